@@ -59,7 +59,7 @@ const traceOwnPage = (browser: Browser, base: string, { name, password }: Accoun
     await page.goto(`${base}/sign-in`);
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page
       .locator('tbody tr')
       .nth(coins.length - 1)

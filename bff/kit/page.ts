@@ -27,19 +27,25 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
   const fill = async (name: string, action: string) => {
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: action }).click();
-    await page.getByRole('button', { name: /^Account/ }).waitFor();
+    await page.getByRole('button', { name: action, exact: true }).click();
   };
+  const isIn = () => page.getByRole('button', { name: /^Account/ }).waitFor();
   return {
     context,
     page,
     faults,
-    signIn: (name) => fill(name, 'Sign in'),
+    signIn: async (name) => {
+      await fill(name, 'Sign in');
+      await isIn();
+    },
     signUp: async (address, name) => {
       await page.goto(address);
       await page.getByRole('link', { name: 'Create account' }).click();
       await page.getByRole('heading', { name: 'Create account' }).waitFor(); // Until then the fields are those of the page before.
       await fill(name, 'Create account');
+      await page.getByLabel('I kept them').check(); // Its recovery codes.
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await isIn();
     },
     addCoin: async (query, quantity) => {
       await page.getByRole('button', { name: 'Add coin' }).click();

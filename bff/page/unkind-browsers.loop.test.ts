@@ -44,7 +44,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByLabel('Name').fill(await createHolder(bff));
     await page.getByLabel('Passwort', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
     await page.getByTestId('total').getByText('50.000').waitFor();
     await said.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

@@ -56,6 +56,11 @@ describe.skipIf(!browser).concurrent('the page', () => {
           .waitFor();
         await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
         await page.keyboard.press('Enter');
+        // Codes come before the first session, and nobody is past them by accident.
+        await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+        expect(await page.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true);
+        await page.getByLabel('I kept them').check();
+        await page.getByRole('button', { name: 'Continue' }).click();
         await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
 
         await addByKeyboard(page, 'bitcoin', '1.5');
@@ -193,7 +198,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
       await page.goto(`${run.base}/sign-in`);
       await page.getByLabel('Name').fill(account.name);
       await page.getByLabel('Passwort', { exact: true }).fill(account.password);
-      await page.getByRole('button', { name: 'Anmelden' }).click();
+      await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
       await page.getByRole('button', { name: 'Bitcoin ändern' }).click();
       await page.getByLabel(/^Wie viel/).fill('0,25');
       await page.keyboard.press('Enter');

@@ -21,8 +21,11 @@ const aggregator: AggregatorClient = {
   symbols: async () => ({ revision: 'test', simulated: false, symbols: [] }),
 };
 
-/** Accounts and the gateway before them, without anything that has a price. @param pageFolder the page, if it is shown */
-export const startAccountStack = async (clock: Clock, pageFolder?: string) => {
+/**
+ * Accounts and the gateway before them, without anything that has a price.
+ * @param webFolder of the built page; left out, none is shown
+ */
+export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   const log = silentLogger();
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const own = <T extends { close(): unknown }>(one: T): T => {
@@ -52,7 +55,8 @@ export const startAccountStack = async (clock: Clock, pageFolder?: string) => {
         address: loopback,
         jwtSecret,
         secureCookie: false,
-        ...(pageFolder === undefined ? {} : { webFolder: pageFolder }),
+        maxAuthCalls: 10_000,
+        ...(webFolder === undefined ? {} : { webFolder }),
       },
     ),
   );

@@ -12,11 +12,12 @@ export const phone: BrowserContextOptions = {
 };
 
 const fiveCoins = { btcusdt: '1.5', ethusdt: '10.123456789012345678', solusdt: '120', dogeusdt: '25000', ethbtc: '2' };
-const gates = ['/sign-in', '/sign-up'];
+const gates = ['/sign-in', '/sign-up', '/recover'];
 const pages: readonly [string, (open: OpenPage) => Promise<void>][] = [
   ['/', async ({ page }) => page.locator('table.coins').waitFor()],
   ['/assets/BTC', async ({ page }) => page.locator('.coin-chart canvas').first().waitFor()],
   ['/settings/profile', async ({ page }) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()],
+  ['/settings/security', async ({ page }) => page.getByText('Account created').waitFor()],
   ['/assets/NOTHING', async ({ page }) => page.getByText('does not list NOTHING').waitFor()],
 ];
 

@@ -94,7 +94,7 @@ export const signIn = async (page: Page, base: string, { name, password }: TestA
   await page.goto(`${base}/sign-in`);
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 };
 

@@ -1,19 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { builtPage } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
-import type { Page } from 'playwright-core';
+import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
+import { sql } from 'drizzle-orm';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAccountStack } from '../kit/account-stack.js';
-import { browser, withPage } from '../kit/page.js';
+import { callJson } from '../kit/client.js';
+import { browser, signIn, withPage } from '../kit/page.js';
 import { totpCode } from '../kit/totp.js';
+import { addVirtualAuthenticator } from '../kit/virtual-authenticator.js';
 
-const shots = process.env.SHOTS;
-let at = 0;
-const shot = async (page: Page, name: string) => {
-  if (shots) await page.screenshot({ path: `${shots}/${++at}-${name}.png`, fullPage: true });
-};
-const expected = /status of 40[0-9]|WebSocket/;
+// The account as somebody at the page has it: real accounts behind the gateway, a real browser before it.
+
+/** What the browser says of refused calls, and of a socket that ends with its session. */
+const refusals = /status of 40[0-9]|WebSocket/;
 const password = 'correct horse battery';
-let stack: Awaited<ReturnType<typeof startAccountStack>>;
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+let stack: Awaited<ReturnType<typeof startAccountStack>> | undefined;
 let base = '';
 beforeAll(async () => {
   if (!browser) return;
@@ -22,58 +28,296 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-const button = (page: Page, name: string | RegExp) =>
-  page.getByRole('button', { name, exact: typeof name === 'string' });
+let people = 0;
+const createPerson = async () => {
+  const who = { name: `person-${++people}`, password };
+  const { body } = await callJson(base, 'POST', '/api/v1/auth/register', { ...who, recoveryCodes: true });
+  return { ...who, codes: body.recoveryCodes as readonly string[] };
+};
+/** As if every session had last given its password an hour ago. */
+const age = () => stack?.accounts.db.execute(sql`update sessions set authenticated_at = now() - interval '1 hour'`);
 
-describe.runIf(browser)('the account on the page', () => {
-  it('is kept', async () => {
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const openSecurity = async (page: Page) => {
+  await page.goto(`${base}/settings/security`);
+  await page.getByText('Account created').waitFor();
+};
+const signOut = async (page: Page) => {
+  await page.goto(`${base}/settings/profile`);
+  await page.locator('.settings').getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+};
+const isIn = (page: Page) => page.getByRole('navigation', { name: 'Pages' }).waitFor();
+const isOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
+const listed = (page: Page) => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
+
+const withMember = async (
+  work: (page: Page, who: Awaited<ReturnType<typeof createPerson>>) => Promise<void>,
+  options: BrowserContextOptions = {},
+) => {
+  const who = await createPerson();
+  await withPage(
+    options,
+    async ({ page }) => {
+      await signIn(page, base, who);
+      await work(page, who);
+    },
+    refusals,
+  );
+};
+
+describe.runIf(browser)('who makes an account', () => {
+  it('gets its recovery codes to copy, to download and to print, and is past them only once they are kept', async () => {
+    const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
     await withPage(
-      {},
+      options,
       async ({ page }) => {
-        page.setDefaultTimeout(8000);
         await page.goto(`${base}/sign-up`);
         await page.getByLabel('Name').fill('maria');
         await page.getByLabel('Password', { exact: true }).fill(password);
         await button(page, 'Create account').click();
         await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
-        const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
-        expect(codes).toHaveLength(10);
-        await shot(page, 'codes');
+        const codes = await listed(page);
+        expect(new Set(codes).size).toBe(10);
+        expect(await button(page, 'Continue').isDisabled()).toBe(true);
+        await button(page, 'Copy').click();
+        await page.getByText('The codes are copied.').waitFor();
+        expect(await page.evaluate('navigator.clipboard.readText()')).toBe(codes.join('\n'));
+        const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
+        const sheet = readFileSync(await download.path(), 'utf8');
+        expect(sheet).toContain('Recovery codes of maria at localhost');
+        expect(codes.filter((code) => !sheet.includes(code))).toEqual([]);
+        await page.emulateMedia({ media: 'print' });
+        expect(await page.locator('.only-printed').first().isVisible()).toBe(true);
+        expect(await page.getByRole('listitem').count()).toBe(10);
+        expect(await page.getByRole('button').count()).toBe(0);
+        expect(await page.getByRole('heading').count()).toBe(0);
+        await page.emulateMedia({ media: null });
         await page.getByLabel('I kept them').check();
         await button(page, 'Continue').click();
-        await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-        await page.goto(`${base}/settings/security`);
-        await page.getByText('Account created').waitFor();
-        await shot(page, 'security');
-        await button(page, 'Set up an app').click();
-        await page.locator('.qr-code').waitFor();
-        await shot(page, 'app');
-        const secret = (await page.locator('.secret-groups').innerText()).replace(/\s/g, '');
-        await page.getByLabel('Then enter the code').fill(totpCode(secret));
-        await button(page, 'Turn on').click();
-        await page.getByText('Signing in also asks for a code of your app.').waitFor();
-        await button(page, 'Change password').click();
-        await shot(page, 'password');
-        await page.goto(`${base}/settings/profile`);
-        await button(page, 'Sign out').last().click();
-        await page.waitForURL(/sign-in/);
-        await shot(page, 'sign-in');
-        await page.getByLabel('Name').fill('maria');
-        await page.getByLabel('Password', { exact: true }).fill(password);
-        await button(page, 'Sign in').click();
-        await page.getByRole('heading', { name: 'One more step' }).waitFor();
-        await shot(page, 'factor');
-        await button(page, 'Use a recovery code instead').click();
-        await page.getByLabel('Recovery code').fill(codes[0] ?? '');
-        await button(page, 'Sign in').click();
-        await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-        await page.setViewportSize({ width: 390, height: 844 });
-        await page.goto(`${base}/settings/security`);
-        await page.getByText('Account created').waitFor();
-        await shot(page, 'phone');
-        await page.goto(`${base}/recover`);
+        await isIn(page);
       },
-      expected,
+      refusals,
     );
-  }, 120_000);
+  });
+});
+
+describe.runIf(browser)('who lost the password', () => {
+  it('sets another one by a code that was kept, and every device is signed out', async () => {
+    await withMember(async (device, { name, codes }) => {
+      await withPage(
+        {},
+        async ({ page }) => {
+          await page.goto(`${base}/sign-in`);
+          await page.getByRole('link', { name: 'Forgot your password?' }).click();
+          await page.getByLabel('Name').fill(name);
+          await page.getByLabel('Recovery code').fill('0000-0000-0000-0000');
+          await page.getByLabel('New password').fill('another good phrase');
+          await button(page, 'Set the new password').click();
+          await page.getByRole('alert').getByText('The name or the code is wrong').waitFor();
+          await page.getByLabel('Recovery code').fill(codes[3]?.toUpperCase().replaceAll('-', ' ') ?? '');
+          await button(page, 'Set the new password').click();
+          await page.getByText('9 recovery codes are left.').waitFor();
+          await page.getByRole('link', { name: 'Sign in' }).click();
+          await signIn(page, base, { name, password: 'another good phrase' });
+        },
+        refusals,
+      );
+      await isOut(device);
+    });
+  });
+});
+
+describe.runIf(browser)('who uses an authenticator app', () => {
+  it('sets it up by its secret, is asked for a code at signing in, and gets in without the phone by a recovery code', async () => {
+    await withMember(async (page, who) => {
+      await openSecurity(page);
+      await button(page, 'Set up an app').click();
+      const secret = (await page.locator('.secret-groups').innerText()).replace(/\s/g, '');
+      expect(await page.getByRole('img', { name: 'QR code of the secret' }).isVisible()).toBe(true);
+      const code = page.getByLabel('Then enter the code that it shows.');
+      await code.fill(totpCode(secret) === '000000' ? '000001' : '000000');
+      await button(page, 'Turn on').click();
+      await page.getByRole('alert').getByText('The code is wrong').waitFor();
+      const used = totpCode(secret);
+      await code.fill(used);
+      await button(page, 'Turn on').click();
+      await page.getByText('Signing in also asks for a code of your app.').waitFor();
+      await signOut(page);
+
+      await page.getByLabel('Name').fill(who.name);
+      await page.getByLabel('Password', { exact: true }).fill(who.password);
+      await button(page, 'Sign in').click();
+      await page.getByLabel('Code of your authenticator app').fill(used); // Works once.
+      await button(page, 'Sign in').click();
+      await page.getByRole('alert').getByText('The code is wrong, or was used before.').waitFor();
+      await button(page, 'Use a recovery code instead').click();
+      await page.getByLabel('Recovery code').fill(who.codes[0] ?? '');
+      await button(page, 'Sign in').click();
+      await isIn(page);
+
+      await openSecurity(page);
+      await page.getByText('9 codes are left.').waitFor();
+      await button(page, 'Turn off').click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
+      await part(page, 'Authenticator app').getByText('Signing in asks for your password alone.').waitFor();
+      const log = await part(page, 'What happened to your account').getByRole('listitem').allInnerTexts();
+      expect(log.map((entry) => entry.split('\n')[0])).toEqual([
+        'Authenticator app turned off',
+        'Signed in with password and a recovery code',
+        'The password was right, a code was wrong',
+        'Signed out',
+        'Authenticator app set up',
+        'Signed in with the password',
+        'Account created',
+      ]);
+    });
+  });
+});
+
+describe.runIf(browser)('who uses a passkey', () => {
+  it('adds it, signs in with it, proves with it who is there, and is refused with it once it was removed', async () => {
+    await withMember(async (page) => {
+      await addVirtualAuthenticator(page);
+      await openSecurity(page);
+      await button(page, 'Add a passkey').click();
+      await page.getByLabel('Name of the passkey').fill('Laptop');
+      await button(page, 'Add a passkey').click();
+      await part(page, 'Passkeys').getByRole('listitem').getByText('Laptop').waitFor();
+      await signOut(page);
+      await button(page, 'Sign in with a passkey').click();
+      await isIn(page);
+
+      await age();
+      await openSecurity(page);
+      await button(page, 'Make new codes').click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Make new codes' }).click();
+      await page.getByRole('dialog', { name: 'Is it you?' }).getByRole('button', { name: 'Use a passkey' }).click();
+      await expect.poll(() => listed(page)).toHaveLength(10);
+      await page.getByLabel('I kept them').check();
+      await button(page, 'Done').click();
+
+      await button(page, 'Remove passkey Laptop').click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+      await page.getByText('No passkeys yet.').waitFor();
+      await signOut(page);
+      await button(page, 'Sign in with a passkey').click();
+      await page.getByRole('alert').getByText('This passkey does not fit').waitFor();
+    });
+  });
+});
+
+describe.runIf(browser)('an open page', () => {
+  it('changes nothing for who does not know the password, once it was given long ago', async () => {
+    await withMember(async (page) => {
+      await openSecurity(page);
+      await age();
+      await button(page, 'Set up an app').click();
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await dialog.getByLabel('Password').fill('not the password');
+      await dialog.getByRole('button', { name: 'Confirm' }).click();
+      await dialog.getByText('This is not your password.').waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await page.locator('.qr-code').count()).toBe(0);
+      await button(page, 'Set up an app').click();
+      await dialog.getByLabel('Password').fill(password);
+      await page.keyboard.press('Enter');
+      await page.locator('.qr-code').waitFor();
+    });
+  });
+
+  it('changes the password, says at the field what is wrong, and signs the other devices out', async () => {
+    await withMember(async (page, who) => {
+      await withPage(
+        {},
+        async ({ page: other }) => {
+          await signIn(other, base, who);
+          await openSecurity(page);
+          await button(page, 'Change password').click();
+          await page.getByLabel('Current password').fill('not the password');
+          await page.getByLabel('New password').fill('another good phrase');
+          await button(page, 'Change password').click();
+          await page.getByRole('alert').getByText('This is not your password.').waitFor();
+          await page.getByLabel('Current password').fill(password);
+          await page.getByLabel('New password').fill('password');
+          await button(page, 'Change password').click();
+          await page.getByRole('alert').getByText('one of those that are guessed first').waitFor();
+          await page.getByLabel('New password').fill('another good phrase');
+          await button(page, 'Change password').click();
+          await page.getByText('Your password is changed.').waitFor();
+          await isOut(other);
+          await page.reload();
+          await part(page, 'Password').getByText(/^Changed /).waitFor();
+        },
+        refusals,
+      );
+    });
+  });
+
+  it('shows where one is signed in, and signs another device out at once', async () => {
+    await withMember(async (page, who) => {
+      await withPage(
+        { userAgent: firefox },
+        async ({ page: other }) => {
+          await signIn(other, base, who);
+          await openSecurity(page);
+          const sessions = part(page, 'Where you are signed in');
+          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(2);
+          expect(await sessions.getByText('this browser').count()).toBe(1);
+          await button(page, 'Sign out Firefox on Linux').click();
+          await isOut(other);
+          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(1);
+          await part(page, 'What happened to your account').getByText('A device was signed out').waitFor();
+        },
+        refusals,
+      );
+    });
+  });
+});
+
+describe.runIf(browser)('the pages of an account', () => {
+  it.each([
+    ['light, wide, English', { colorScheme: 'light', locale: 'en-GB' }],
+    ['dark, on a phone, German', { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 390, height: 844 } }],
+  ] as const)('have no fault that axe-core finds, and scroll nowhere sideways: %s', async (_, options) => {
+    const who = await createPerson();
+    await withPage(
+      { ...options, reducedMotion: 'reduce' },
+      async ({ page }) => {
+        const inspect = async (name: string) => {
+          await settled(async () => expect([name, await accessibilityFaults(page)]).toEqual([name, []]));
+          const isOver = 'document.documentElement.scrollWidth > innerWidth';
+          expect([name, await page.evaluate(isOver)]).toEqual([name, false]);
+        };
+        await page.goto(`${base}/recover`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await inspect('recover');
+        await page.goto(`${base}/sign-in`);
+        await page.locator('input[name=name]').fill(who.name);
+        await page.locator('input[name=password]').fill(who.password);
+        await page.keyboard.press('Enter');
+        await page.locator('.shell').waitFor();
+        await page.goto(`${base}/settings/security`);
+        await page.locator('.entries time').first().waitFor();
+        await inspect('security');
+        await page.locator('.part').nth(2).getByRole('button').click();
+        await page.locator('.qr-code').waitFor();
+        await page.locator('.part').nth(0).getByRole('button').click();
+        await page.locator('input[name=old]').waitFor();
+        await inspect('forms');
+        await age();
+        await page.locator('.part').nth(1).getByRole('button').click();
+        await page.getByRole('alertdialog').getByRole('button').last().click();
+        await page.locator('.dialog input[name=password]').waitFor();
+        await inspect('proof');
+        await page.locator('.dialog input[name=password]').fill(password);
+        await page.keyboard.press('Enter');
+        await page.locator('.recovery-codes').waitFor();
+        await inspect('codes');
+      },
+      refusals,
+    );
+  });
 });

@@ -1,34 +1,15 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/app';
-import {
-  type AggregatorClient,
-  createNeighbours,
-  migrationsFolder as profileMigrations,
-  startBff,
-  targetsOf,
-} from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { type Browser, type Page, startChromium } from '@tickfolio/lib/kit/chromium';
-import { openTestPglite } from '@tickfolio/lib/kit/pglite';
-import { createPriceBus } from '@tickfolio/lib/price-bus';
-import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
-import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAccountStack } from '../kit/account-stack.js';
 import { callJson } from '../kit/client.js';
+import { addVirtualAuthenticator } from '../kit/virtual-authenticator.js';
 
 // Chromium with a virtual authenticator makes passkeys and signs in with them, at the server and behind a proxy.
 
-const jwtSecret = 'a secret of this test only, and long enough';
-const log = silentLogger();
-const loopback = { host: '127.0.0.1', port: 0 };
 const password = 'correct horse battery';
-
-const aggregator: AggregatorClient = {
-  demand: async () => ({ symbolsRevision: 'test', simulated: false, feeds: new Map(), lastPrices: new Map() }),
-  symbols: async () => ({ revision: 'test', simulated: false, symbols: [] }),
-};
 
 /** A proxy that hides under which name it was asked. */
 const startRewritingProxy = async (port: number) => {
@@ -56,7 +37,7 @@ interface Given {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What the page's forms will do: options from the server, the browser's answer back to it. */
+/** What the page's forms do: options from the server, the browser's answer back to it. */
 const inPage = (page: Page, kind: 'create' | 'get', paths: readonly [string, string], token = '') =>
   page.evaluate(`(async ([how, optionsPath, answerPath, bearer]) => {
     const post = async (path, body) => {
@@ -89,44 +70,12 @@ describe.runIf(browser)('a passkey in a browser', () => {
       return one;
     };
     own(browser as Browser);
-    const accounts = own(await openTestPglite(authMigrations));
-    const postgres = own(await openTestPglite(profileMigrations));
-    const auth = own(
-      await startAuth(
-        { postgres: accounts, clock, log, metrics: createMetrics('auth') },
-        { address: loopback, jwtSecret },
-      ),
-    );
-    const metrics = createMetrics('bff');
-    const neighbours = own(
-      createNeighbours(
-        { clock, metrics, observeCircuit: createCircuitMetrics(metrics) },
-        targetsOf(() => `127.0.0.1:${auth.port}`),
-      ),
-    );
-    const pubsub = createMemoryPubSub();
-    const bff = own(
-      await startBff(
-        { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
-        { address: loopback, jwtSecret, secureCookie: false },
-      ),
-    );
-    const proxy = own(await startRewritingProxy(bff.port));
-    base = `http://localhost:${bff.port}`;
+    const stack = own(await startAccountStack(clock));
+    const proxy = own(await startRewritingProxy(stack.port));
+    base = `http://localhost:${stack.port}`;
     behind = `http://localhost:${proxy.port}`;
     page = await (browser as Browser).newPage();
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addVirtualAuthenticator(page);
   });
   afterAll(async () => {
     for (const close of closing.reverse()) await close();

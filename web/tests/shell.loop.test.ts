@@ -28,7 +28,10 @@ const answers = {
   'profile/basis': { At: '', Prices: [{ Symbol: 'btcusdt', Price: '500', QuotePrice: '500' }] },
   'coins/btcusdt/candles': candles,
 };
-const routes = ['/', '/portfolios/default', '/markets', '/assets/BTC', '/settings/profile', '/settings/display'];
+const routes = [
+  ...['/', '/portfolios/default', '/markets', '/assets/BTC'],
+  ...['/settings/profile', '/settings/security', '/settings/display'],
+];
 const phone = { width: 390, height: 844 };
 
 /** How many elements of a selector lie in the first screen as a whole. */

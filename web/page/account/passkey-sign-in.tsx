@@ -1,6 +1,7 @@
+import { isProblem } from '@tickfolio/client/problem';
 import { useState } from 'react';
 import { useParts } from '../parts.js';
-import { useFaultWords } from '../security/fault-words.js';
+import { securityFault, useFaultWords } from '../security/fault-words.js';
 import { canUsePasskeys, givePasskey } from '../security/passkey-ceremony.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -14,12 +15,15 @@ export const PasskeySignIn = () => {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   if (!canUsePasskeys()) return null;
+  /** Of a passkey that was removed, or is somebody else's, the server says no more than that nobody is signed in. */
+  const wordsOf = (thrown: unknown) =>
+    isProblem(thrown, 401) && securityFault(thrown) === undefined ? own.faults.passkeyMisfit : faultWords(thrown);
   const signIn = () => {
     setBusy(true);
     setFault(undefined);
     session
       .signInByPasskey(givePasskey)
-      .catch((thrown: unknown) => setFault(faultWords(thrown)))
+      .catch((thrown: unknown) => setFault(wordsOf(thrown)))
       .finally(() => setBusy(false));
   };
   return (

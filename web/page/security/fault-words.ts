@@ -22,7 +22,7 @@ const ofServer: Readonly<Record<string, keyof Faults>> = {
   'not-found': 'gone',
 };
 
-/** By the names that browsers give to what went wrong with a passkey; whoever closes its window is `NotAllowedError`. */
+/** By the names that browsers give to what went wrong with a passkey; closing its window is `NotAllowedError`. */
 const ofBrowser: Readonly<Record<string, keyof Faults>> = {
   NotAllowedError: 'passkeyNotGiven',
   AbortError: 'passkeyNotGiven',

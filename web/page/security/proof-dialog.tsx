@@ -1,5 +1,6 @@
 import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useQuery } from '@tanstack/react-query';
+import { isProblem } from '@tickfolio/client/problem';
 import { type FormEvent, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts, useSession } from '../parts.js';
@@ -41,7 +42,8 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
     } catch (thrown) {
       if (!isHere.current) return; // Nothing was done, and nobody waits for it any more.
       setBusy(false);
-      setFault(faultWords(thrown));
+      // Its passkeys are all of other addresses.
+      setFault(isProblem(thrown, 404) ? own.faults.passkeyMisfit : faultWords(thrown));
       password.current?.focus();
     }
   };

@@ -44,6 +44,21 @@ export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
   QuoteAsset: 'USDT',
 }));
 
+const iso = '2026-06-15T11:00:00.000Z';
+/** Of somebody who signed up an hour before noon, and did nothing since. */
+const account = {
+  id: userOf.id,
+  name: userOf.name,
+  role: null,
+  createdAt: iso,
+  passwordChangedAt: null,
+  recoveryCodesLeft: 10,
+  totp: false,
+  passkeys: 0,
+  freshUntil: iso,
+};
+const here = { device: 'Firefox on Linux', network: '203.0.113.0/24' };
+
 /** A token as the page reads it, of the user of the frames. */
 const tokenOf = (issuedS: number, name = userOf.name): string => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -54,6 +69,16 @@ const usual: Answers = {
   'auth/login': { accessToken: tokenOf(1) },
   'auth/register': { message: 'user created successfully' },
   'auth/cookie': { kept: true, needsHttps: false },
+  account,
+  'account/passkeys': { passkeys: [], next: null },
+  'account/sessions': {
+    sessions: [{ id: 's1', current: true, ...here, createdAt: iso, lastUsedAt: iso, expiresAt: iso }],
+    next: null,
+  },
+  'account/log': {
+    entries: [{ at: iso, action: 'account-created', outcome: 'ok', detail: here }],
+    next: null,
+  },
   symbols: { Symbols: listed },
   'profile/day': { Since: '', Opens: [] },
   'profile/trails': { Trails: [] },
