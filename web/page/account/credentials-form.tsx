@@ -110,7 +110,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
         <button type="submit" className="button primary wide" disabled={busy}>
           {busy ? text.working : action}
         </button>
-        {ways}
+        {ways && <div className="gate-ways">{ways}</div>}
         <p className="gate-other">{children}</p>
       </form>
     </div>

@@ -41,7 +41,7 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
     <li>
       <div>
         <p className="entry-name">
-          {device} {open.current && <span className="entry-here">{own.thisDevice}</span>}
+          <span>{device}</span> {open.current && <span className="entry-here">{own.thisDevice}</span>}
         </p>
         <p className="hint">
           {[

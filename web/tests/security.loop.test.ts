@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './kit/frame.js';
+import { browser, withWindow } from './kit/window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const path = '/settings/security';
+const frame = frameAt(noon, { btcusdt: { price: '100' } }, '100');
+const place = { device: 'Firefox on Linux', network: '203.0.113.0/24' };
+const entry = (minute: number, action: string, more: object = {}) => ({
+  at: new Date(noon - minute * 60_000).toISOString(),
+  action,
+  outcome: 'ok',
+  detail: { ...place, ...more },
+});
+
+describe.skipIf(!browser)('the security settings', () => {
+  it('say of a list that does not come that it does not, beside those that do, and bring it when asked again', async () => {
+    const answers = { 'account/sessions': undefined };
+    await withWindow({ path, frame, answers, expected: /status of 503/ }, async ({ page, answer }) => {
+      const sessions = page.getByRole('region', { name: 'Where you are signed in' });
+      await page.getByText('Account created').waitFor();
+      await sessions.getByRole('alert').getByText('Something went wrong on the server.').waitFor();
+      const iso = new Date(noon).toISOString();
+      const one = { id: 's1', current: true, ...place, createdAt: iso, lastUsedAt: iso, expiresAt: iso };
+      answer({ 'account/sessions': { sessions: [one], next: null } });
+      await sessions.getByRole('button', { name: 'Try again' }).click();
+      await sessions.getByText('this browser').waitFor();
+    });
+  });
+
+  it('tell what happened in words, newest first, older on demand, and what a newer server writes down by its name', async () => {
+    const log = (search: string) =>
+      search.includes('cursor=older')
+        ? { entries: [entry(90, 'account-created')], next: null }
+        : {
+            entries: [
+              entry(1, 'exchange-key-added'),
+              { ...entry(2, 'sign-in-refused', { count: 3 }), outcome: 'refused' },
+              entry(3, 'passkey-added', { passkey: 'Laptop' }),
+            ],
+            next: 'older',
+          };
+    await withWindow({ path, frame, answers: { 'account/log': log } }, async ({ page }) => {
+      const entries = page.getByRole('region', { name: 'What happened to your account' }).locator('.entry-name');
+      await expect.poll(() => entries.count()).toBe(3);
+      await page.getByRole('button', { name: 'Show older' }).click();
+      await expect
+        .poll(() => entries.allInnerTexts())
+        .toEqual([
+          'Something this page has no words for: exchange-key-added',
+          '3 sign-ins within a minute were refused',
+          'Passkey “Laptop” added',
+          'Account created',
+        ]);
+      expect(await page.getByRole('button', { name: 'Show older' }).count()).toBe(0);
+    });
+  });
+
+  it('warn who has no recovery code left before an app could lock them out', async () => {
+    const account = {
+      ...{ id: 'u1', name: 'maria', role: 'operator', createdAt: new Date(noon).toISOString(), passwordChangedAt: null },
+      ...{ recoveryCodesLeft: 0, totp: false, passkeys: 0, freshUntil: new Date(noon).toISOString() },
+    };
+    await withWindow({ path, frame, answers: { account } }, async ({ page }) => {
+      await page.getByText('a lost phone would lock you out').waitFor();
+      await page.getByText('nobody can let you in again').waitFor();
+      await page.getByRole('link', { name: 'Profile' }).click();
+      await page.getByText('You are an operator of this server.').waitFor();
+    });
+  });
+
+  it('give the focus back to the button whose form was left', async () => {
+    await withWindow({ path, frame }, async ({ page }) => {
+      const open = page.getByRole('button', { name: 'Change password' });
+      await open.focus();
+      await page.keyboard.press('Enter');
+      const isFocused = (selector: string) => page.evaluate(`document.activeElement.matches('${selector}')`);
+      await expect.poll(() => isFocused('[name=old]')).toBe(true);
+      await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+      await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Change password');
+    });
+  });
+});
