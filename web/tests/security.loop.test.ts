@@ -57,9 +57,10 @@ describe.skipIf(!browser)('the security settings', () => {
   });
 
   it('warn who has no recovery code left before an app could lock them out', async () => {
+    const iso = new Date(noon).toISOString();
     const account = {
-      ...{ id: 'u1', name: 'maria', role: 'operator', createdAt: new Date(noon).toISOString(), passwordChangedAt: null },
-      ...{ recoveryCodesLeft: 0, totp: false, passkeys: 0, freshUntil: new Date(noon).toISOString() },
+      ...{ id: 'u1', name: 'maria', role: 'operator', createdAt: iso, passwordChangedAt: null, freshUntil: iso },
+      ...{ recoveryCodesLeft: 0, totp: false, passkeys: 0 },
     };
     await withWindow({ path, frame, answers: { account } }, async ({ page }) => {
       await page.getByText('a lost phone would lock you out').waitFor();
