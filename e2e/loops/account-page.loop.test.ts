@@ -4,7 +4,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
 import { settled } from '@tickfolio/lib/kit/settled';
 import { sql } from 'drizzle-orm';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAccountStack } from '../kit/account-stack.js';
 import { callJson } from '../kit/client.js';
@@ -52,13 +52,10 @@ const isIn = (page: Page) => page.getByRole('navigation', { name: 'Pages' }).wai
 const isOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
 const listed = (page: Page) => page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
 
-const withMember = async (
-  work: (page: Page, who: Awaited<ReturnType<typeof createPerson>>) => Promise<void>,
-  options: BrowserContextOptions = {},
-) => {
+const withMember = async (work: (page: Page, who: Awaited<ReturnType<typeof createPerson>>) => Promise<void>) => {
   const who = await createPerson();
   await withPage(
-    options,
+    {},
     async ({ page }) => {
       await signIn(page, base, who);
       await work(page, who);

@@ -33,27 +33,27 @@ export const de: SecurityTexts = {
 
   codesTitle: 'Bewahre deine Wiederherstellungscodes auf',
   codesText:
-    'Hier gibt es keine E-Mail; ein vergessenes Passwort oder ein verlorenes Telefon lässt sich deshalb nur mit einem dieser Codes beheben. Jeder gilt einmal. Sie werden nur dieses eine Mal gezeigt.',
+    'Dieser Server verschickt keine E-Mails. Wenn du dein Passwort vergisst oder dein Telefon verlierst, kommst du nur mit einem dieser Codes wieder hinein. Jeder gilt einmal. Sie werden nur jetzt gezeigt.',
   codesList: 'Wiederherstellungscodes',
   copyCodes: 'Kopieren',
   codesCopied: 'Die Codes sind kopiert.',
   codesNotCopied: 'Der Browser hat das Kopieren nicht erlaubt. Lade die Codes herunter oder drucke sie.',
   downloadCodes: 'Herunterladen',
   printCodes: 'Drucken',
-  codesKept: 'Ich habe sie so aufbewahrt, dass ich sie wiederfinde',
+  codesKept: 'Ich habe sie sicher aufbewahrt',
   codesDone: 'Fertig',
   codesFile: (userName) => `tickfolio-wiederherstellungscodes-${userName}.txt`,
   codesSheet: (userName, place, made) => `Wiederherstellungscodes von ${userName} bei ${place}\nErzeugt ${made}`,
   codesSheetRule: 'Jeder Code gilt einmal. Bewahre sie auf wie ein Passwort.',
 
   proofTitle: 'Bist du es?',
-  proofText: 'Das ändert, wie man in das Konto kommt. Deshalb wird dein Passwort noch einmal gebraucht.',
+  proofText: 'Du änderst, wie man in dein Konto kommt. Bestätige das mit deinem Passwort.',
   proofByPasskey: 'Passkey nehmen',
   proofAction: 'Bestätigen',
 
   passwordTitle: 'Passwort',
   passwordAge: (when) => `Geändert: ${when}.`,
-  passwordNeverChanged: (when) => `Dasselbe seit ${when}.`,
+  passwordNeverChanged: (when) => `Nicht geändert seit: ${when}.`,
   changePassword: 'Passwort ändern',
   oldPassword: 'Jetziges Passwort',
   passwordOthersEnd: 'Alle anderen Geräte werden abgemeldet.',
@@ -80,7 +80,7 @@ export const de: SecurityTexts = {
 
   passkeysTitle: 'Passkeys',
   passkeysText:
-    'Melde dich mit Finger, Gesicht oder PIN an. Ein Passkey gilt nur bei dieser Adresse; keine andere kann ihn verlangen.',
+    'Melde dich mit Finger, Gesicht oder PIN an. Ein Passkey gilt nur bei dieser Adresse; keine andere Seite kann ihn verlangen.',
   passkeyAdd: 'Passkey hinzufügen',
   passkeyName: 'Name des Passkeys',
   passkeyNameHint: 'Damit du ihn in dieser Liste wiedererkennst',
