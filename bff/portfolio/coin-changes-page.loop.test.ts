@@ -191,6 +191,8 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await button(page, 'Create account').click();
     await page.getByText('The server does not answer.').waitFor();
     await button(page, 'Create account').click();
+    await page.getByLabel('I kept them').check(); // Its recovery codes.
+    await button(page, 'Continue').click();
     await button(page, /^Account/).waitFor();
     await context.close();
   });
