@@ -39,8 +39,8 @@ export const LogPart = () => {
       {entries && entries.length > 0 && (
         <ul className="entries">
           {entries.map((entry, at) => (
-            // Two of one moment may say the same.
-            <li key={`${entry.at}${entry.action}${(entries.length - at).toString()}`}>
+            // Two of one moment may say the same; older ones come below.
+            <li key={`entry-${at.toString()}`}>
               <div>
                 <p className={entry.outcome === 'refused' ? 'entry-name refused' : 'entry-name'}>
                   {logWords(entry, own)}

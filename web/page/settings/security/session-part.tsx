@@ -34,6 +34,10 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
   const device = open.device || own.unknownDevice;
   const when = (moment: string) => times.near(Date.parse(moment), clock.now());
   const end = async () => {
+    if (open.current) {
+      await change(session.signOut); // In every tab, with words of its own.
+      return;
+    }
     const ended = await change(() => session.call('DELETE', `${accountPath}/sessions/${encodeURIComponent(open.id)}`));
     if (ended !== undefined) toast({ message: own.sessionEnded(device) });
   };
@@ -51,22 +55,20 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
           ].join(' · ')}
         </p>
       </div>
-      {!open.current && (
-        <button
-          type="button"
-          className="button small"
-          aria-label={own.endSessionNamed(device)}
-          disabled={busy}
-          onClick={() => void end()}
-        >
-          {busy ? text.working : own.endSession}
-        </button>
-      )}
+      <button
+        type="button"
+        className="button small"
+        aria-label={own.endSessionNamed(device)}
+        disabled={busy}
+        onClick={() => void end()}
+      >
+        {busy ? text.working : own.endSession}
+      </button>
     </li>
   );
 };
 
-/** Where one is signed in, and an end for each. This browser's own is ended by signing out. */
+/** Where one is signed in, and an end for each. */
 export const SessionPart = () => {
   const { text } = useSpeaking();
   const own = useSecurityText();
