@@ -10,6 +10,7 @@ import { useSecurityText } from '../text/security/use-security-text.js';
 import { type AccountOverview, accountKey, accountPath } from './account-overview.js';
 import { useFaultWords } from './fault-words.js';
 import { canUsePasskeys, givePasskey } from './passkey-ceremony.js';
+import { WhosePassword } from './whose-password.js';
 
 interface ProofDialogProps {
   readonly onProved: () => void;
@@ -72,15 +73,7 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
       <DialogHeading className="dialog-title">{own.proofTitle}</DialogHeading>
       <DialogDescription>{own.proofText}</DialogDescription>
       <form onSubmit={send} noValidate>
-        <input
-          className="visually-hidden"
-          name="username"
-          autoComplete="username"
-          value={state.kind === 'signed-in' ? state.userName : ''}
-          readOnly
-          tabIndex={-1}
-          aria-hidden="true"
-        />
+        <WhosePassword userName={state.kind === 'signed-in' ? state.userName : ''} />
         <Field
           ref={password}
           label={text.password}

@@ -4,6 +4,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../../kit/late-part.js';
 import { useParts } from '../../parts.js';
 import { type AccountOverview, accountKey, accountPath } from '../../security/account-overview.js';
+import { Question } from '../../security/question.js';
 import { useToast } from '../../shell/toasts.js';
 import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
@@ -11,9 +12,6 @@ import { Part } from './part.js';
 import { useChange } from './use-change.js';
 import { useReturn } from './use-return.js';
 
-const ConfirmDialog = latePart(() =>
-  import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
-);
 const AppSetup = latePart(() => import('./app-setup.js').then(({ AppSetup: found }) => found));
 
 /** Codes of an app as the second factor. */
@@ -72,17 +70,15 @@ export const AppPart = ({ account }: { readonly account: AccountOverview }) => {
           )}
         </div>
       )}
-      <Suspense>
-        {asking && (
-          <ConfirmDialog
-            title={own.appRemoveTitle}
-            words={own.appRemoveText}
-            action={own.appRemove}
-            onConfirm={() => void remove()}
-            onClose={close}
-          />
-        )}
-      </Suspense>
+      {asking && (
+        <Question
+          title={own.appRemoveTitle}
+          words={own.appRemoveText}
+          action={own.appRemove}
+          onConfirm={() => void remove()}
+          onClose={close}
+        />
+      )}
     </Part>
   );
 };

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { PasskeysAnswer } from '@tickfolio/api/account';
-import { Suspense, useCallback, useState } from 'react';
-import { latePart } from '../../kit/late-part.js';
+import { useCallback, useState } from 'react';
 import { useParts } from '../../parts.js';
 import { accountKey, accountPath } from '../../security/account-overview.js';
 import { canUsePasskeys } from '../../security/passkey-ceremony.js';
+import { Question } from '../../security/question.js';
 import { useToast } from '../../shell/toasts.js';
 import { useSpeaking } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
@@ -12,10 +12,6 @@ import { Asked, Part } from './part.js';
 import { PasskeyForm } from './passkey-form.js';
 import { useChange } from './use-change.js';
 import { useReturn } from './use-return.js';
-
-const ConfirmDialog = latePart(() =>
-  import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
-);
 
 type Passkey = PasskeysAnswer['passkeys'][number];
 
@@ -101,17 +97,15 @@ export const PasskeyPart = () => {
           </button>
         </div>
       )}
-      <Suspense>
-        {leaving && (
-          <ConfirmDialog
-            title={own.passkeyRemoveTitle(leaving.name)}
-            words={own.passkeyRemoveText}
-            action={own.passkeyRemove}
-            onConfirm={() => void remove(leaving)}
-            onClose={close}
-          />
-        )}
-      </Suspense>
+      {leaving && (
+        <Question
+          title={own.passkeyRemoveTitle(leaving.name)}
+          words={own.passkeyRemoveText}
+          action={own.passkeyRemove}
+          onConfirm={() => void remove(leaving)}
+          onClose={close}
+        />
+      )}
     </Part>
   );
 };

@@ -7,6 +7,7 @@ import { fieldText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
 import { type AccountOverview, accountKey, accountPath } from '../../security/account-overview.js';
 import { securityFault, useFaultWords } from '../../security/fault-words.js';
+import { WhosePassword } from '../../security/whose-password.js';
 import { useToast } from '../../shell/toasts.js';
 import { useSpeaking, useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
@@ -76,16 +77,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
   };
   return (
     <form ref={form} className="part-form" onSubmit={(event) => void send(event)} noValidate>
-      {/* For who keeps passwords: whose it is. */}
-      <input
-        className="visually-hidden"
-        name="username"
-        autoComplete="username"
-        value={userName}
-        readOnly
-        tabIndex={-1}
-        aria-hidden="true"
-      />
+      <WhosePassword userName={userName} />
       {faults.form && (
         <p className="banner fault" role="alert">
           {faults.form}

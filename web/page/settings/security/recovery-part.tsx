@@ -1,18 +1,14 @@
 import type { RecoveryCodesAnswer } from '@tickfolio/api/account';
-import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { latePart } from '../../kit/late-part.js';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useParts } from '../../parts.js';
 import { type AccountOverview, accountPath } from '../../security/account-overview.js';
+import { Question } from '../../security/question.js';
 import { RecoveryCodes } from '../../security/recovery-codes.js';
 import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
 import { useChange } from './use-change.js';
 import { useReturn } from './use-return.js';
-
-const ConfirmDialog = latePart(() =>
-  import('../../security/confirm-dialog.js').then(({ ConfirmDialog: found }) => found),
-);
 
 /** The sheet of codes: how many are left, and new ones. */
 export const RecoveryPart = ({ account }: { readonly account: AccountOverview }) => {
@@ -64,17 +60,15 @@ export const RecoveryPart = ({ account }: { readonly account: AccountOverview })
           </div>
         </>
       )}
-      <Suspense>
-        {asking && (
-          <ConfirmDialog
-            title={own.newCodesTitle}
-            words={own.newCodesText}
-            action={own.newCodes}
-            onConfirm={() => void make()}
-            onClose={close}
-          />
-        )}
-      </Suspense>
+      {asking && (
+        <Question
+          title={own.newCodesTitle}
+          words={own.newCodesText}
+          action={own.newCodes}
+          onConfirm={() => void make()}
+          onClose={close}
+        />
+      )}
     </Part>
   );
 };
