@@ -91,6 +91,12 @@ describe.runIf(browser)('who makes an account', () => {
         expect(await page.getByRole('button').count()).toBe(0);
         expect(await page.getByRole('heading').count()).toBe(0);
         await page.emulateMedia({ media: null });
+        // A click beside is no way past them.
+        await page.getByRole('link', { name: 'tickfolio' }).click();
+        const question = page.getByRole('alertdialog', { name: 'Leave without your codes?' });
+        await question.getByRole('button', { name: 'Cancel' }).click();
+        await question.waitFor({ state: 'detached' });
+        expect(await listed(page)).toEqual(codes);
         await page.getByLabel('I kept them').check();
         await button(page, 'Continue').click();
         await isIn(page);

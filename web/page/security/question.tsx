@@ -11,14 +11,14 @@ interface QuestionProps {
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be undone, and is gone before that begins: it may ask for proof itself. */
+/** Asks before something that cannot be undone, and is gone as that begins: it may ask for proof itself. */
 export const Question = ({ onConfirm, onClose, ...words }: QuestionProps) => (
   <Suspense>
     <ConfirmDialog
       {...words}
       onConfirm={() => {
-        onClose();
         onConfirm();
+        onClose();
       }}
       onClose={onClose}
     />

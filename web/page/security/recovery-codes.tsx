@@ -1,8 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useBlocker } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useParts } from '../parts.js';
 import { basePath } from '../place.js';
 import { useSpeaking } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
+import { Question } from './question.js';
 import { recoverySheet, saveText } from './recovery-sheet.js';
 
 interface RecoveryCodesProps {
@@ -15,6 +17,8 @@ interface RecoveryCodesProps {
   readonly onKept: () => void;
 }
 
+const asks = () => true;
+
 /** Codes that are shown this once: to copy, to download, to print; it goes on when they are kept. */
 export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }: RecoveryCodesProps) => {
   const { times } = useSpeaking();
@@ -24,13 +28,8 @@ export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }:
   const [said, setSaid] = useState('');
   const [place] = useState(() => location.host + (basePath === '/' ? '' : basePath));
   const [made] = useState(() => times.dated(clock.now()));
-  // Whoever leaves now has none of them.
-  useEffect(() => {
-    if (isKept) return undefined;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [isKept]);
+  // Whoever leaves now has none of them: asked by the browser where the whole page goes, else here.
+  const leaving = useBlocker({ shouldBlockFn: asks, disabled: isKept, withResolver: true });
   const copy = () =>
     navigator.clipboard.writeText(codes.join('\n')).then(
       () => setSaid(own.codesCopied),
@@ -70,6 +69,15 @@ export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }:
       <button type="button" className="button primary wide" disabled={!isKept || busy} onClick={onKept}>
         {action}
       </button>
+      {leaving.status === 'blocked' && (
+        <Question
+          title={own.codesLeaveTitle}
+          words={own.codesLeaveText}
+          action={own.codesLeave}
+          onConfirm={leaving.proceed}
+          onClose={leaving.reset}
+        />
+      )}
     </div>
   );
 };

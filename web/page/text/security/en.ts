@@ -41,6 +41,9 @@ export const en = {
   printCodes: 'Print',
   codesKept: 'I kept them somewhere safe',
   codesDone: 'Done',
+  codesLeaveTitle: 'Leave without your codes?',
+  codesLeaveText: 'They cannot be shown again. You can make new ones in the security settings.',
+  codesLeave: 'Leave',
   codesFile: (userName: string) => `tickfolio-recovery-codes-${userName}.txt`,
   codesSheet: (userName: string, place: string, made: string) =>
     `Recovery codes of ${userName} at ${place}\nMade ${made}`,
