@@ -43,7 +43,8 @@ export const de: SecurityTexts = {
   codesKept: 'Ich habe sie sicher aufbewahrt',
   codesDone: 'Fertig',
   codesLeaveTitle: 'Ohne deine Codes weggehen?',
-  codesLeaveText: 'Sie lassen sich nicht noch einmal zeigen. In den Einstellungen zur Sicherheit kannst du neue erzeugen.',
+  codesLeaveText:
+    'Sie lassen sich nicht noch einmal zeigen. In den Einstellungen zur Sicherheit kannst du neue erzeugen.',
   codesLeave: 'Weggehen',
   codesFile: (userName) => `tickfolio-wiederherstellungscodes-${userName}.txt`,
   codesSheet: (userName, place, made) => `Wiederherstellungscodes von ${userName} bei ${place}\nErzeugt ${made}`,
