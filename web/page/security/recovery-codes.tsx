@@ -35,7 +35,7 @@ export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }:
       () => setSaid(own.codesCopied),
       () => setSaid(own.codesNotCopied),
     );
-  const download = () => saveText(own.codesFile(userName), recoverySheet(codes, userName, place, made, own));
+  const download = () => saveText(own.codesFile(userName), recoverySheet(codes, userName, place, made, own), clock);
   return (
     <div className="recovery-sheet">
       <p className="only-printed">{own.codesSheet(userName, place, made)}</p>
