@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { asyncApi } from '@tickfolio/api/asyncapi';
 import { findPython, pythonClient } from '@tickfolio/lib/kit/python';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, readScenarios } from './kit/scenario.js';
+import { type Outcome, readScenarios, type Scenario } from './kit/scenario.js';
 import { type ScenarioServer, startScenarioServer } from './kit/scenario-server.js';
 
 const scenarios = readScenarios();
@@ -30,26 +31,40 @@ else:
     raise SystemExit("a float was taken")
 `;
 
-let server: ScenarioServer;
-/** What each client showed, by kind and scenario; undefined where there is no Python. */
-let shown: ReadonlyMap<string, Outcome> | undefined;
-beforeAll(async () => {
-  server = await startScenarioServer(scenarios);
-  const python = await findPython();
-  if (python === undefined) return;
-  const player = spawn(python, [join(pythonClient, 'tests/play.py')], {
+/** Plays what its input says until that ends. */
+const startPlayer = (python: string) =>
+  spawn(python, [join(pythonClient, 'tests/play.py')], {
     env: { PATH: process.env.PATH, PYTHONPATH: pythonClient, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
     timeout: hangingMs,
   });
-  for (const [name, scenario] of scenarios) {
-    const urls = Object.fromEntries(kinds.map((kind) => [kind, server.urlOf(name, kind)]));
-    player.stdin.write(`${JSON.stringify({ name, urls, scenario })}\n`);
+const lineOf = (name: string, scenario: Scenario): string => {
+  const urls = Object.fromEntries(kinds.map((kind) => [kind, server.urlOf(name, kind)]));
+  return `${JSON.stringify({ name, urls, scenario })}\n`;
+};
+/** Without a server a client of it tries for ever. */
+const endless: Scenario = {
+  about: 'The first frame is the last one.',
+  sockets: [[{ frame: '100' }]],
+  client: [{ signIn: true }, { live: 2 }],
+  outcome: { pauses: [], seen: [] },
+};
+
+let server: ScenarioServer;
+/** What each client showed, by kind and scenario; undefined where there is no Python. */
+let shown: Map<string, Outcome> | undefined;
+beforeAll(async () => {
+  server = await startScenarioServer(new Map([...scenarios, ['endless', endless]]));
+  const python = await findPython();
+  if (python === undefined) return;
+  const player = startPlayer(python);
+  for (const [name, scenario] of scenarios) player.stdin.write(lineOf(name, scenario));
+  shown = new Map();
+  for await (const line of createInterface(player.stdout)) {
+    const { name, kind, ...outcome } = JSON.parse(line) as Outcome & { name: string; kind: string };
+    shown.set(`${kind} ${name}`, outcome);
+    if (shown.size === scenarios.size * kinds.length) player.stdin.end();
   }
-  player.stdin.end();
-  const lines = (await text(player.stdout)).split('\n').filter(Boolean);
-  const outcomes = lines.map((line) => JSON.parse(line) as Outcome & { name: string; kind: string });
-  shown = new Map(outcomes.map(({ name, kind, ...outcome }) => [`${kind} ${name}`, outcome]));
 }, 2 * hangingMs);
 afterAll(() => server.close());
 
@@ -64,6 +79,17 @@ describe.each(kinds)('a client in Python (%s)', (kind) => {
       for (const end of ['problem', 'stopped'] as const) expect(end in all, end).toBe(end in outcome);
     },
   );
+});
+
+it('a client in Python that plays for a test ends with it, however endless its part is', async () => {
+  const python = await findPython();
+  if (python === undefined) return;
+  const player = startPlayer(python);
+  const ended = once(player, 'exit');
+  player.stdin.write(lineOf('endless', endless));
+  await expect.poll(() => server.seenOf('endless', 'async'), { timeout: 20_000 }).toContain('socket 1');
+  player.stdin.end();
+  expect(await ended).toEqual([0, null]);
 });
 
 it('the client in Python keeps every digit, both ways, and takes no float', async () => {

@@ -22,8 +22,12 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
   // Like a machine that slept: time passes, and nothing happens at its own time meanwhile.
   const idleClock = { ...clock, after: () => ({ cancel: () => undefined }) };
   const t = createClient({ url, WebSocket, onPause }, { clock, idleClock, random: () => random });
+  const signIn = (answer: true | { readonly code: string }) => {
+    const given = answer === true ? undefined : async ([kind = '']: readonly string[]) => ({ ...answer, kind });
+    return t.signIn('alice', 'correct horse battery', given);
+  };
   const step = async (what: ClientStep) => {
-    if ('signIn' in what) await t.signIn('alice', 'correct horse battery');
+    if ('signIn' in what) await signIn(what.signIn);
     if ('read' in what) await t.portfolio.read();
     if ('add' in what) await t.portfolio.add(...what.add);
     if ('wait' in what) clock.advance(what.wait * 1_000);

@@ -1,19 +1,24 @@
 """Plays the client's part of scenarios that a server of tests plays the other part of.
 
 Reads {"name", "urls": {"async", "sync"}, "scenario"} from lines of its input, and writes {"name", "kind", …} for each.
+Ends with its input, in the middle of a scenario too: whoever began it waits for the answers before closing that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import queue
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import aclosing, closing
 from typing import Any
 
 import httpx
 
-from tickfolio import AsyncClient, Client, LiveStopped, Problem
+from tickfolio import AsyncClient, Client, LiveStopped, Problem, SecondFactor
 from tickfolio.async_client import trusted
 
 _account = ("alice", "correct horse battery")
@@ -68,6 +73,14 @@ class Part:
             raise fault
 
 
+def given_of(step: dict[str, Any]) -> Callable[[tuple[str, ...]], SecondFactor] | None:
+    """What gives the second factor; None where there is none to give."""
+    if step["signIn"] is True:
+        return None
+    code = step["signIn"]["code"]
+    return lambda kinds: {"kind": kinds[0], "code": code}
+
+
 async def play_async(part: Part) -> None:
     async with httpx.AsyncClient(verify=trusted()) as http, AsyncClient(part.url, **part.options) as t:
 
@@ -87,7 +100,13 @@ async def play_async(part: Part) -> None:
 
         for step in part.steps:
             if "signIn" in step:
-                await t.sign_in(*_account)
+                given = given_of(step)
+
+                async def answer(kinds: tuple[str, ...]) -> SecondFactor:
+                    assert given is not None
+                    return given(kinds)
+
+                await t.sign_in(*_account, answer if given else None)
             elif "read" in step:
                 await t.portfolio()
             elif "add" in step:
@@ -117,7 +136,7 @@ def play_sync(part: Part) -> None:
 
         for step in part.steps:
             if "signIn" in step:
-                t.sign_in(*_account)
+                t.sign_in(*_account, given_of(step))
             elif "read" in step:
                 t.portfolio()
             elif "add" in step:
@@ -128,9 +147,20 @@ def play_sync(part: Part) -> None:
                 take(step)
 
 
-def main() -> None:
+lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+
+def read_all() -> None:
     for line in sys.stdin:
-        one = json.loads(line)
+        lines.put(line)
+    # Nobody waits for an answer any more, and a client whose server is gone tries for ever.
+    os._exit(0)
+
+
+def main() -> None:
+    threading.Thread(target=read_all, name="input", daemon=True).start()
+    while True:
+        one = json.loads(lines.get())
         for kind, url in one["urls"].items():
             part = Part(url, one["scenario"])
             try:

@@ -4,7 +4,7 @@ from .async_client import AsyncClient
 from .bodies import Candles, ChangedCoin, Coin, Frame, FrameCoin, Profile, Removal, SymbolList, ValueHistory
 from .client import Client
 from .problem import LiveStopped, Problem
-from .session import KeptSession
+from .session import KeptSession, SecondFactor
 
 __all__ = [
     "AsyncClient",
@@ -19,6 +19,7 @@ __all__ = [
     "Problem",
     "Profile",
     "Removal",
+    "SecondFactor",
     "SymbolList",
     "ValueHistory",
 ]

@@ -6,7 +6,7 @@ import functools
 import random
 import secrets
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, cast
@@ -19,7 +19,7 @@ from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, V
 from .live import live_frames
 from .problem import Problem
 from .rules import Clock, SystemClock
-from .session import KeptSession, Session, call_as_user
+from .session import KeptSession, SecondFactor, Session, call_as_user, without_answer
 
 _api = "/api/v1"
 
@@ -80,8 +80,22 @@ class AsyncClient:
         key = {"idempotency-key": secrets.token_hex(16)}
         await self._session.post("register", {"name": name, "password": password}, key)
 
-    async def sign_in(self, name: str, password: str) -> None:
-        await self._session.sign_in(name, password)
+    async def sign_in(
+        self,
+        name: str,
+        password: str,
+        answer: Callable[[tuple[str, ...]], Awaitable[SecondFactor]] | None = None,
+    ) -> None:
+        """Signs in; `answer` gives the second factor, where the account has one, out of the kinds that it takes.
+
+        Raises Problem 401, with the reason `second-factor` where one is asked for and `answer` is left out.
+        """
+        wanted = await self._session.sign_in(name, password)
+        if wanted is None:
+            return
+        if answer is None:
+            raise without_answer()
+        await self._session.give_second_factor(wanted, await answer(wanted.kinds))
 
     async def resume(self, refresh_token: str) -> None:
         """Goes on with a session of before, by what `on_session` gave."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from .async_client import AsyncClient
 from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory
 from .rules import Clock
-from .session import KeptSession
+from .session import KeptSession, SecondFactor, without_answer
 
 Answer = TypeVar("Answer")
 
@@ -70,8 +70,20 @@ class Client:
     def register(self, name: str, password: str) -> None:
         self._wait(self._client.register(name, password))
 
-    def sign_in(self, name: str, password: str) -> None:
-        self._wait(self._client.sign_in(name, password))
+    def sign_in(
+        self,
+        name: str,
+        password: str,
+        answer: Callable[[tuple[str, ...]], SecondFactor] | None = None,
+    ) -> None:
+        """`answer` is called on the caller's own thread, and may ask somebody."""
+        session = self._client._session
+        wanted = self._wait(session.sign_in(name, password))
+        if wanted is None:
+            return
+        if answer is None:
+            raise without_answer()
+        self._wait(session.give_second_factor(wanted, answer(wanted.kinds)))
 
     def resume(self, refresh_token: str) -> None:
         self._wait(self._client.resume(refresh_token))

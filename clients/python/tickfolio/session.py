@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import httpx
 
@@ -26,6 +26,36 @@ class KeptSession:
     user_id: str
     user_name: str
     refresh_token: str
+
+
+class SecondFactor(TypedDict):
+    """What opens an account with an authenticator app, besides the password."""
+
+    #: `totp`: of the app; `recovery-code`: off the sheet.
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A login that opens nothing yet: what is asked for besides the password."""
+
+    #: Good for some minutes and some tries.
+    ticket: str
+    #: `totp`, `recovery-code`; a newer server may have more.
+    kinds: tuple[str, ...]
+
+
+def _read_wanted(answer: Any) -> Wanted | None:
+    """None for the answer to a login that needs no second factor."""
+    wanted = answer.get("secondFactor")
+    if not isinstance(wanted, dict) or not isinstance(wanted.get("kinds"), list):
+        return None
+    return Wanted(str(wanted.get("ticket")), tuple(str(kind) for kind in wanted["kinds"]))
+
+
+def without_answer() -> Problem:
+    return Problem(401, "The account asks for a second factor.", reason="second-factor")
 
 
 @dataclass(frozen=True)
@@ -90,9 +120,20 @@ class Session:
             raise problem_of(response)
         return response.json()
 
-    async def sign_in(self, name: str, password: str) -> None:
+    async def sign_in(self, name: str, password: str) -> Wanted | None:
+        """Returns what is asked for besides, where the password alone opens nothing."""
         async with self._turn:
-            self._take(await self.post("login", {"name": name, "password": password}))
+            answer = await self.post("login", {"name": name, "password": password})
+            wanted = _read_wanted(answer)
+            if wanted is None:
+                self._take(answer)
+            return wanted
+
+    async def give_second_factor(self, wanted: Wanted, given: SecondFactor) -> None:
+        """Raises Problem 401, by the reason `wrong-code`, or `ticket-over` where one signs in anew."""
+        body = {"ticket": wanted.ticket, "kind": given["kind"], "code": given["code"]}
+        async with self._turn:
+            self._take(await self.post("second-factor", body))
 
     async def resume(self, refresh_token: str) -> None:
         self._refresh_token = refresh_token

@@ -5,7 +5,8 @@ import type { Scenario, ScriptedAnswer, SocketStep } from './scenario.js';
 /** One scenario with one client. */
 export interface ScenarioRun {
   readonly seen: readonly string[];
-  answer(request: IncomingMessage, path: string, response: ServerResponse): Promise<void>;
+  /** @param body all of the request's */
+  answer(request: IncomingMessage, path: string, body: string, response: ServerResponse): Promise<void>;
   play(request: IncomingMessage, socket: WebSocket): Promise<void>;
 }
 
@@ -31,6 +32,11 @@ const numberIn = (text: string | undefined): string =>
     ?.slice(1)
     .join('') ?? '';
 
+const secondFactorIn = (body: string): readonly string[] => {
+  const { ticket, kind, code } = JSON.parse(body) as Record<string, string>;
+  return [`${ticket}`, `${kind}`, `${code}`];
+};
+
 /** @param base the path at which this client finds its server */
 export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun => {
   const seen: string[] = [];
@@ -47,16 +53,17 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     return `h.${encoded(claims)}.${++tokens}.s`;
   };
   const usual = (call: string): unknown => {
-    if (/\/auth\/(login|refresh)$/.test(call)) return { accessToken: issue() };
+    if (/\/auth\/(login|refresh|second-factor)$/.test(call)) return { accessToken: issue() };
     if (call === `GET ${api}/profile`) return { ID: userId, Name: 'alice', Coins: [], Version: 1 };
     return {};
   };
-  const note = (call: string, { headers }: IncomingMessage) => {
+  const note = (call: string, { headers }: IncomingMessage, body: string) => {
     const key = headers['idempotency-key'];
     if (typeof key === 'string' && !keys.includes(key)) keys.push(key);
     const facts = [
       ...(call.startsWith(`POST ${api}/auth/`) ? [numberIn(headers.cookie)] : [numberIn(headers.authorization)]),
       ...(typeof key === 'string' ? [`key ${keys.indexOf(key) + 1}`] : []),
+      ...(call.endsWith('/second-factor') ? secondFactorIn(body) : []),
     ];
     if (!unseen.has(call)) seen.push([call.replace(api, ''), ...facts].filter(Boolean).join(' '));
   };
@@ -96,9 +103,9 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
 
   return {
     seen,
-    answer: async (request, path, response) => {
+    answer: async (request, path, body, response) => {
       const call = `${request.method} ${path}`;
-      note(call, request);
+      note(call, request, body);
       if (call === 'GET /done') await playing;
       if (call === 'GET /taken') taken();
       const count = given.get(call) ?? 0;

@@ -30,7 +30,11 @@ export const startScenarioServer = async (scenarios: ReadonlyMap<string, Scenari
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'bearer' });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const { run, path } = find(request);
-    request.resume().once('end', () => void run.answer(request, path, response));
+    let body = '';
+    request.setEncoding('utf8').on('data', (piece: string) => {
+      body += piece;
+    });
+    request.once('end', () => void run.answer(request, path, body, response));
   });
   server.on('upgrade', (request, connection, head) => {
     const { run } = find(request);

@@ -26,7 +26,8 @@ export interface ScriptedAnswer {
 }
 
 export type ClientStep =
-  | { readonly signIn: true }
+  /** The code is what the user has for an account that asks for a second factor, of the first kind that it takes. */
+  | { readonly signIn: true | { readonly code: string } }
   /** Reads the portfolio. */
   | { readonly read: true }
   /** Adds so much of a coin. */
@@ -52,7 +53,7 @@ export interface Outcome {
   };
   /** The close code for which it gave up. */
   readonly stopped?: number;
-  /** Calls and sockets in their order, with the number of the access token or of the cookie, and of the change's key. */
+  /** Calls and sockets in their order, with the number of the access token or of the cookie, and of the change's key. A second factor is there as it was sent. */
   readonly seen: readonly string[];
 }
 
