@@ -63,7 +63,7 @@ describe('a session', () => {
     server.down = false;
     // The sockets are closed before the answer is here, and renewing is refused, in the other tab too.
     let answer: () => void = () => undefined;
-    server.leftEverywhere = new Promise((resolve) => {
+    server.left = new Promise((resolve) => {
       answer = resolve;
     });
     const leaving = first.signOutEverywhere();
@@ -73,8 +73,36 @@ describe('a session', () => {
     await leaving;
     expect([first.state, second.state]).toEqual([
       { kind: 'signed-out', reason: 'everywhere' },
-      { kind: 'signed-out', reason: 'ended' },
+      { kind: 'signed-out', reason: 'everywhere' },
     ]);
+  });
+  it('is left in silence in every tab when one signs out, also where tabs cannot wait for each other', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const [first, second] = [openTab({ locks: undefined }), openTab({ locks: undefined })];
+    await first.signIn('maria', 'x');
+    await settle();
+    let answer: () => void = () => undefined;
+    server.left = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const leaving = first.signOut();
+    await settle();
+    await expect(second.renew()).rejects.toMatchObject({ status: 401 });
+    answer();
+    await leaving;
+    expect([first.state, second.state]).toEqual([{ kind: 'signed-out' }, { kind: 'signed-out' }]);
+  });
+  it('that was to end everywhere, and did not, is not called so in another tab when it ends later', async () => {
+    const { openTab, server, settle } = createBrowser();
+    const [first, second] = [openTab(), openTab()];
+    await first.signIn('maria', 'x');
+    await settle();
+    server.down = true;
+    await expect(first.signOutEverywhere()).rejects.toMatchObject({ status: 0 });
+    server.down = false;
+    server.over = true; // By somebody else.
+    await expect(second.renew()).rejects.toMatchObject({ status: 401 });
+    expect(second.state).toEqual({ kind: 'signed-out', reason: 'ended' });
   });
   it('says in every tab of a second device why it ended, whichever tab heard of it first', async () => {
     const { openTab, server, settle } = createBrowser();

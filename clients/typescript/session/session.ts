@@ -12,6 +12,8 @@ import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js
 
 /** `ended`: not by this browser. `everywhere`: by this browser, with all other devices of the user. */
 type LeaveReason = 'ended' | 'everywhere';
+/** `left`: by this browser alone, of which nothing is to be said. */
+type Leaving = LeaveReason | 'left';
 
 export type SessionState =
   /** Not known yet: the cookie can only be tried. `away`: that was tried, and nobody answers. */
@@ -64,10 +66,13 @@ export interface SessionDeps {
   readonly ofOwnPage?: boolean;
 }
 
-/** A tab of an older page names no session, and no reason. */
+/**
+ * A tab of an older page names no session, and no reason. `leaving`: the session of this token is about to be ended, for
+ * that reason; left out once that failed. An older page sees a token that it has.
+ */
 type TabMessage =
-  | { readonly type: 'token'; readonly token: string }
-  | { readonly type: 'signed-out'; readonly session?: string | undefined; readonly reason?: LeaveReason | undefined };
+  | { readonly type: 'token'; readonly token: string; readonly leaving?: Leaving | undefined }
+  | { readonly type: 'signed-out'; readonly session?: string | undefined; readonly reason?: Leaving | undefined };
 
 const hintKey = 'tickfolio.session';
 const auth = '/api/v1/auth';
@@ -92,8 +97,9 @@ export const createSession = (deps: SessionDeps): Session => {
   /** The session that was left last; other tabs may still hand on a token of it. */
   let left: string | undefined;
   let timer: Timer | undefined;
-  /** Why the next 401, of this tab or another, is no surprise. */
-  let leaving: LeaveReason | undefined;
+  /** Why the next 401 is no surprise: what this tab is about to do, and what another one is. */
+  let leaving: Leaving | undefined;
+  let leavingElsewhere: Leaving | undefined;
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
 
@@ -108,6 +114,7 @@ export const createSession = (deps: SessionDeps): Session => {
     const facts = readToken(token);
     if (!facts) throw new Problem(0, 'The server sent no access token.');
     held = { ...facts, endsAt: clock.monotonic() + facts.lifetimeMs };
+    leavingElsewhere = undefined;
     storage.setItem(hintKey, '1');
     timer?.cancel();
     timer = clock.after(Math.max(500, facts.lifetimeMs - aheadMs(facts.lifetimeMs)), keepFresh);
@@ -115,16 +122,16 @@ export const createSession = (deps: SessionDeps): Session => {
       change({ kind: 'signed-in', userId: facts.userId, userName: facts.userName });
     for (const listener of tokenListeners) listener(token);
   };
-  const leave = (reason?: LeaveReason) => {
+  const leave = (reason?: Leaving) => {
     ends++;
     left = held?.sessionId ?? left;
     stop?.abort();
     held = undefined;
     timer?.cancel();
     storage.removeItem(hintKey);
-    if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason });
+    if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason: reason === 'left' ? undefined : reason });
   };
-  const leaveAll = (reason?: LeaveReason) => {
+  const leaveAll = (reason?: Leaving) => {
     const session = held?.sessionId;
     leave(reason);
     channel.postMessage({ type: 'signed-out', session, reason } satisfies TabMessage);
@@ -146,6 +153,11 @@ export const createSession = (deps: SessionDeps): Session => {
     channel.postMessage({ type: 'token', token } satisfies TabMessage);
   };
 
+  /** Tells the other tabs why this session is about to end, or that it is not. */
+  const announce = (reason: Leaving | undefined) => {
+    if (held) channel.postMessage({ type: 'token', token: held.token, leaving: reason } satisfies TabMessage);
+  };
+
   const exchange = async (before: string | undefined, begunAt: number): Promise<string> => {
     // Another tab may have renewed while this one waited for its turn.
     if (held && held.token !== before && isFresh()) return held.token;
@@ -162,7 +174,7 @@ export const createSession = (deps: SessionDeps): Session => {
         // A tab that never was signed in knows of no session that ended; others may do without the cookie for a while
         // yet.
         if (state.kind === 'unknown') leave();
-        else leaveAll(leaving ?? (state.kind === 'signed-in' ? 'ended' : undefined));
+        else leaveAll(leaving ?? leavingElsewhere ?? (state.kind === 'signed-in' ? 'ended' : undefined));
       }
       throw thrown;
     }
@@ -197,6 +209,23 @@ export const createSession = (deps: SessionDeps): Session => {
     if (risk && state.kind === 'signed-in') change({ ...state, risk });
   };
 
+  /** Sockets close before the answer is here, in every tab, and what they ask then is refused. */
+  const endSession = async (reason: Leaving, ask: () => Promise<unknown>): Promise<void> => {
+    const before = ends;
+    leaving = reason;
+    announce(reason);
+    try {
+      await ask();
+      leaveAll(reason);
+    } catch (thrown) {
+      if (ends !== before) return; // Another device, or another tab, was faster.
+      announce(undefined);
+      throw thrown;
+    } finally {
+      leaving = undefined;
+    }
+  };
+
   const enter: EntrancesDeps['enter'] = async (ask) => {
     const isIn = await inTurn(async () => {
       const answer = await ask();
@@ -211,6 +240,7 @@ export const createSession = (deps: SessionDeps): Session => {
     if (data.type === 'token') {
       const isLate = left !== undefined && readToken(data.token)?.sessionId === left;
       if (data.token !== held?.token && !isLate) take(data.token);
+      leavingElsewhere = data.token === held?.token ? data.leaving : undefined;
     } else if (data.session === undefined || held?.sessionId === undefined || held.sessionId === data.session)
       leave(leaving ?? data.reason);
   };
@@ -233,23 +263,9 @@ export const createSession = (deps: SessionDeps): Session => {
     signOut: () => {
       // Its answer would come after this one, with a cookie.
       stop?.abort();
-      return inTurn(async () => {
-        await post(`${auth}/logout`);
-        leaveAll();
-      });
+      return inTurn(() => endSession('left', () => post(`${auth}/logout`)));
     },
-    signOutEverywhere: async () => {
-      // The socket closes before the answer is here, and what it asks then is refused.
-      leaving = 'everywhere';
-      try {
-        await call('POST', `${auth}/logout-everywhere`);
-        leaveAll(leaving);
-      } catch (thrown) {
-        if (!isProblem(thrown, 401)) throw thrown; // Another device was faster.
-      } finally {
-        leaving = undefined;
-      }
-    },
+    signOutEverywhere: () => endSession('everywhere', () => call('POST', `${auth}/logout-everywhere`)),
     token,
     renew,
     retry: () => {

@@ -67,7 +67,8 @@ export const createBrowser = () => {
     entered: [] as unknown[],
     /** What a refresh is answered with that is no word about the session. */
     notNow: undefined as { status: number; afterSeconds: number } | undefined,
-    leftEverywhere: Promise.resolve(),
+    /** What ends sessions is answered after this. */
+    left: Promise.resolve(),
     cookie: { kept: true, needsHttps: false } as object | undefined,
     headers: [] as (HeadersInit | undefined)[],
   };
@@ -78,7 +79,7 @@ export const createBrowser = () => {
     if (/\/logout(-everywhere)?$/.test(path)) server.over = true;
     if (server.refuses && path.endsWith('-everywhere'))
       return answer(401, { detail: 'The session was ended; sign in again.' });
-    if (path.endsWith('-everywhere')) await server.leftEverywhere;
+    if (/\/logout(-everywhere)?$/.test(path)) await server.left;
     if (path.endsWith('/cookie')) return server.cookie ? answer(200, server.cookie) : answer(404, {});
     if (path.startsWith('/api/v1/profile')) {
       const bearer = new Headers(init.headers).get('authorization')?.split(' ')[1] ?? '';
