@@ -1,10 +1,15 @@
 import type { Page } from 'playwright-core';
 
-/** Gives the page's browser a device that keeps passkeys, whose user is always there and always says yes. */
-export const addVirtualAuthenticator = async (page: Page): Promise<void> => {
+export interface VirtualAuthenticator {
+  /** Whether its user is there, who then says yes to all that is asked, at once. */
+  setPresence(isThere: boolean): Promise<void>;
+}
+
+/** Gives the page's browser a device that keeps passkeys, whose user is there. */
+export const addVirtualAuthenticator = async (page: Page): Promise<VirtualAuthenticator> => {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -14,4 +19,9 @@ export const addVirtualAuthenticator = async (page: Page): Promise<void> => {
       automaticPresenceSimulation: true,
     },
   });
+  return {
+    setPresence: async (isThere) => {
+      await devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: isThere });
+    },
+  };
 };

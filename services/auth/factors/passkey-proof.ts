@@ -68,7 +68,7 @@ export const createPasskeyProof = ({ db, time, tickets, sessions }: PasskeyProof
   return {
     beginLogin: async (party) => {
       const { ticket, challenge } = tickets.give(loginAsk(party), await timeMs(db, time));
-      return { ticket, optionsJson: await assertionOptions(party, [], challenge) };
+      return { ticket, optionsJson: assertionOptions(party, [], challenge) };
     },
     login: async (answer, origin) => {
       const ask = tickets.read(answer.ticket, loginAsk(answer.party), await timeMs(db, time));
@@ -98,7 +98,7 @@ export const createPasskeyProof = ({ db, time, tickets, sessions }: PasskeyProof
       });
       if (known.length === 0) throw new AppError('not_found', 'There is no passkey for this page.');
       const { ticket, challenge } = tickets.give(proofAsk(asker, party), await timeMs(db, time));
-      return { ticket, optionsJson: await assertionOptions(party, known, challenge) };
+      return { ticket, optionsJson: assertionOptions(party, known, challenge) };
     },
     reauthenticate: async (asker, answer) => {
       const ask = tickets.read(answer.ticket, proofAsk(asker, answer.party), await timeMs(db, time));

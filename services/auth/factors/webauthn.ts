@@ -1,4 +1,8 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
 import { AppError } from '@tickfolio/lib/errors';
 import type { passkeys } from '../schema.js';
 
@@ -117,19 +121,23 @@ export const verifyRegistration = async (
   };
 };
 
-/** @param known those that may answer; none: whichever the user takes */
-export const assertionOptions = async (
-  party: RelyingParty,
-  known: readonly Row[],
-  challenge: Uint8Array,
-): Promise<string> => {
-  const { generateAuthenticationOptions } = await library();
-  const options = await generateAuthenticationOptions({
-    rpID: party.id,
-    challenge: new Uint8Array(challenge),
+/** How long a browser's window waits; one that offers passkeys at a field waits for ever. */
+const askMs = 60_000;
+
+/**
+ * Every page of signing in asks for these, so they are written without the library.
+ * @param known those that may answer; none: whichever the user takes
+ */
+export const assertionOptions = (party: RelyingParty, known: readonly Row[], challenge: Uint8Array): string => {
+  const options: PublicKeyCredentialRequestOptionsJSON = {
+    challenge: Buffer.from(challenge).toString('base64url'),
+    rpId: party.id,
+    timeout: askMs,
     userVerification: 'required',
-    ...(known.length > 0 ? { allowCredentials: descriptors(known) } : {}),
-  });
+    ...(known.length > 0
+      ? { allowCredentials: descriptors(known).map((one) => ({ ...one, type: 'public-key' as const })) }
+      : {}),
+  };
   return JSON.stringify(options);
 };
 

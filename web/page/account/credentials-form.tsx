@@ -93,7 +93,8 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
         <Field
           label={text.name}
           name="name"
-          autoComplete="username"
+          // Passkeys are offered among the names that are known here.
+          autoComplete={isNew ? 'username' : 'username webauthn'}
           autoCapitalize="none"
           spellCheck={false}
           maxLength={64}

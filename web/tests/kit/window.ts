@@ -67,7 +67,10 @@ const tokenOf = (issuedS: number, name = userOf.name): string => {
 
 const usual: Answers = {
   'auth/login': { accessToken: tokenOf(1) },
+  'auth/second-factor': { accessToken: tokenOf(1) },
+  'auth/recover': { message: 'password changed successfully', recoveryCodesLeft: 9 },
   'auth/register': { message: 'user created successfully' },
+  'auth/passkey/options': { ticket: 'a.b', options: { challenge: 'AAAA', rpId: new URL(origin).hostname } },
   'auth/cookie': { kept: true, needsHttps: false },
   account,
   'account/passkeys': { passkeys: [], next: null },
