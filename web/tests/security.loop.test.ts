@@ -1,6 +1,7 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './kit/frame.js';
-import { browser, withWindow } from './kit/window.js';
+import { browser, drawn, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const path = '/settings/security';
@@ -79,6 +80,73 @@ describe.skipIf(!browser)('the security settings', () => {
       await expect.poll(() => isFocused('[name=old]')).toBe(true);
       await page.getByRole('button', { name: 'Cancel' }).press('Enter');
       await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Change password');
+    });
+  });
+});
+
+describe.skipIf(!browser)('who opens a link that needs a session', () => {
+  const link = '/settings/display?from=mail';
+  const password = 'correct horse battery';
+  const asked = { secondFactor: { ticket: 'a.b', kinds: ['totp', 'recovery-code'] } };
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const give = async (page: Page, action: string) => {
+    await page.getByLabel('Name').fill('maria');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await button(page, action);
+  };
+  const isThere = async (page: Page) => {
+    await page.getByRole('heading', { name: 'Display' }).waitFor();
+    expect(page.url()).toBe(origin + link);
+  };
+
+  it('is led there after a second factor, of the app and off the sheet', async () => {
+    const answers = { 'auth/login': asked };
+    await withWindow({ path: link, signedIn: false, frame, answers }, async ({ page }) => {
+      await give(page, 'Sign in');
+      await page.getByLabel('Code of your authenticator app').fill('492 039');
+      await button(page, 'Sign in');
+      await isThere(page);
+    });
+    await withWindow({ path: link, signedIn: false, frame, answers }, async ({ page }) => {
+      await give(page, 'Sign in');
+      await button(page, 'Use a recovery code instead');
+      await page.getByLabel('Recovery code').fill('7k3m-q9xd-2hpw-v4ta');
+      await button(page, 'Sign in');
+      await isThere(page);
+    });
+  });
+
+  it('is led there after setting a new password by a recovery code', async () => {
+    await withWindow({ path: link, signedIn: false, frame }, async ({ page }) => {
+      await page.getByRole('link', { name: 'Forgot your password?' }).click();
+      await page.getByLabel('Recovery code').fill('7k3m-q9xd-2hpw-v4ta');
+      await page.getByLabel('Name').fill('maria');
+      await page.getByLabel('New password').fill(password);
+      await button(page, 'Set the new password');
+      await page.getByText('9 recovery codes are left.').waitFor();
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await give(page, 'Sign in');
+      await isThere(page);
+    });
+  });
+
+  it('is led there after making an account and keeping its codes, which another tab that signs in takes from nobody', async () => {
+    const answers = { 'auth/register': { message: '', recoveryCodes: ['7k3m-q9xd-2hpw-v4ta', 'n257-fxxy-6zyz-xp3g'] } };
+    await withWindow({ path: link, signedIn: false, frame, answers }, async ({ page, openTab }) => {
+      await page.getByRole('link', { name: 'Create account' }).click();
+      await page.getByRole('heading', { name: 'Create account' }).waitFor();
+      await give(page, 'Create account');
+      const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+      await expect.poll(() => codes.count()).toBe(2);
+      await page.evaluate("new BroadcastChannel('tickfolio').onmessage = () => { window.isTold = true; }");
+      const other = await openTab('/sign-in');
+      await give(other, 'Sign in');
+      await expect.poll(() => page.evaluate('window.isTold')).toBe(true);
+      await drawn(page);
+      expect(await codes.count()).toBe(2);
+      await page.getByLabel('I kept them').check();
+      await button(page, 'Continue');
+      await isThere(page);
     });
   });
 });

@@ -9,6 +9,7 @@ import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
 import { newPasswordFault } from './new-password.js';
+import { useNextAddress } from './next-address.js';
 import { PasswordField } from './password-field.js';
 
 interface Faults {
@@ -47,7 +48,8 @@ export const RecoverPage = () => {
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Faults>({});
   const [codesLeft, setCodesLeft] = useState<number>();
-  if (state.kind === 'signed-in') return <Redirect to="/" />;
+  const next = useNextAddress();
+  if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
   if (codesLeft !== undefined) return <Recovered codesLeft={codesLeft} />;
 
   const show = (found: Faults) => {

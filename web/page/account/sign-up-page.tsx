@@ -23,11 +23,16 @@ export const SignUpPage = () => {
   const wish = useRef({ name: '', password: '', key: '' });
   const [codes, setCodes] = useState<readonly string[]>();
   const [asked, setAsked] = useState<Awaited<ReturnType<typeof session.signIn>>>();
+  const enter = async () => setAsked(await session.signIn(wish.current.name, wish.current.password));
+  const goOn = async () => {
+    await enter();
+    setCodes(undefined);
+  };
+  // Before all else: another tab that signs in takes nobody's codes away.
+  if (codes) return <NewAccountCodes userName={wish.current.name} codes={codes} onKept={goOn} />;
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
   // Another tab may have set an app up for the account that this one asks for once more.
   if (asked) return <SecondFactorForm {...asked} onBegin={() => setAsked(undefined)} />;
-  const enter = async () => setAsked(await session.signIn(wish.current.name, wish.current.password));
-  if (codes) return <NewAccountCodes userName={wish.current.name} codes={codes} onKept={enter} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
