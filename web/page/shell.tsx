@@ -1,4 +1,4 @@
-import { Outlet, useMatches, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Suspense, useMemo } from 'react';
 import { AccountLinks } from './header/account-menu.js';
 import { Banners, GateBanner } from './header/banners.js';
@@ -78,21 +78,19 @@ const SignedInShell = () => {
   );
 };
 
-/** The ways in. Their surroundings stay until they are left, so that what one shows is not lost to another tab's sign-in. */
-const entrances: ReadonlySet<string> = new Set(['/sign-in', '/sign-up', '/recover']);
-
 /** What surrounds every page. */
 export const Shell = () => {
   const text = useText();
   const session = useSession();
-  const isAtEntrance = useMatches({ select: (matches) => matches.some(({ routeId }) => entrances.has(routeId)) });
+  // What surrounds it stays, or another tab's sign-in would make it anew, and the codes that it shows were lost.
+  const isSigningUp = useLocation({ select: ({ pathname }) => pathname.endsWith('/sign-up') });
   useKeptFocus();
   return (
     <>
       <a className="skip" href="#content">
         {text.skip}
       </a>
-      {session.kind === 'signed-out' || isAtEntrance ? (
+      {session.kind === 'signed-out' || isSigningUp ? (
         <>
           <GateHeader />
           <GateBanner />

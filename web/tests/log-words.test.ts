@@ -36,7 +36,8 @@ it('says by what somebody signed in, how many were refused, and which passkey we
     'Signed in',
   ]);
   expect(words('sign-in-refused', { count: 7 })).toBe('7 sign-ins within a minute were refused');
-  expect(words('passkey-removed', { passkey: 'Laptop' })).toBe('Passkey “Laptop” removed');
+  expect(words('passkey-removed', { name: 'Laptop' })).toBe('Passkey “Laptop” removed');
+  expect(words('passkey-removed', {})).toBe('A passkey was removed');
   expect(words('session-ended', { because: 'ended' })).not.toBe(words('session-ended', { because: 'logout' }));
 });
 

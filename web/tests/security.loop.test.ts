@@ -37,7 +37,7 @@ describe.skipIf(!browser)('the security settings', () => {
             entries: [
               entry(1, 'exchange-key-added'),
               { ...entry(2, 'sign-in-refused', { count: 3 }), outcome: 'refused' },
-              entry(3, 'passkey-added', { passkey: 'Laptop' }),
+              entry(3, 'passkey-added', { name: 'Laptop' }),
             ],
             next: 'older',
           };

@@ -197,6 +197,13 @@ export const describeFactors = (name: string, open: () => Promise<Postgres>): vo
         expect(await codeOf(owner.addPasskey(again.ticket, made.make(again)))).toBe('already_exists');
         expect(await wordOf(owner.removePasskey(passkey?.id ?? ''))).toBe('done');
         expect(await wordOf(owner.removePasskey(passkey?.id ?? ''))).toBe('not_found');
+        const said = (await owner.log()).entries.map(({ action, detailJson }) => [action, JSON.parse(detailJson).name]);
+        expect(said).toEqual(
+          expect.arrayContaining([
+            ['passkey-added', 'Laptop'],
+            ['passkey-removed', 'Laptop'],
+          ]),
+        ); // Not hidden.
         expect(await codeOf(signIn())).toBe('unauthenticated');
         const { ticket, optionsJson } = await ways.beginPasskey();
         expect(await codeOf(ways.passkey(ticket, createAuthenticator().sign({ optionsJson })))).toBe('unauthenticated');

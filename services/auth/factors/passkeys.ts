@@ -106,7 +106,7 @@ export const createPasskeys = (deps: PasskeysDeps): Passkeys => {
           .onConflictDoNothing()
           .returning();
         if (!row) throw new AppError('already_exists', 'This passkey is there already.');
-        await securityLog(tx, { userId: account.id, action: 'passkey-added', origin, detail: { passkey: name } });
+        await securityLog(tx, { userId: account.id, action: 'passkey-added', origin, detail: { name } });
         return shown(row);
       });
     },
@@ -123,7 +123,7 @@ export const createPasskeys = (deps: PasskeysDeps): Passkeys => {
         const own = and(eq(passkeys.id, passkeyId), eq(passkeys.userId, userId));
         const [gone] = uuidPattern.test(passkeyId) ? await tx.delete(passkeys).where(own).returning() : [];
         if (!gone) throw new AppError('not_found', 'There is no such passkey.');
-        await securityLog(tx, { userId, action: 'passkey-removed', origin, detail: { passkey: gone.name } });
+        await securityLog(tx, { userId, action: 'passkey-removed', origin, detail: { name: gone.name } });
       }),
   };
 };

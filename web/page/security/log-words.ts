@@ -9,7 +9,8 @@ const countOf = ({ detail }: LogEntry): number => (typeof detail.count === 'numb
 export const logWords = (entry: LogEntry, { log }: Pick<SecurityTexts, 'log'>): string => {
   const { action, detail } = entry;
   const by = String(detail.by ?? '');
-  const passkey = String(detail.passkey ?? '');
+  // Of a passkey; not there in what was written down at first.
+  const name = String(detail.name ?? '');
   switch (action) {
     case 'account-created':
       return log.accountCreated;
@@ -32,9 +33,9 @@ export const logWords = (entry: LogEntry, { log }: Pick<SecurityTexts, 'log'>): 
     case 'second-factor-refused':
       return log.secondFactorRefused;
     case 'passkey-added':
-      return log.passkeyAdded(passkey);
+      return log.passkeyAdded(name);
     case 'passkey-removed':
-      return log.passkeyRemoved(passkey);
+      return log.passkeyRemoved(name);
     case 'session-ended':
       return detail.because === 'ended' ? log.sessionEndedElsewhere : log.sessionEnded;
     case 'sessions-ended':

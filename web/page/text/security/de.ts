@@ -31,9 +31,9 @@ export const de: SecurityTexts = {
   wrongRecovery: 'Name oder Code ist falsch, oder der Code ist schon verbraucht.',
   toSignIn: 'Zurück zur Anmeldung',
 
-  codesTitle: 'Bewahre deine Wiederherstellungscodes auf',
+  codesTitle: 'Bewahre diese Codes auf',
   codesText:
-    'Dieser Server verschickt keine E-Mails. Wenn du dein Passwort vergisst oder dein Telefon verlierst, kommst du nur mit einem dieser Codes wieder hinein. Jeder gilt einmal. Sie werden nur jetzt gezeigt.',
+    'Dieser Server verschickt keine E-Mails. Wenn du dein Passwort vergisst oder dein Telefon verlierst, kommst du nur mit einem dieser Wiederherstellungscodes wieder hinein. Jeder gilt einmal. Sie werden nur jetzt gezeigt.',
   codesList: 'Wiederherstellungscodes',
   copyCodes: 'Kopieren',
   codesCopied: 'Die Codes sind kopiert.',
@@ -146,8 +146,8 @@ export const de: SecurityTexts = {
     totpAdded: 'Authenticator-App eingerichtet',
     totpRemoved: 'Authenticator-App abgeschaltet',
     secondFactorRefused: 'Das Passwort stimmte, ein Code war falsch',
-    passkeyAdded: (name) => `Passkey „${name}“ hinzugefügt`,
-    passkeyRemoved: (name) => `Passkey „${name}“ entfernt`,
+    passkeyAdded: (name) => (name === '' ? 'Ein Passkey wurde hinzugefügt' : `Passkey „${name}“ hinzugefügt`),
+    passkeyRemoved: (name) => (name === '' ? 'Ein Passkey wurde entfernt' : `Passkey „${name}“ entfernt`),
     sessionEnded: 'Abgemeldet',
     sessionEndedElsewhere: 'Ein Gerät wurde von einem anderen aus abgemeldet',
     sessionsEnded: (count) => (count === 1 ? 'Überall abgemeldet: 1 Gerät' : `Überall abgemeldet: ${count} Geräte`),

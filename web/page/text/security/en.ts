@@ -144,8 +144,8 @@ export const en = {
     totpAdded: 'Authenticator app set up',
     totpRemoved: 'Authenticator app turned off',
     secondFactorRefused: 'The password was right, a code was wrong',
-    passkeyAdded: (name: string) => `Passkey “${name}” added`,
-    passkeyRemoved: (name: string) => `Passkey “${name}” removed`,
+    passkeyAdded: (name: string) => (name === '' ? 'A passkey was added' : `Passkey “${name}” added`),
+    passkeyRemoved: (name: string) => (name === '' ? 'A passkey was removed' : `Passkey “${name}” removed`),
     sessionEnded: 'Signed out',
     sessionEndedElsewhere: 'A device was signed out from another one',
     sessionsEnded: (count: number) =>
