@@ -1,5 +1,5 @@
 import { isProblem } from '@tickfolio/client/problem';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useCallback, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts } from '../parts.js';
 import { useFaultWords } from '../security/fault-words.js';
@@ -26,9 +26,11 @@ export const SecondFactorForm = ({ ticket, kinds, onBegin }: SecondFactorFormPro
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const [isOver, setIsOver] = useState(false);
-  // The field that had the focus is gone with the password; a change of kind wants the other code typed.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the field of another kind takes the focus
-  useEffect(() => input.current?.focus(), [kind]);
+  /** What had the focus is gone, with the password or with the field of the other kind. */
+  const take = useCallback((field: HTMLInputElement | null) => {
+    input.current = field;
+    field?.focus();
+  }, []);
 
   const refuse = (words: string) => {
     setFault(words);
@@ -61,7 +63,7 @@ export const SecondFactorForm = ({ ticket, kinds, onBegin }: SecondFactorFormPro
         <p className="gate-line">{own.secondFactorText}</p>
         <Field
           key={kind}
-          ref={input}
+          ref={take}
           label={isApp ? own.appCode : own.recoveryCode}
           name="code"
           inputMode={isApp ? 'numeric' : 'text'}
