@@ -23,7 +23,7 @@ const plain = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&#39;'
 
 /** Links of a page to this server: the address from its root, and what stands behind `#`. */
 const linksOf = (from: string): { to: string; anchor: string }[] =>
-  [...(pages.get(from) ?? '').matchAll(/ (?:href|src)="([^"]*)"/g)]
+  [...(pages.get(from) ?? '').matchAll(/ (?:href|src|srcset)="([^"]*)"/g)]
     .map(([, link = '']) => plain(link))
     .filter((link) => !/^[a-z]+:/.test(link))
     .map((link) => {

@@ -92,6 +92,13 @@ export const readDocument = (path: string, text: string): Document => {
       image({ href, text: words }) {
         return html`<img src="${linkTo(href)}" alt="${words}" loading="lazy" />`.html;
       },
+      html({ text: written }) {
+        // Pictures of two themes, which Markdown has no words for.
+        return written.replace(
+          / (src|srcset)="([^"]+)"/g,
+          (_mark, name: string, target: string) => html` ${name}="${linkTo(target)}"`.html,
+        );
+      },
       code({ text: code, lang = '' }) {
         return html`<pre class="code" tabindex="0" data-language="${lang}"><code>${code}</code></pre>\n`.html;
       },
