@@ -64,8 +64,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      // Not a test: the README's pictures, by `npm run screenshots`.
-      { ...shared, test: { name: 'pictures', include: ['e2e/pictures/pictures.ts'], testTimeout: 600_000 } },
+      // Not a test: the README's pictures and film, by `npm run pictures`.
+      {
+        ...shared,
+        test: {
+          name: 'pictures',
+          include: ['e2e/pictures/{film,icons,pictures}.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+        },
+      },
       { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...alone } },
       { ...shared, test: { name: 'soak', include: [soak], exclude: built, ...alone } },
     ],
