@@ -121,6 +121,9 @@ describe('the settings of the BFF', () => {
         expect(faults({ ...good, ...wrong })).toEqual([
           `BASE_PATH must not begin with /${first}, which is an address of the server itself`,
         ]);
+    // Every page of the domain could take part, and there would be nobody to say which of them are its own.
+    expect(faults({ ...good, PASSKEY_RP_ID: 'example.com' })).toEqual(['PASSKEY_RP_ID wants PUBLIC_URL set too']);
+    expect(faults({ ...good, PASSKEY_RP_ID: 'example.com', PUBLIC_URL: 'https://a.example.com/' })).toEqual([]);
     expect(faults({ ...good, PUBLIC_URL: 'https://a.example/x/', BASE_PATH: '/y/' })).toEqual([
       expect.stringMatching(/^BASE_PATH must be the path of PUBLIC_URL, which is \/x\/, not "\/y\/"/),
     ]);

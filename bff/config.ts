@@ -108,8 +108,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     ),
     PASSKEY_RP_ID: hostName()
       .optional()
+      .refine((name) => name === undefined || Boolean(env.PUBLIC_URL), 'wants PUBLIC_URL set too')
       .describe(
-        'The host name of all passkeys: that of the page, or a domain above it. Unset: that of the page. A change voids all.',
+        'The host name of all passkeys: that of the page, or a domain above it, which wants `PUBLIC_URL`. Unset: that of the page. A change voids all.',
       ),
     STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
     PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),

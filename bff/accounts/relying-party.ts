@@ -31,7 +31,7 @@ export const createRelyingPartyOf = ({
     const [first] = known;
     if (first !== undefined) return page !== undefined && known.includes(page) ? page : first;
     // A proxy may have rewritten the host; the browser has not. A page of another origin is not this server's own.
-    if (page !== undefined && !allowed.includes(page)) return page;
+    if (page !== undefined && !allowed.includes(page) && passkeyRpId === undefined) return page;
     const asked = `${request.protocol}://${request.host}`;
     return URL.canParse(asked) ? new URL(asked).origin : asked;
   };

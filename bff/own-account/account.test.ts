@@ -253,6 +253,23 @@ describe('signing in', () => {
     expect([parties[0]?.id, parties[0]?.origins[0]]).toEqual([id, origin]);
   });
 
+  it('with a passkey of a whole domain takes none that a page of a sibling host asked for', async () => {
+    const parties: RelyingParty[] = [];
+    const { call } = await start(
+      { passkeyRpId: 'example.com' },
+      {
+        beginPasskeyLogin: async (party) => {
+          parties.push(party);
+          return begunPasskey;
+        },
+      },
+    );
+    // Passed on by that page's own server: only a browser would say more.
+    const headers = { origin: 'https://evil.example.com', 'x-requested-with': 'tickfolio' };
+    await call('POST', 'auth/passkey/options', undefined, headers);
+    expect(parties.flatMap(({ origins }) => origins)).not.toContain('https://evil.example.com');
+  });
+
   it('with a passkey is begun by no page of another site', async () => {
     const { call } = await start();
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };

@@ -46,7 +46,8 @@ export const createClient = (options: TickfolioOptions, { clock, idleClock, rand
     options.onSession?.({ userId, userName, refreshToken: kept.token });
   });
   session.subscribe(() => session.state.kind === 'signed-out' && options.onSession?.(undefined));
-  const call = createRepeatedCall({ call: session.call, clock, random, onPause: options.onPause });
+  const userId = () => (session.state.kind === 'signed-in' ? session.state.userId : undefined);
+  const call = createRepeatedCall({ call: session.call, userId, clock, random, onPause: options.onPause });
   const closing = new AbortController();
 
   const open = (token: string): WebSocket => {

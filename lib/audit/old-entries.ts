@@ -7,6 +7,7 @@ const keepDays = 400;
 
 /**
  * Deletes up to `limit` rows of more than 400 days, from the beginning of the chain, which then begins after them.
+ * @param time at most the database's, and one that nobody has to doubt: what is deleted does not come back
  * @returns how many went
  */
 export const createDeleteOldEntries =

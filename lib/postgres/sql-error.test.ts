@@ -54,6 +54,13 @@ describe('what a failure in the database means', () => {
     expect(databaseFault(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBe('away');
     expect(databaseFault(new TypeError('not a function'))).toBe('refused');
   });
+  it('is the fault of who gave a text with a character that cannot be kept, and of nobody else', () => {
+    expect(['22021', '22P05', '22P02'].map((code) => fromPostgresError(thrown(code)).code)).toEqual([
+      'invalid_argument',
+      'invalid_argument',
+      'internal',
+    ]);
+  });
   it('is away when a pooler says so, which has one code for everything', () => {
     const relayed = thrown('08P01', {});
     expect([databaseFault(relayed), isPoolerRefusal(relayed), isPoolerRefusal(thrown('08P01'))]).toEqual([

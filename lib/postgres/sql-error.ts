@@ -77,6 +77,9 @@ export const databaseFault = (thrown: unknown): DatabaseFault => {
   return passing.test(state) || isPoolerRefusal(error) ? 'away' : 'refused';
 };
 
+/** A character that no text of PostgreSQL can have, as that of code 0. */
+const noText = new Set(['22021', '22P05']);
+
 /** What a database that answers says of itself; whoever was asked for a change made none. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/^53100/, 'The disk of the database is full; nothing was changed.'],
@@ -91,7 +94,7 @@ const awayInWords = (state: string | undefined): string =>
 
 /**
  * The AppError of anything a store threw: `unavailable` when the database is away or read-only, `deadline_exceeded`
- * when it was too slow, `internal` for the rest. What is an AppError already stays. Statements, their parameters and
+ * when it was too slow, `invalid_argument` for a text that it cannot keep, `internal` for the rest. What is an AppError already stays. Statements, their parameters and
  * the rows they failed on, which may hold secrets, are left out of the cause.
  */
 export const fromPostgresError = (thrown: unknown): AppError => {
@@ -116,6 +119,9 @@ export const fromPostgresError = (thrown: unknown): AppError => {
     case 'away':
       return new AppError('unavailable', awayInWords(state), { cause, retryAfterMs: 1_000 });
     case 'refused':
+      // Whoever gave it is told so: it is no failure here, which would keep others from asking.
+      if (noText.has(state ?? ''))
+        return new AppError('invalid_argument', 'A text has a character that cannot be kept.', { cause });
       return new AppError('internal', 'Something went wrong on our side.', { cause });
   }
 };

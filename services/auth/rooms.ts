@@ -24,6 +24,7 @@ import type { AuthLimits } from './limits.js';
 import { createRefusedSignIns } from './log/refused-sign-ins.js';
 import { createSecurityLog } from './log/security-log.js';
 import type { AuthMetrics } from './metrics.js';
+import { agreedTime } from './sessions/agreed-time.js';
 import { createListEndedSessions } from './sessions/ended-sessions.js';
 import { createSessionList } from './sessions/session-list.js';
 import { createSessions } from './sessions/sessions.js';
@@ -78,7 +79,8 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Sett
   const tickets = createPasskeyTickets(jwtSecret);
   const passkeyProof = createPasskeyProof({ ...shared, tickets, sessions });
   const refusedSignIns = createRefusedSignIns(shared);
-  const [deleteTickets, deleteEntries] = [createDeleteOldTickets(db, shared), createDeleteOldEntries(db, time)];
+  const deleteTickets = createDeleteOldTickets(db, shared);
+  const deleteEntries = createDeleteOldEntries(db, () => agreedTime(shared));
 
   return {
     auth: createAuth({

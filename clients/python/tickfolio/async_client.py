@@ -17,7 +17,7 @@ import httpx
 from . import rules
 from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory, decimal_text, with_decimals
 from .live import live_frames
-from .problem import Problem
+from .problem import Problem, body_of
 from .rules import Clock, SystemClock
 from .session import KeptSession, SecondFactor, Session, call_as_user, without_answer
 
@@ -161,10 +161,11 @@ class AsyncClient:
         async def ask(token: str) -> httpx.Response:
             return await self._session.ask(method, path, body, {**given, "authorization": f"Bearer {token}"})
 
+        begun_by = self._session.user_id
         failures = 0
         while True:
             try:
-                return (await call_as_user(self._session, ask)).json()
+                return body_of(await call_as_user(self._session, begun_by, ask))
             except Problem as problem:
                 asked = problem.retry_after
                 may_pass = counts_once and failures < rules.REPEATS and problem.status in rules.MAY_PASS

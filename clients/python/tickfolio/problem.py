@@ -77,3 +77,13 @@ def problem_of(response: httpx.Response) -> Problem:
         retry_after=_seconds(response.headers.get("retry-after", "")),
         request_id=body.get("requestId"),
     )
+
+
+def body_of(response: httpx.Response) -> Any:
+    """The JSON of a good answer. Raises Problem for what something in between answers for the server."""
+    try:
+        if response.is_success:
+            return response.json()
+    except ValueError:
+        pass
+    raise Problem(0, f"Something in between answered {response.status_code}, and not the server.")

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 import httpx
 
-from .problem import Problem, problem_of, signed_out
+from .problem import Problem, body_of, problem_of, signed_out
 from .rules import LEFT_PART, LEFT_SECONDS, Clock
 
 _auth = "/api/v1/auth"
@@ -118,7 +118,7 @@ class Session:
                 self._refresh_token = given[1] or None
         if response.is_error:
             raise problem_of(response)
-        return response.json()
+        return body_of(response)
 
     async def sign_in(self, name: str, password: str) -> Wanted | None:
         """Returns what is asked for besides, where the password alone opens nothing."""
@@ -186,11 +186,20 @@ class Session:
 AskAsUser = Callable[[str], Awaitable[httpx.Response]]
 
 
-async def call_as_user(session: Session, ask: AskAsUser) -> httpx.Response:
-    """Asks with a token; once more with a new one where that is not taken. Raises Problem."""
-    response = await ask(await session.token())
+async def call_as_user(session: Session, begun_by: str | None, ask: AskAsUser) -> httpx.Response:
+    """Asks with a token; once more with a new one where that is not taken.
+
+    Raises Problem, also where somebody else than `begun_by` is signed in by now: nobody's change is another one's.
+    """
+
+    def own(token: str) -> str:
+        if begun_by is not None and session.user_id != begun_by:
+            raise signed_out()
+        return token
+
+    response = await ask(own(await session.token()))
     if response.status_code == 401:
-        response = await ask(await session.renew())
+        response = await ask(own(await session.renew()))
     if response.is_error:
         raise problem_of(response)
     return response

@@ -56,3 +56,9 @@ export const problemOf = async (response: Response): Promise<Problem> => {
 
 export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>
   thrown instanceof Problem && (status === undefined || thrown.status === status);
+
+/** @throws Problem where it is no JSON, as of something in between that answers for the server */
+export const bodyOf = (response: Response): Promise<unknown> =>
+  response.json().catch(() => {
+    throw new Problem(0, 'Something in between answered, and not the server.');
+  });

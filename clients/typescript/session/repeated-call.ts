@@ -1,10 +1,12 @@
 import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock } from '../clock.js';
-import { isProblem } from './problem.js';
+import { isProblem, signedOut } from './problem.js';
 import type { UserCall } from './user-calls.js';
 
 export interface RepeatedCallDeps {
   readonly call: UserCall;
+  /** Who is signed in now. */
+  readonly userId: () => string | undefined;
   readonly clock: Pick<Clock, 'after'>;
   readonly random: () => number;
   /** Called with every pause before it is made, in milliseconds. */
@@ -37,11 +39,13 @@ const sleep = (clock: Pick<Clock, 'after'>, ms: number, signal: AbortSignal | un
  * @throws Problem, and the signal's reason
  */
 export const createRepeatedCall =
-  ({ call, clock, random, onPause }: RepeatedCallDeps): UserCall =>
+  ({ call, userId, clock, random, onPause }: RepeatedCallDeps): UserCall =>
   async (method, path, body, headers = {}, signal) => {
     const countsOnce = method === 'GET' || 'idempotency-key' in headers;
+    const begunBy = userId();
     for (let failures = 0; ; failures++) {
       signal?.throwIfAborted();
+      if (begunBy !== undefined && userId() !== begunBy) throw signedOut();
       try {
         return await call(method, path, body, headers, signal);
       } catch (thrown) {

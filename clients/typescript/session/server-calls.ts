@@ -1,4 +1,4 @@
-import { Problem, problemOf } from './problem.js';
+import { bodyOf, Problem, problemOf } from './problem.js';
 
 interface CallInit extends Pick<RequestInit, 'method' | 'body' | 'signal'> {
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,8 +18,13 @@ export interface ServerCalls {
  */
 const byThisPage = { 'x-requested-with': 'tickfolio' };
 
-const stopped = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+/** Who stops it waits no longer, however long the browser takes to let go of it. */
+const unlessStopped = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 
 /** @param fetch bounded in time @param ofOwnPage whether a page of the server's own calls */
 export const createServerCalls = (fetch: typeof globalThis.fetch, ofOwnPage: boolean): ServerCalls => {
@@ -27,8 +32,7 @@ export const createServerCalls = (fetch: typeof globalThis.fetch, ofOwnPage: boo
   const ask = async (path: string, { headers, ...init }: CallInit): Promise<Response> => {
     try {
       const answer = fetch(path, { ...init, headers: { ...always, ...headers } });
-      // Who stopped it waits no longer, however long the browser takes to let go of it.
-      return await (init.signal ? Promise.race([answer, stopped(init.signal)]) : answer);
+      return await (init.signal ? unlessStopped(answer, init.signal) : answer);
     } catch {
       throw new Problem(0, '');
     }
@@ -40,7 +44,7 @@ export const createServerCalls = (fetch: typeof globalThis.fetch, ofOwnPage: boo
       const type = body === undefined ? {} : { 'content-type': 'application/json' };
       const response = await ask(path, { method: 'POST', ...json, ...init, headers: { ...type, ...headers } });
       if (!response.ok) throw await problemOf(response);
-      return (await response.json()) as Record<string, unknown>;
+      return (await bodyOf(response)) as Record<string, unknown>;
     },
   };
 };

@@ -97,6 +97,7 @@ export const createSession = (deps: SessionDeps): Session => {
   /** The session that was left last; other tabs may still hand on a token of it. */
   let left: string | undefined;
   let timer: Timer | undefined;
+  let closed = false;
   /** Why the next 401 is no surprise: what this tab is about to do, and what another one is. */
   let leaving: Leaving | undefined;
   let leavingElsewhere: Leaving | undefined;
@@ -110,6 +111,9 @@ export const createSession = (deps: SessionDeps): Session => {
   const aheadMs = (lifetimeMs: number) => Math.min(times.aheadMs, lifetimeMs * renewAtPart);
   const isFresh = () => held !== undefined && held.endsAt - clock.monotonic() > aheadMs(held.lifetimeMs) / 2;
 
+  const renewAfter = (ms: number) => {
+    if (!closed) timer = clock.after(ms, keepFresh);
+  };
   const take = (token: string) => {
     const facts = readToken(token);
     if (!facts) throw new Problem(0, 'The server sent no access token.');
@@ -117,7 +121,7 @@ export const createSession = (deps: SessionDeps): Session => {
     leavingElsewhere = undefined;
     storage.setItem(hintKey, '1');
     timer?.cancel();
-    timer = clock.after(Math.max(500, facts.lifetimeMs - aheadMs(facts.lifetimeMs)), keepFresh);
+    renewAfter(Math.max(500, facts.lifetimeMs - aheadMs(facts.lifetimeMs)));
     if (state.kind !== 'signed-in' || state.userId !== facts.userId)
       change({ kind: 'signed-in', userId: facts.userId, userName: facts.userName });
     for (const listener of tokenListeners) listener(token);
@@ -144,7 +148,7 @@ export const createSession = (deps: SessionDeps): Session => {
       if (isProblem(thrown, 401)) return;
       sayAway();
       const askedToWaitMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
-      timer = clock.after(Math.min(maxRetryMs, Math.max(times.retryMs, askedToWaitMs)), keepFresh);
+      renewAfter(Math.min(maxRetryMs, Math.max(times.retryMs, askedToWaitMs)));
     });
   };
 
@@ -279,6 +283,7 @@ export const createSession = (deps: SessionDeps): Session => {
     },
     call,
     close: () => {
+      closed = true;
       stop?.abort();
       timer?.cancel();
     },

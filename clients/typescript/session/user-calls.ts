@@ -1,5 +1,5 @@
 import { readToken, type TokenFacts } from './access-token.js';
-import { problemOf, signedOut } from './problem.js';
+import { bodyOf, problemOf, signedOut } from './problem.js';
 import type { ServerCalls } from './server-calls.js';
 
 /** The access tokens of who is signed in. */
@@ -60,5 +60,5 @@ export const createUserCalls =
     // Its clock may differ, or the session was ended: the cookie knows.
     if (response.status === 401) response = await send(tokenOf(await renew(), first.userId));
     if (!response.ok) throw await problemOf(response);
-    return (await response.json()) as T;
+    return (await bodyOf(response)) as T;
   };

@@ -37,7 +37,7 @@ export type Recover = (recovery: Recovery, caller: Caller) => Promise<Recovered>
 export interface RecoveryDeps extends RevocationOptions {
   readonly db: Database;
   readonly hasher: PasswordHasher;
-  readonly throttles: { readonly recovery: Throttle; readonly address: Throttle };
+  readonly throttles: { readonly recovery: Throttle; readonly address: Throttle; readonly name: Throttle };
   readonly metrics: Pick<AuthMetrics, 'hashing'>;
   readonly securityLog: SecurityLog;
 }
@@ -79,6 +79,7 @@ export const createRecovery = (deps: RecoveryDeps): Recover => {
       return { sessionIds, recoveryCodesLeft: left };
     });
     throttles.recovery.reset(countedName(name));
+    throttles.name.reset(countedName(name));
     throttles.address.giveBack(address);
     return recovered;
   };

@@ -65,7 +65,7 @@ const descriptors = (rows: readonly Pick<Row, 'credentialId' | 'transports'>[]) 
 export const credentialIdOf = (responseJson: string): string => {
   const response = parse(responseJson);
   const id = typeof response === 'object' && response && 'id' in response ? response.id : '';
-  return typeof id === 'string' ? id : '';
+  return typeof id === 'string' && /^[\w-]+$/.test(id) ? id : '';
 };
 
 /** @param known those the account has already, which the authenticator then does not make again */
