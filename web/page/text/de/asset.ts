@@ -20,7 +20,7 @@ export const asset: AssetTexts = {
     '15m': 'nach 15 Minuten',
     '1h': 'nach Stunden',
     '4h': 'nach 4 Stunden',
-    '1d': 'nach Tagen (UTC)',
+    '1d': 'nach Tagen',
   },
   intervalShort: { '1s': '1s', '1m': '1m', '5m': '5m', '15m': '15m', '1h': '1h', '4h': '4h', '1d': '1T' },
   chartType: 'Art des Diagramms',

@@ -19,7 +19,7 @@ export const asset = {
     '15m': 'by 15 minutes',
     '1h': 'by hours',
     '4h': 'by 4 hours',
-    '1d': 'by days (UTC)',
+    '1d': 'by days',
   },
   intervalShort: { '1s': '1s', '1m': '1m', '5m': '5m', '15m': '15m', '1h': '1h', '4h': '4h', '1d': '1d' },
   chartType: 'Type of chart',
