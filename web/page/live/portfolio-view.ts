@@ -1,8 +1,8 @@
 import type { Frame, FrameCoin, PriceState } from '@tickfolio/client/frame';
 import { grouped, money, type NumberStyle, share } from '@tickfolio/lib/look/amount';
 import { type Change, changeOf, type Direction } from '@tickfolio/lib/look/change';
+import { coinName } from '@tickfolio/lib/market/asset-names';
 import { add, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
-import { coinName } from '../text/coin-names.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';
 import { type Freshness, freshnessOf, isFresh } from './freshness.js';

@@ -1,4 +1,4 @@
-import { coinName, popularAssets } from '../../text/coin-names.js';
+import { coinName, popularAssets } from '@tickfolio/lib/market/asset-names';
 import type { ListedSymbol } from './use-symbols.js';
 
 /** A symbol as the search shows it. */

@@ -1,12 +1,12 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
 import type { Session } from '@tickfolio/client/session';
 import { grouped } from '@tickfolio/lib/look/amount';
+import { coinName } from '@tickfolio/lib/market/asset-names';
 import { negate, parseDecimal } from '@tickfolio/lib/money';
 import { useMemo } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
 import { useToast } from '../../shell/toasts.js';
-import { coinName } from '../../text/coin-names.js';
 import { useText } from '../../text/language.js';
 import { nameAmong, pairOf } from '../../text/pair.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
