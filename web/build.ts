@@ -24,7 +24,7 @@ const sources = [
   '../clients/typescript/session',
   '../lib/clock',
   '../lib/look',
-  '../lib/market/kline-interval.ts',
+  '../lib/market',
   '../lib/money',
   '../lib/errors',
   '../lib/renewal',

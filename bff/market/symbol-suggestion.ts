@@ -1,3 +1,5 @@
+import { createAssetSearch } from '@tickfolio/lib/market/asset-search';
+import { toleranceOf, typingDistance } from '@tickfolio/lib/market/typing-distance';
 import type { SymbolEntry } from './aggregator-client.js';
 
 /**
@@ -5,40 +7,7 @@ import type { SymbolEntry } from './aggregator-client.js';
  */
 export type SuggestSymbol = (typed: string) => string | undefined;
 
-/** Optimal string alignment distance (insert, delete, replace, swap neighbours), given up past `limit`. */
-const editDistance = (a: string, b: string, limit: number): number => {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, (before[j - 2] ?? 0) + 1);
-      row.push(best);
-    }
-    if (Math.min(...row) > limit) return limit + 1;
-    before = previous;
-    previous = row;
-  }
-  return previous[b.length] ?? limit + 1;
-};
-
-/** How many letters may be wrong in a name of so many: in a short one a single other letter is another coin. */
-const toleranceOf = (length: number): number => (length <= 2 ? 0 : length <= 5 ? 1 : 2);
-
-const isSameStart = (a: string, b: string): boolean => a[0] === b[0] || (a[0] === b[1] && a[1] === b[0]);
-
 const tooFar = Number.POSITIVE_INFINITY;
-
-/** How far a mistyped name is from a real one; people rarely get the first letter wrong, save by swapping it. */
-const distanceOf = (typed: string, name: string, limit: number): number => {
-  if (!isSameStart(typed, name)) return tooFar;
-  const distance = editDistance(typed, name, limit);
-  return distance <= limit ? distance : tooFar;
-};
 
 /**
  * @param symbols those that may be held; of equally close ones the earlier is suggested
@@ -50,6 +19,9 @@ export const createSymbolSuggestion = (symbols: readonly SymbolEntry[], valuatio
     const quote = quoteAsset.toLowerCase();
     return { symbol, quote, base: symbol.endsWith(quote) ? symbol.slice(0, -quote.length) : symbol };
   });
+  const assets = createAssetSearch(
+    listed.map(({ symbol, quote, base }) => ({ symbol, base: base.toUpperCase(), quote: quote.toUpperCase() })),
+  );
   // Those quoted in the valuation asset first, otherwise in the order of the list.
   listed.sort((a, b) => Number(b.quote === defaultQuote) - Number(a.quote === defaultQuote));
   const names = new Set(listed.map(({ symbol }) => symbol));
@@ -77,13 +49,16 @@ export const createSymbolSuggestion = (symbols: readonly SymbolEntry[], valuatio
     ];
     const found = obvious.find((text) => text !== typed && names.has(text));
     if (found || base === defaultQuote) return found;
-    return nearest((candidate) => {
+    const named = assets.named(typed)?.market?.symbol;
+    if (named !== undefined) return named;
+    const symbol = nearest((candidate) => {
       if (quote !== undefined && candidate.quote !== quote) return tooFar;
-      const byBase = distanceOf(base, candidate.base, toleranceOf(Math.max(base.length, candidate.base.length)));
+      const byBase = typingDistance(base, candidate.base);
       // Without a quote asset that is known, that part may be what was mistyped.
       return quote === undefined
-        ? Math.min(byBase, distanceOf(plain, candidate.symbol, toleranceOf(plain.length - 2)))
+        ? Math.min(byBase, typingDistance(plain, candidate.symbol, toleranceOf(plain.length - 2)))
         : byBase;
     });
+    return symbol ?? assets.nearlyNamed(typed)?.market?.symbol;
   };
 };

@@ -1,4 +1,4 @@
-/** Names of the best known coins; the exchange itself lists symbols only. */
+/** Names of the best known assets, the best known first; the exchange itself lists symbols only. */
 const names =
   'BTC Bitcoin|ETH Ethereum|BNB BNB|SOL Solana|XRP XRP|ADA Cardano|DOGE Dogecoin|LTC Litecoin|LINK Chainlink|DOT Polkadot|AVAX Avalanche|' +
   'TRX TRON|MATIC Polygon|POL Polygon|SHIB Shiba Inu|TON Toncoin|BCH Bitcoin Cash|UNI Uniswap|ATOM Cosmos|XLM Stellar|XMR Monero|ETC Ethereum Classic|' +
@@ -10,7 +10,7 @@ const names =
   'RNDR Render|RENDER Render|FET Fetch.ai|AGIX SingularityNET|IMX Immutable|STX Stacks|GALA Gala|APE ApeCoin|FLOW Flow|KSM Kusama|' +
   'ZIL Zilliqa|ONE Harmony|HOT Holo|IOTX IoTeX|ANKR Ankr|CELO Celo|ROSE Oasis|MINA Mina|GMT STEPN|DYDX dYdX|ENS Ethereum Name Service|' +
   'BLUR Blur|ORDI ORDI|STRK Starknet|ZRO LayerZero|ENA Ethena|PENDLE Pendle|JTO Jito|W Wormhole|ETHFI ether.fi|NOT Notcoin|' +
-  'USDC USD Coin|FDUSD First Digital USD|TUSD TrueUSD|DAI Dai|EUR Euro|PAXG PAX Gold|WBTC Wrapped Bitcoin|QTUM Qtum|ONT Ontology|' +
+  'USDT Tether|USDC USD Coin|FDUSD First Digital USD|TUSD TrueUSD|DAI Dai|EUR Euro|PAXG PAX Gold|WBTC Wrapped Bitcoin|QTUM Qtum|ONT Ontology|' +
   'WAVES Waves|RVN Ravencoin|ZRX 0x|STORJ Storj|SKL SKALE|LRC Loopring|OCEAN Ocean Protocol|MASK Mask Network|AR Arweave|KAS Kaspa|HYPE Hyperliquid';
 
 const byAsset: ReadonlyMap<string, string> = new Map(
@@ -23,5 +23,6 @@ const byAsset: ReadonlyMap<string, string> = new Map(
 /** @param asset upper case */
 export const coinName = (asset: string): string | undefined => byAsset.get(asset);
 
-/** Best known first. */
-export const popularAssets: readonly string[] = [...byAsset.keys()].slice(0, 12);
+/** Those with a name, best known first. */
+export const knownAssets: readonly string[] = [...byAsset.keys()];
+export const popularAssets: readonly string[] = knownAssets.slice(0, 12);
