@@ -15,12 +15,12 @@ export const version = (description: string) => Type.Integer({ description, exam
 export const orNull = <Schema extends Type.TSchema>(type: Schema, options: Type.TSchemaOptions = {}) =>
   Type.Union([type, Type.Null()], options);
 
-/** Of lists: how many rows at most, from 1 to 1000. */
-export const limit = (byDefault: number) =>
+/** Of lists: how many rows at most. */
+export const limit = (byDefault: number, max = 1_000) =>
   Type.Optional(
     Type.String({
       pattern: '^[0-9]{1,5}$',
-      description: `at most so many, from 1 to 1000; ${byDefault} where it is not said`,
+      description: `at most so many, from 1 to ${max}; ${byDefault} where it is not said`,
       examples: [String(byDefault)],
     }),
   );

@@ -2,6 +2,9 @@ import { Type } from 'typebox';
 import type { Body } from './body.js';
 import { cursor, limit, maxSymbolLength, moment, next, orNull, price, symbolName } from './fields.js';
 
+/** More than any exchange lists, of which one answer tells. */
+export const maxTickers = 5_000;
+
 const yes = (description: string) => Type.Optional(Type.Enum(['true'], { description, examples: ['true'] }));
 
 export const TickersQuery = Type.Object({
@@ -20,7 +23,8 @@ export const TickersQuery = Type.Object({
     }),
   ),
   spark: yes('with `spark7d`'),
-  limit: limit(100),
+  /** So that a page of a browser has a whole exchange of one moment in one answer. */
+  limit: limit(100, maxTickers),
   cursor,
 });
 export const TickerPath = Type.Object({ symbol: Type.String({ maxLength: maxSymbolLength, examples: ['btcusdt'] }) });

@@ -11,9 +11,9 @@ export interface PastPrices {
   hourAgo(symbol: string, nowMs: number): string | undefined;
   /** To the hour. */
   weekAgo(symbol: string, nowMs: number): string | undefined;
-  /** Every 6 hours of the last 7 days, oldest first; undefined where it is not known. */
   /** Grows with everything that is learnt of before. */
   readonly version: number;
+  /** Every 6 hours of the last 7 days, oldest first; undefined where it is not known. */
   week(symbol: string, nowMs: number): readonly (string | undefined)[];
   close(): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problems } from '@tickfolio/api/problem';
-import { TickerAnswer, TickerPath, TickerQuery, TickersAnswer, TickersQuery } from '@tickfolio/api/tickers';
+import { maxTickers, TickerAnswer, TickerPath, TickerQuery, TickersAnswer, TickersQuery } from '@tickfolio/api/tickers';
 import { AppError } from '@tickfolio/lib/errors';
-import { etagOf, hasAlready } from '@tickfolio/lib/http';
+import { acceptedEncoding, etagOf, hasAlready } from '@tickfolio/lib/http';
 import { canonical } from '@tickfolio/lib/money';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readLimit } from '../api/query-values.js';
 import type { Symbols } from '../market/symbols.js';
 import type { PastPrices } from './past-prices.js';
+import { createTickerBodies } from './ticker-bodies.js';
 import type { TickerRow } from './ticker-rows.js';
 import type { TickerSnapshot, Tickers } from './tickers.js';
 
@@ -18,7 +19,7 @@ export interface TickerRoutesOptions {
   readonly exchangeNow: () => number;
 }
 
-const limits = [100, 1_000] as const;
+const limits = [100, maxTickers] as const;
 const isoOf = (atMs: number) => new Date(atMs).toISOString();
 
 /** A page of a snapshot, from a row on. */
@@ -29,6 +30,7 @@ const badCursor = (message: string) =>
 /** The last 24 hours of all symbols, to whom it may concern: it is the exchange's, and nobody's own. */
 export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = async (app, options) => {
   const { tickers, past, symbols, exchangeNow } = options;
+  const bodies = createTickerBodies();
   const answerRow = ({ timeMs, ...row }: TickerRow, asOfMs: number, withSpark: boolean) => ({
     ...row,
     time: isoOf(timeMs),
@@ -86,12 +88,21 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
       const isLast = from + limit >= rows.length;
       if (!isLast) tickers.keep(snapshot);
       const etag = etagOf([snapshot.id, base, quote, spark, limit, from].join(' '));
-      if (hasIt(request, reply as FastifyReply, etag)) return (reply as FastifyReply).code(304).send();
-      return {
-        ...source(snapshot),
-        tickers: rows.slice(from, from + limit).map((row) => answerRow(row, snapshot.asOfMs, spark !== undefined)),
-        next: isLast ? null : cursorOf(snapshot, from + limit),
-      };
+      const plain = reply as FastifyReply;
+      plain.header('vary', 'accept-encoding');
+      if (hasIt(request, plain, etag)) return plain.code(304).send();
+      const body = bodies.of(
+        etag,
+        (): TickersAnswer => ({
+          ...source(snapshot),
+          tickers: rows.slice(from, from + limit).map((row) => answerRow(row, snapshot.asOfMs, spark !== undefined)),
+          next: isLast ? null : cursorOf(snapshot, from + limit),
+        }),
+      );
+      const encoding = acceptedEncoding(request.headers['accept-encoding']);
+      plain.type('application/json; charset=utf-8').serializer(String);
+      if (!encoding) return plain.send(body.text);
+      return plain.header('content-encoding', encoding).send(await body.compressed(encoding));
     },
   );
 
