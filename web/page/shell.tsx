@@ -15,7 +15,7 @@ import { useKeptFocus } from './shell/use-kept-focus.js';
 import { useText } from './text/language.js';
 
 const AddCoinDialog = latePart(() =>
-  import('./portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+  import('./portfolio/search/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
 );
 const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
 const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(({ ReceiptDialog: found }) => found));

@@ -9,23 +9,44 @@ const symbols = ['SOL/USDT', 'SOL/BNB', 'DOGE/FDUSD', 'BTC/USDT'].map((pair) => 
 });
 const answers = {
   symbols: { Symbols: symbols },
+  'coins/solusdt/candles': { Candles: [] },
   'coins/solbnb/candles': { Candles: [] },
   'coins/bnbusdt/candles': { Candles: [] },
 };
 const viewport = { width: 1100, height: 800 };
 
 describe.skipIf(!browser)('a pair that is not in USDT', () => {
-  it('is named where one picks it and where one says how much: SOL/BNB, not just Solana', async () => {
+  it('is a choice beside the quantity, where the asset is found once, and is named then: SOL/BNB, not just Solana', async () => {
     const frame = frameAt(noon, { btcusdt: { price: '100' } }, '100');
     await withWindow({ frame, answers, viewport }, async ({ page }) => {
+      const found = page.locator('.found-item .coin-names');
       await page.getByRole('button', { name: 'Add coin' }).click();
-      await page.locator('.search').fill('sol');
-      await expect
-        .poll(() => page.locator('.found-item .coin-names').allInnerTexts())
-        .toEqual(['Solana\nSOL', 'Solana\nSOL/BNB']);
-      await page.keyboard.press('ArrowDown');
+      await page.locator('.search').fill('slo');
+      await page.locator('.search').fill('solan');
+      await expect.poll(() => found.allInnerTexts()).toEqual(['Solana\nSOL']);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Add Solana', exact: true }).waitFor();
+      await page.getByLabel('Priced in').selectOption('BNB');
+      await page.getByRole('heading', { name: 'Add Solana SOL/BNB', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Back' }).click();
+      await page.locator('.search').fill('sol/bnb');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Add Solana SOL/BNB', exact: true }).waitFor();
+    });
+  });
+
+  it('is not needed to learn why USDT cannot be added, and what can', async () => {
+    const frame = frameAt(noon, { btcusdt: { price: '100' } }, '100');
+    const usdc = { Symbol: 'usdcusdt', BaseAsset: 'USDC', QuoteAsset: 'USDT' };
+    const given = { ...answers, symbols: { Symbols: [...symbols, usdc] }, 'coins/usdcusdt/candles': { Candles: [] } };
+    await withWindow({ frame, answers: given, viewport }, async ({ page }) => {
+      await page.getByRole('button', { name: 'Add coin' }).click();
+      await page.locator('.search').fill('tether');
+      await expect.poll(() => page.locator('.found-item .coin-names').first().innerText()).toBe('Tether\nUSDT');
+      await page.keyboard.press('Enter');
+      await page.getByText('USDT itself cannot be added yet').waitFor();
+      await page.getByRole('button', { name: 'USD Coin' }).click();
+      await page.getByLabel('How much USDC?').waitFor();
     });
   });
 

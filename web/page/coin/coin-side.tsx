@@ -9,7 +9,7 @@ import { DayRange } from './day-range.js';
 import { Position } from './position.js';
 
 const AddCoinDialog = latePart(() =>
-  import('../portfolio/changes/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+  import('../portfolio/search/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
 );
 const ChangeCoinDialog = latePart(() =>
   import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
@@ -56,7 +56,7 @@ export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, pr
       )}
       <Suspense>
         {open === 'change' && <ChangeCoinDialog symbol={symbol} onClose={close} />}
-        {open === 'add' && <AddCoinDialog preset={{ symbol, base, quote, name }} onClose={close} />}
+        {open === 'add' && <AddCoinDialog preset={{ symbol, base, quote }} onClose={close} />}
       </Suspense>
     </div>
   );

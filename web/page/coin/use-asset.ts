@@ -1,9 +1,9 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import { isProblem } from '@tickfolio/client/problem';
+import { coinName } from '@tickfolio/lib/market/asset-names';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { type ChartInterval, symbolOf } from '../text/asset-address.js';
-import { coinName } from '../text/coin-names.js';
 import { archiveRanges } from './chart/intervals.js';
 import { useArchive } from './chart/use-archive.js';
 import { useCoinFreshness } from './use-coin-freshness.js';

@@ -1,66 +1,102 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { CoinBadge } from '../kit/coin-badge.js';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Suspense, useCallback, useMemo, useState } from 'react';
+import { useChoice } from '../display/choice.js';
+import { basisChoice } from '../display/choices.js';
 import { faultText } from '../kit/fault-text.js';
-import { searchSymbols } from '../portfolio/changes/symbol-search.js';
+import { latePart } from '../kit/late-part.js';
+import { useLive } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
-import { Skeleton } from '../shell/skeleton.js';
+import { useColumns } from '../portfolio/table/use-columns.js';
 import { useText } from '../text/language.js';
+import { shownColumns } from './market-columns.js';
+import { MarketFilter } from './market-filter.js';
+import { MarketBones, MarketNote, NoMarkets, OldNote } from './market-notes.js';
+import { foundRows, type MarketRow, marketRows, quotesOf, sortedRows } from './market-rows.js';
+import { MarketTable } from './market-table.js';
+import { columnsOf, columnsText, type MarketSort, type MarketsSearch, usualOrder } from './markets-search.js';
+import { useTickers, useWeeks } from './use-tickers.js';
 
-const none: readonly string[] = [];
+const AddCoinDialog = latePart(() =>
+  import('../portfolio/search/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
+);
 
-/** Everything that the exchange lists; what is searched for stands in the address. */
+/** What is asked for: most of it stands in the address. */
+const useMarketsSearch = () => {
+  const search = useSearch({ from: '/markets' });
+  const navigate = useNavigate({ from: '/markets' });
+  const change = useCallback(
+    (more: MarketsSearch) =>
+      void navigate({ search: (before) => ({ ...before, ...more }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  return [search, change] as const;
+};
+
+/** Everything that the exchange lists, with its last 24 hours. */
 export const MarketsPage = () => {
   const text = useText();
-  const { q = '' } = useSearch({ from: '/markets' });
-  const navigate = useNavigate({ from: '/markets' });
-  const { data, isError, error, refetch } = useSymbols();
-  const search = (query: string) =>
-    void navigate({ search: (before) => ({ ...before, q: query === '' ? undefined : query }), replace: true });
-  const found = data ? searchSymbols(data, q, none).flatMap(({ symbols }) => symbols) : [];
+  const [search, change] = useMarketsSearch();
+  const { q = '', quote, sort, order } = search;
+  const room = useColumns();
+  const basis = useChoice(basisChoice);
+  const columns = shownColumns(columnsOf(search), room, basis);
+  const book = useTickers(quote);
+  const weeks = useWeeks(quote, columns.includes('week'));
+  const { data: listed } = useSymbols();
+  const held = useLive(({ view }) => [...new Set(view?.rows.map(({ base }) => base))].sort().join(' '));
+  const heldAssets = useMemo(() => new Set(held.split(' ')), [held]);
+  const holdable = useMemo(() => new Set(listed?.map(({ Symbol: symbol }) => symbol)), [listed]);
+  const [added, setAdded] = useState<MarketRow>();
+  const closeAdd = useCallback(() => setAdded(undefined), []);
+  const quotes = useMemo(() => quotesOf((listed ?? []).map(({ QuoteAsset }) => ({ quote: QuoteAsset }))), [listed]);
+
+  const all = useMemo(() => (book.data ? marketRows(book.data.tickers, quote) : undefined), [book.data, quote]);
+  const found = useMemo(() => all && (q.trim() === '' ? all : foundRows(all, q)), [all, q]);
+  // Without another wish, what was searched for stands as it fits, and everything by what is traded most.
+  const rows = useMemo(() => found && (sort ? sortedRows(found, sort, order) : found), [found, sort, order]);
+  const sortNow = sort ?? (q === '' ? 'volume' : undefined);
+  const orderNow = order ?? usualOrder(sort ?? 'volume');
+
+  const onSort = (next: MarketSort) => {
+    const other = orderNow === 'asc' ? 'desc' : 'asc';
+    const wanted = next === sortNow ? other : usualOrder(next);
+    change({ sort: next, order: wanted === usualOrder(next) ? undefined : wanted });
+  };
+  const retry = () => void book.refetch();
   return (
     <div className="markets">
-      <h1>{text.places.markets}</h1>
-      <input
-        type="search"
-        className="search"
-        aria-label={text.searchMarkets}
-        placeholder={text.searchHint}
-        value={q}
-        onChange={(event) => search(event.target.value)}
-      />
-      {isError && !data && (
-        <p className="panel-note">
-          <span>{faultText(error, text)}</span>{' '}
-          <button type="button" className="button small" onClick={() => void refetch()}>
-            {text.tryAgain}
-          </button>
+      <div className="markets-head">
+        <h1>{text.places.markets}</h1>
+        <p className="none" role="status">
+          {rows ? (quote === undefined ? text.assetCount(rows.length) : text.marketCount(rows.length)) : ''}
         </p>
+      </div>
+      <MarketFilter
+        query={q}
+        onQuery={(query) => change({ q: query === '' ? undefined : query })}
+        quote={quote}
+        quotes={quotes}
+        onQuote={(next) => change({ quote: next })}
+        columns={columnsOf(search)}
+        onColumns={room === 'phone' ? undefined : (next) => change({ columns: columnsText(next) })}
+      />
+      {!rows && book.isError && (
+        <MarketNote words={faultText(book.error, text)} action={text.tryAgain} onAction={retry} />
       )}
-      {!data && !isError && <Skeleton />}
-      {data && found.length === 0 && <p className="panel-note">{text.noResult(q)}</p>}
-      {found.length > 0 && (
-        <ul className="card market-list">
-          {found.map(({ symbol, base, quote, name, paused }) => (
-            <li key={symbol}>
-              <Link
-                to="/assets/$asset"
-                params={{ asset: base }}
-                search={quote === 'USDT' ? {} : { market: symbol }}
-                className="coin-link"
-              >
-                <CoinBadge asset={base} />
-                <span className="coin-names">
-                  <span className="coin-name" translate="no">
-                    {name}
-                  </span>
-                  <span className="coin-symbol" translate="no">{`${base}/${quote}`}</span>
-                </span>
-                {paused && <span className="tag">{text.paused}</span>}
-              </Link>
-            </li>
-          ))}
-        </ul>
+      {!rows && !book.isError && <MarketBones />}
+      {book.data && <OldNote book={book.data} fault={book.error} onRetry={retry} />}
+      {rows && rows.length > 0 && (
+        <MarketTable
+          {...{ rows, columns, room, weeks, holdable }}
+          sort={sortNow}
+          order={orderNow}
+          onSort={onSort}
+          held={heldAssets}
+          onAdd={setAdded}
+        />
       )}
+      {rows?.length === 0 && <NoMarkets query={q} quote={quote} onChange={change} onRetry={retry} />}
+      <Suspense>{added && <AddCoinDialog preset={added} onClose={closeAdd} />}</Suspense>
     </div>
   );
 };

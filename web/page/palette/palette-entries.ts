@@ -1,40 +1,33 @@
+import type { useNavigate } from '@tanstack/react-router';
+import type { AssetSearch } from '@tickfolio/lib/market/asset-search';
 import { toggleDiscreet } from '../header/discreet-button.js';
-import type { IconName } from '../kit/icon.js';
 import { places } from '../navigation/places.js';
-import { searchSymbols } from '../portfolio/changes/symbol-search.js';
-import type { ListedSymbol } from '../portfolio/changes/use-symbols.js';
+import { assetGroups, type HoldableAsset, type HoldableMarket, isPaused } from '../portfolio/search/asset-groups.js';
+import type { SearchEntry, SearchGroup } from '../portfolio/search/search-form.js';
 import { sections } from '../settings/sections.js';
 import { openDialog, openReceipt } from '../shell/open-dialog.js';
+import { assetAddress } from '../text/asset-address.js';
 import type { Messages } from '../text/messages-en.js';
 
-/** Something that the palette finds. */
-export interface PaletteEntry {
-  readonly key: string;
-  readonly name: string;
-  /** Beside the name: of an asset its ticker. */
-  readonly detail?: string | undefined;
-  /** A sign of the page's own, or an asset's badge. */
-  readonly icon?: IconName;
-  /** An address of the page, or what is done. */
-  readonly go: string | (() => void);
-}
+type Navigate = ReturnType<typeof useNavigate>;
 
-export interface PaletteGroup {
-  readonly kind: 'assets' | 'pages' | 'actions';
-  readonly entries: readonly PaletteEntry[];
+/** Something that the palette finds, and what is done with it. */
+export interface PaletteEntry extends SearchEntry {
+  readonly go: (navigate: Navigate) => void;
 }
 
 const maxAssets = 8;
+const to = (address: string) => (navigate: Navigate) => void navigate({ to: address });
 
 const pagesOf = (text: Messages): readonly PaletteEntry[] => [
   ...places
     .filter(({ key }) => key !== 'settings')
-    .map(({ key, to, icon }) => ({ key, name: text.places[key], icon, go: to })),
+    .map(({ key, to: address, icon }) => ({ key, name: text.places[key], icon, go: to(address) })),
   ...sections.map((section) => ({
     key: `settings-${section}`,
     name: `${text.places.settings}: ${text.sections[section]}`,
     icon: 'settings' as const,
-    go: `/settings/${section}`,
+    go: to(`/settings/${section}`),
   })),
 ];
 
@@ -45,29 +38,39 @@ const actionsOf = (text: Messages): readonly PaletteEntry[] => [
   { key: 'keys', name: text.keysTitle, icon: 'more', go: () => openDialog('keys') },
 ];
 
-/** Each asset once, by its best market. */
-const assetsOf = (symbols: readonly ListedSymbol[], query: string, recent: readonly string[]): PaletteEntry[] => {
-  const found = searchSymbols(symbols, query, recent).flatMap((group) => group.symbols);
-  const byAsset = new Map(found.toReversed().map((one) => [one.base, one]));
-  return found
-    .filter((one) => byAsset.get(one.base) === one)
-    .slice(0, maxAssets)
-    .map(({ base, name }) => ({ key: `asset-${base}`, name, detail: base, go: `/assets/${base}` }));
-};
+/** To the asset by the market that was typed; what everything is valued in has no page, but what it values. */
+const entryOf = ({ asset, name, markets, market }: HoldableAsset, text: Messages): PaletteEntry => ({
+  key: `asset-${asset}`,
+  name,
+  detail: asset,
+  icon: { asset },
+  tags: isPaused({ markets }) ? [{ words: text.paused, isWarning: true }] : [],
+  go: (navigate) => {
+    if (!market) return void navigate({ to: '/markets', search: { quote: asset } });
+    const { search } = assetAddress(market.symbol, market.quote.toLowerCase());
+    return void navigate({ to: '/assets/$asset', params: { asset }, search });
+  },
+});
 
 /** What a search finds, best first: assets, then pages and actions with such a word in their name. */
 export const paletteGroups = (
-  symbols: readonly ListedSymbol[],
+  search: AssetSearch<HoldableMarket>,
   typed: string,
   recent: readonly string[],
   text: Messages,
-): readonly PaletteGroup[] => {
+): readonly SearchGroup<PaletteEntry>[] => {
   const query = typed.trim().toLowerCase();
   const fits = ({ name }: PaletteEntry) => name.toLowerCase().includes(query);
-  const groups: readonly PaletteGroup[] = [
-    { kind: 'assets', entries: assetsOf(symbols, typed, recent) },
-    { kind: 'pages', entries: pagesOf(text).filter(fits) },
-    { kind: 'actions', entries: actionsOf(text).filter(fits) },
+  const found = assetGroups(search, typed, recent);
+  const assets = found.flatMap((group) => group.assets);
+  const groups: readonly SearchGroup<PaletteEntry>[] = [
+    {
+      label: text.assets,
+      entries: assets.slice(0, maxAssets).map((asset) => entryOf(asset, text)),
+      isGuess: found.every(({ isGuess }) => isGuess),
+    },
+    { label: text.pages, entries: pagesOf(text).filter(fits), isGuess: false },
+    { label: text.paletteActions, entries: actionsOf(text).filter(fits), isGuess: false },
   ];
   return groups.filter(({ entries }) => entries.length > 0);
 };

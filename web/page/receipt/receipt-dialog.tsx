@@ -1,10 +1,10 @@
 import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useQuery } from '@tanstack/react-query';
 import type { Receipt } from '@tickfolio/api/receipt';
+import { coinName } from '@tickfolio/lib/market/asset-names';
 import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
-import { coinName } from '../text/coin-names.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import { ConvertedTotal } from './converted-total.js';

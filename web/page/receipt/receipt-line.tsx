@@ -1,7 +1,7 @@
+import { coinName } from '@tickfolio/lib/market/asset-names';
 import { formatDecimal } from '@tickfolio/lib/money';
 import { CoinBadge } from '../kit/coin-badge.js';
 import { priceWords } from '../kit/price-words.js';
-import { coinName } from '../text/coin-names.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import { ExactFigure } from './exact-figure.js';

@@ -58,6 +58,12 @@ const account = {
   freshUntil: iso,
 };
 const here = { device: 'Firefox on Linux', network: '203.0.113.0/24' };
+/** The last 24 hours of what is listed. */
+const tickers = listed.map(({ Symbol: symbol, BaseAsset: base, QuoteAsset: quote }) => ({
+  ...{ symbol, base, quote, status: 'trading', price: '1234.5', time: '2026-06-15T12:00:00.000Z', age: 0 },
+  ...{ change1h: '0.1', change24h: '-1.5', change7d: null, low24h: '1200', high24h: '1300', range24h: '0.345' },
+  ...{ volume24h: '1000', quoteVolume24h: '1234500', quoteVolumeUsdt24h: '1234500', spark7d: ['1200', null, '1234.5'] },
+}));
 
 /** A token as the page reads it, of the user of the frames. */
 const tokenOf = (issuedS: number, name = userOf.name): string => {
@@ -83,6 +89,7 @@ const usual: Answers = {
     next: null,
   },
   symbols: { Symbols: listed },
+  tickers: { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers, next: null },
   'profile/day': { Since: '', Opens: [] },
   'profile/trails': { Trails: [] },
   'profile/value': { Range: '24h', Points: [] },

@@ -1,0 +1,87 @@
+import { faultText } from '../kit/fault-text.js';
+import { useSpeaking, useText } from '../text/language.js';
+import type { MarketsSearch } from './markets-search.js';
+import type { TickerBook } from './use-tickers.js';
+
+const bones = Array.from({ length: 10 }, (_, at) => at);
+
+/** The shape of the table that is coming. */
+export const MarketBones = () => {
+  const text = useText();
+  return (
+    <div className="market-bones" role="status">
+      <span className="visually-hidden">{text.working}</span>
+      {bones.map((bone) => (
+        <div key={bone} className="bone" />
+      ))}
+    </div>
+  );
+};
+
+interface NoteProps {
+  readonly words: string;
+  readonly action: string;
+  readonly onAction: () => void;
+}
+
+/** Why there is nothing, or nothing new, and what one can do. */
+export const MarketNote = ({ words, action, onAction }: NoteProps) => (
+  <p className="panel-note market-note" role="status">
+    <span>{words}</span>{' '}
+    <button type="button" className="button small" onClick={onAction}>
+      {action}
+    </button>
+  </p>
+);
+
+interface NoMarketsProps {
+  readonly query: string;
+  readonly quote: string | undefined;
+  readonly onChange: (search: MarketsSearch) => void;
+  readonly onRetry: () => void;
+}
+
+/** What there would have to be for a row, and the way to one. */
+export const NoMarkets = ({ query, quote, onChange, onRetry }: NoMarketsProps) => {
+  const text = useText();
+  if (query !== '')
+    return (
+      <MarketNote words={text.noResult(query)} action={text.clearSearch} onAction={() => onChange({ q: undefined })} />
+    );
+  if (quote !== undefined)
+    return (
+      <MarketNote
+        words={text.noMarketsIn(quote)}
+        action={text.showAllAssets}
+        onAction={() => onChange({ quote: undefined })}
+      />
+    );
+  return <MarketNote words={text.noMarketsYet} action={text.tryAgain} onAction={onRetry} />;
+};
+
+/** Of the newest price; epoch milliseconds. */
+const newestMs = ({ tickers, asOf }: TickerBook): number => {
+  const newest = tickers.reduce((newest, { time }) => (time > newest ? time : newest), '');
+  return Date.parse(newest === '' ? asOf : newest);
+};
+
+interface OldNoteProps {
+  readonly book: TickerBook;
+  /** Why the last question had no answer; null where it had one. */
+  readonly fault: unknown;
+  readonly onRetry: () => void;
+}
+
+/** Since when prices are old, and why; nothing while they are of now. */
+export const OldNote = ({ book, fault, onRetry }: OldNoteProps) => {
+  const { text, times } = useSpeaking();
+  if (fault === null && book.stale === null) return null;
+  const why = fault === null ? text.exchangeSilent : faultText(fault, text);
+  return (
+    <MarketNote
+      words={`${text.marketsOldSince(times.seconds(newestMs(book)))} ${why}`}
+      action={text.tryAgain}
+      onAction={onRetry}
+    />
+  );
+};
