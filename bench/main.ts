@@ -10,12 +10,13 @@ import { createChildren } from './measure/child.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './measure/options.js';
 import { toMarkdown } from './measure/table.js';
 import { money } from './money.js';
+import { markets } from './page/markets.js';
 import { page } from './page/page.js';
 import { start } from './start/start.js';
 import { trades } from './trades/trades.js';
 import { valuation } from './valuation/valuation.js';
 
-const benchmarks = [start, page, journey, delivery, trades, archive, auth, history, fanOut, valuation, money];
+const benchmarks = [start, page, markets, journey, delivery, trades, archive, auth, history, fanOut, valuation, money];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

@@ -1,17 +1,26 @@
 import { startTickingExchange, tickingCoins } from '@tickfolio/exchange-sim/kit/ticking-coins';
-import { type Browser, type Page, startChromium } from '@tickfolio/lib/kit/chromium';
+import { type Browser, startChromium } from '@tickfolio/lib/kit/chromium';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import type { Benchmark } from '../measure/benchmark.js';
 import { startAllInOne } from '../measure/program.js';
-import { none, short, times, whole } from '../measure/table.js';
+import { none, times } from '../measure/table.js';
 import { type Account, createAccount } from './account.js';
+import {
+  moveInEveryPicture,
+  noFigures,
+  signIn,
+  startMs,
+  traceColumns,
+  traceEmptyPage,
+  traceRow,
+  withPage,
+} from './browser-page.js';
 import { type PictureTrace, tracePictures } from './picture-trace.js';
 
 // What 200 coins cost the browser that all tick in every second, from its own trace.
 
 const coins = tickingCoins(200);
 const rounds = 3;
-const startMs = 120_000;
 /** From the first subscription to the end of the last measurement, with room for a slow machine. */
 const recordedSeconds = 1_200;
 /** As ratios to the empty page of the same round, because a slow machine is slow with both. */
@@ -24,42 +33,9 @@ interface Round {
   readonly moving: PictureTrace;
 }
 
-/** Something that the page's main thread has to move in every picture of the screen. */
-const moveInEveryPicture = (page: Page) =>
-  page.evaluate(`(() => {
-    const dot = document.createElement('div');
-    dot.style.cssText = 'position:fixed;left:0;top:0;width:2px;height:2px;background:#888;will-change:transform';
-    document.body.append(dot);
-    let turn = 0;
-    const move = () => { dot.style.transform = 'translateX(' + (turn++ % 2) + 'px)'; requestAnimationFrame(move); };
-    requestAnimationFrame(move);
-  })()`);
-
-const withPage = async <T>(browser: Browser, work: (page: Page) => Promise<T>): Promise<T> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
-  context.setDefaultTimeout(startMs);
-  try {
-    return await work(await context.newPage());
-  } finally {
-    await context.close();
-  }
-};
-
-/** What this machine reaches at this moment: the same movement on a page that has nothing else. */
-const traceEmptyPage = (browser: Browser, seconds: number) =>
+const traceOwnPage = (browser: Browser, base: string, account: Account, seconds: number) =>
   withPage(browser, async (page) => {
-    await page.goto('about:blank');
-    await moveInEveryPicture(page);
-    await page.waitForTimeout(500);
-    return tracePictures(browser, page, seconds);
-  });
-
-const traceOwnPage = (browser: Browser, base: string, { name, password }: Account, seconds: number) =>
-  withPage(browser, async (page) => {
-    await page.goto(`${base}/sign-in`);
-    await page.getByLabel('Name').fill(name);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page, base, account);
     await page
       .locator('tbody tr')
       .nth(coins.length - 1)
@@ -71,15 +47,7 @@ const traceOwnPage = (browser: Browser, base: string, { name, password }: Accoun
     return { own, moving: await tracePictures(browser, page, seconds) };
   });
 
-const rowOf = (name: string, { shownPerSecond, missed, mainMs, parts, pictureMs }: PictureTrace, ratios: string[]) => [
-  name,
-  short(shownPerSecond),
-  whole(missed),
-  short(mainMs),
-  ...[parts.script, parts.layout, parts.paint, parts.commit].map(short),
-  short(pictureMs[1] ?? Number.NaN),
-  ...ratios,
-];
+const rowOf = (name: string, trace: PictureTrace, ratios: string[]) => [...traceRow(name, trace), ...ratios];
 /** Its best round of each figure: whatever else the machine does, it does more of in some rounds than in others. */
 const rowsOf = (seen: readonly Round[]): string[][] => {
   const best = (traces: readonly PictureTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
@@ -95,7 +63,7 @@ const rowsOf = (seen: readonly Round[]): string[][] => {
       rowOf(`round ${round + 1}, 200 coins`, own, nothing),
       rowOf(`round ${round + 1}, 200 coins and something moving`, moving, nothing),
     ]),
-    ['the best of each', ...Array.from({ length: 8 }, () => none), times(rate), times(mainTimes), times(pictureTimes)],
+    ['the best of each', ...noFigures, times(rate), times(mainTimes), times(pictureTimes)],
   ];
 };
 
@@ -125,20 +93,7 @@ export const page: Benchmark = {
       }
       return {
         title: 'page: 200 coins that all tick in every second, in Chromium',
-        columns: [
-          'page',
-          'pictures/s',
-          'missed',
-          'main ms/s',
-          'script',
-          'layout',
-          'paint',
-          'commit',
-          'long picture ms',
-          'rate',
-          'main thread',
-          'long picture',
-        ],
+        columns: [...traceColumns, 'rate', 'main thread', 'long picture'],
         rows: rowsOf(seen),
         notes: [
           'From the trace of the browser. The empty page moves one point in every picture. ms are CPU time of the main thread; the long picture is the second longest work for one.',
