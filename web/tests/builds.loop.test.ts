@@ -32,7 +32,7 @@ const copyCheckout = () => {
     cwd: root,
     encoding: 'utf8',
   });
-  const paths = listed.split('\n').filter((name) => name && !name.endsWith('.png') && existsSync(join(root, name)));
+  const paths = listed.split('\n').filter((name) => name && existsSync(join(root, name)));
   for (const path of paths) cpSync(join(root, path), join(checkout, path));
   const workspaces = join(checkout, 'node_modules/@tickfolio');
   mkdirSync(workspaces, { recursive: true });
