@@ -41,6 +41,38 @@ export interface Frame {
   readonly Simulated?: boolean;
 }
 
+/** A price, and the trade that made it. */
+export interface ReceiptPrice {
+  readonly price: DecimalText;
+  readonly priceTime: string;
+  /** An aggregate trade id of the exchange. */
+  readonly tradeId: number;
+}
+
+export interface ReceiptRow {
+  readonly symbol: string;
+  readonly baseAsset: string;
+  readonly quoteAsset: string;
+  readonly quantity: DecimalText;
+  /** In the quote asset; null while there is none. */
+  readonly price: ReceiptPrice | null;
+  /** What turns the quote asset into USDT; null where that is USDT already. */
+  readonly conversion: { readonly symbol: string; readonly price: ReceiptPrice | null } | null;
+  /** `quantity × price × conversion`; null while one of them is not known. */
+  readonly total: DecimalText | null;
+  readonly priceState: PriceState | 'live';
+}
+
+/** All that the total of one moment is computed from; who computes it again gets the same digits. */
+export interface Receipt {
+  readonly asOf: string;
+  readonly version: number;
+  readonly asset: 'USDT';
+  readonly total: DecimalText;
+  readonly rows: readonly ReceiptRow[];
+  readonly simulated: boolean;
+}
+
 /** A coin that is held. */
 export interface Coin {
   readonly ID: number;

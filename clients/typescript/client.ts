@@ -72,6 +72,7 @@ export const createClient = (options: TickfolioOptions, { clock, idleClock, rand
     undo: (changeId, given = {}) =>
       call('POST', `${api}/profile/changes/${encodeURIComponent(changeId)}/undo`, undefined, {}, given.signal),
     frame: (given) => get('/profile/frame', given),
+    receipt: (given) => get('/profile/receipt', given),
     value: (range = '24h', given) => get(`/profile/value?range=${range}`, given),
     live,
   };

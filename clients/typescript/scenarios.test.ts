@@ -29,6 +29,7 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
   const step = async (what: ClientStep) => {
     if ('signIn' in what) await signIn(what.signIn);
     if ('read' in what) await t.portfolio.read();
+    if ('receipt' in what) frames.push((await t.portfolio.receipt()).total);
     if ('add' in what) await t.portfolio.add(...what.add);
     if ('wait' in what) clock.advance(what.wait * 1_000);
     if ('live' in what) await take(t, what.live, what.silentAfter);

@@ -4,6 +4,7 @@ import type {
   ChangedCoin,
   Frame,
   Profile,
+  Receipt,
   Removal,
   SymbolList,
   ValueHistory,
@@ -62,6 +63,8 @@ export interface Portfolio {
   undo(changeId: string, options?: CallOptions): Promise<ChangedCoin>;
   /** What it is worth now. */
   frame(options?: CallOptions): Promise<Frame>;
+  /** How that comes about: every quantity, price and conversion, all of one moment. */
+  receipt(options?: CallOptions): Promise<Receipt>;
   /** What it was worth. @param range default 24h */
   value(range?: ValueRange, options?: CallOptions): Promise<ValueHistory>;
   /**

@@ -109,6 +109,8 @@ async def play_async(part: Part) -> None:
                 await t.sign_in(*_account, answer if given else None)
             elif "read" in step:
                 await t.portfolio()
+            elif "receipt" in step:
+                part.shown["frames"].append(str((await t.receipt())["total"]))
             elif "add" in step:
                 await t.add(*step["add"])
             elif "wait" in step:
@@ -139,6 +141,8 @@ def play_sync(part: Part) -> None:
                 t.sign_in(*_account, given_of(step))
             elif "read" in step:
                 t.portfolio()
+            elif "receipt" in step:
+                part.shown["frames"].append(str(t.receipt()["total"]))
             elif "add" in step:
                 t.add(*step["add"])
             elif "wait" in step:

@@ -1,7 +1,18 @@
 """Live portfolio values of a tickfolio server, exact to the last digit."""
 
 from .async_client import AsyncClient
-from .bodies import Candles, ChangedCoin, Coin, Frame, FrameCoin, Profile, Removal, SymbolList, ValueHistory
+from .bodies import (
+    Candles,
+    ChangedCoin,
+    Coin,
+    Frame,
+    FrameCoin,
+    Profile,
+    Receipt,
+    Removal,
+    SymbolList,
+    ValueHistory,
+)
 from .client import Client
 from .problem import LiveStopped, Problem
 from .session import KeptSession, SecondFactor
@@ -18,6 +29,7 @@ __all__ = [
     "LiveStopped",
     "Problem",
     "Profile",
+    "Receipt",
     "Removal",
     "SecondFactor",
     "SymbolList",

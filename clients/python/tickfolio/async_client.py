@@ -15,7 +15,18 @@ from urllib.parse import quote
 import httpx
 
 from . import rules
-from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory, decimal_text, with_decimals
+from .bodies import (
+    Candles,
+    ChangedCoin,
+    Frame,
+    Profile,
+    Receipt,
+    Removal,
+    SymbolList,
+    ValueHistory,
+    decimal_text,
+    with_decimals,
+)
 from .live import live_frames
 from .problem import Problem, body_of
 from .rules import Clock, SystemClock
@@ -129,6 +140,10 @@ class AsyncClient:
     async def frame(self) -> Frame:
         """What the portfolio is worth now."""
         return cast(Frame, await self._get("/profile/frame"))
+
+    async def receipt(self) -> Receipt:
+        """How that comes about: every quantity, price and conversion, all of one moment."""
+        return cast(Receipt, await self._get("/profile/receipt"))
 
     async def value(self, range: str = "24h") -> ValueHistory:
         """What it was worth: 1h, 24h, 7d, 30d or 1y."""

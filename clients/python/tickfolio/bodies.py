@@ -39,6 +39,41 @@ class Frame(_FrameSource):
     AsOf: str
 
 
+class ReceiptPrice(TypedDict):
+    """A price, and the trade that made it."""
+
+    price: Decimal
+    priceTime: str
+    tradeId: int
+
+
+class Conversion(TypedDict):
+    symbol: str
+    price: ReceiptPrice | None
+
+
+class ReceiptRow(TypedDict):
+    symbol: str
+    baseAsset: str
+    quoteAsset: str
+    quantity: Decimal
+    price: ReceiptPrice | None
+    conversion: Conversion | None
+    total: Decimal | None
+    priceState: str
+
+
+class Receipt(TypedDict):
+    """All that the total of one moment is computed from; who computes it again gets the same digits."""
+
+    asOf: str
+    version: int
+    asset: str
+    total: Decimal
+    rows: list[ReceiptRow]
+    simulated: bool
+
+
 class Coin(TypedDict):
     ID: int
     CreatedAt: str
@@ -137,6 +172,7 @@ class Candles(TypedDict):
 
 _amounts = frozenset(
     ["TotalValue", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
+    + ["quantity", "price", "total"]
 )
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .async_client import AsyncClient
-from .bodies import Candles, ChangedCoin, Frame, Profile, Removal, SymbolList, ValueHistory
+from .bodies import Candles, ChangedCoin, Frame, Profile, Receipt, Removal, SymbolList, ValueHistory
 from .rules import Clock
 from .session import KeptSession, SecondFactor, without_answer
 
@@ -108,6 +108,9 @@ class Client:
 
     def frame(self) -> Frame:
         return self._wait(self._client.frame())
+
+    def receipt(self) -> Receipt:
+        return self._wait(self._client.receipt())
 
     def value(self, range: str = "24h") -> ValueHistory:
         return self._wait(self._client.value(range))

@@ -30,6 +30,8 @@ export type ClientStep =
   | { readonly signIn: true | { readonly code: string } }
   /** Reads the portfolio. */
   | { readonly read: true }
+  /** Reads how the total comes about, which is shown as a frame is. */
+  | { readonly receipt: true }
   /** Adds so much of a coin. */
   | { readonly add: readonly [symbol: string, quantity: string] }
   /** Lets so much time pass, in seconds. */
