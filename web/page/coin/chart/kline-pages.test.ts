@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { joined, type KnownKlines, readKlines } from './kline-pages.js';
+import { candlesOf, joined, type KnownKlines, readKlines } from './kline-pages.js';
 
 const minuteMs = 60_000;
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -63,4 +63,23 @@ it('has each moment once where pages of before overlap with what is new', () => 
     [candle(4, 'new'), candle(5, 'new')],
   );
   expect(shown.map(({ atMs, close }) => `${atMs} ${close}`)).toEqual(['1 old', '2 old', '3 old', '4 new', '5 new']);
+});
+it('shows a price with the digits that say something, though the exchange writes eight decimals', async () => {
+  const texts = {
+    open: '150.60000000',
+    high: '150.61000000',
+    low: '150.00000000',
+    close: '0.00001854',
+    volume: '12.50000000',
+  };
+  const takers = { quoteVolume: '1', takerBuyVolume: '1', takerBuyQuoteVolume: '1', trades: 1, closed: true };
+  const [candle] = candlesOf({ klines: [{ openTime: openAt(0), closeTime: openAt(1), ...texts, ...takers }] });
+  expect(candle).toEqual({
+    atMs: noon,
+    open: '150.6',
+    high: '150.61',
+    low: '150',
+    close: '0.00001854',
+    volume: '12.5',
+  });
 });

@@ -1,4 +1,5 @@
 import type { KlinesAnswer } from '@tickfolio/api/klines';
+import { canonical } from '@tickfolio/lib/money';
 import { isoOf } from '../../text/times.js';
 import type { Candle } from './plot/candle.js';
 
@@ -23,7 +24,12 @@ type AskPage = (query: string) => Promise<Pick<KlinesAnswer, 'klines' | 'simulat
 export const candlesOf = ({ klines }: Pick<KlinesAnswer, 'klines'>): Candle[] =>
   klines.map(({ openTime, open, high, low, close, volume }) => ({
     atMs: Date.parse(openTime),
-    ...{ open, high, low, close, volume },
+    // The exchange writes eight decimals, whatever they are.
+    open: canonical(open),
+    high: canonical(high),
+    low: canonical(low),
+    close: canonical(close),
+    volume: canonical(volume),
   }));
 
 /** The first one that is not over, or the one after the last. */
