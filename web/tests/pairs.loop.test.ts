@@ -44,7 +44,7 @@ describe.skipIf(!browser)('a pair that is not in USDT', () => {
       await page.locator('.search').fill('tether');
       await expect.poll(() => page.locator('.found-item .coin-names').first().innerText()).toBe('Tether\nUSDT');
       await page.keyboard.press('Enter');
-      await page.getByText('USDT itself cannot be added yet').waitFor();
+      await page.getByText('USDT itself cannot be added').waitFor();
       await page.getByRole('button', { name: 'USD Coin' }).click();
       await page.getByLabel('How much USDC?').waitFor();
     });

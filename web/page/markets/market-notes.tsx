@@ -52,7 +52,7 @@ export const NoMarkets = ({ query, quote, onChange, onRetry }: NoMarketsProps) =
     return (
       <MarketNote
         words={text.noMarketsIn(quote)}
-        action={text.showAllAssets}
+        action={text.eachAssetOnce}
         onAction={() => onChange({ quote: undefined })}
       />
     );

@@ -2,12 +2,13 @@ import { type FocusEvent, useRef, useState } from 'react';
 import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
 import { useText } from '../text/language.js';
-import { gridOf, type MarketColumn } from './market-columns.js';
+import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';
 import type { MarketRow } from './market-rows.js';
 import type { MarketOrder, MarketSort } from './markets-search.js';
-import { moveByArrows } from './row-keys.js';
-import { useRowWindow } from './use-row-window.js';
+import { moveByArrows } from './rows/row-keys.js';
+import { useRowWindow } from './rows/use-row-window.js';
+import { gridOf } from './shown-columns.js';
 
 interface Sorting {
   /** Undefined where rows stand as they were found. */

@@ -8,12 +8,12 @@ import { useLive } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useColumns } from '../portfolio/table/use-columns.js';
 import { useText } from '../text/language.js';
-import { shownColumns } from './market-columns.js';
 import { MarketFilter } from './market-filter.js';
 import { MarketBones, MarketNote, NoMarkets, OldNote } from './market-notes.js';
 import { foundRows, type MarketRow, marketRows, quotesOf, sortedRows } from './market-rows.js';
 import { MarketTable } from './market-table.js';
 import { columnsOf, columnsText, type MarketSort, type MarketsSearch, usualOrder } from './markets-search.js';
+import { shownColumns } from './shown-columns.js';
 import { useTickers, useWeeks } from './use-tickers.js';
 
 const AddCoinDialog = latePart(() =>

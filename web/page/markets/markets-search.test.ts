@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shownColumns } from './market-columns.js';
 import { columnsOf, columnsText, readMarketsSearch } from './markets-search.js';
+import { shownColumns } from './shown-columns.js';
 
 describe('the address of the markets', () => {
   it('keeps search, quote, order and columns, and leaves out what is usual', () => {

@@ -133,7 +133,7 @@ export const AddCoinDialog = ({ onClose, preset }: AddCoinDialogProps) => {
       ) : market ? (
         <Amount market={market} markets={markets} onMarket={setSymbol} onClose={onClose} />
       ) : (
-        <NotHoldable asset={asset} onPick={pick} />
+        <NotHoldable onPick={pick} />
       )}
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { popularAssets } from '@tickfolio/lib/market/asset-names';
+import { knownAssets } from '@tickfolio/lib/market/asset-names';
 import { type AssetMarket, type AssetSearch, type FoundAsset, sureScore } from '@tickfolio/lib/market/asset-search';
 import type { ListedSymbol } from '../changes/use-symbols.js';
 
@@ -24,6 +24,8 @@ export const holdableMarket = ({
   QuoteAsset: quote,
   Status,
 }: ListedSymbol): HoldableMarket => ({ symbol, base, quote, isPaused: Status === 'paused' });
+
+const popularAssets = knownAssets.slice(0, 12);
 
 /** Whether its trading pauses by every market that it can be held by. */
 export const isPaused = ({ markets }: Pick<HoldableAsset, 'markets'>): boolean =>

@@ -7,18 +7,17 @@ import { useAssetSearch } from './use-asset-search.js';
 const likeCash = ['USDC', 'FDUSD', 'TUSD', 'DAI', 'EUR'];
 
 interface NotHoldableProps {
-  readonly asset: string;
   readonly onPick: (found: HoldableAsset) => void;
 }
 
 /** Why what everything is valued in cannot be added, and what of its kind can. */
-export const NotHoldable = ({ asset, onPick }: NotHoldableProps) => {
+export const NotHoldable = ({ onPick }: NotHoldableProps) => {
   const text = useText();
   const search = useAssetSearch();
   const offered = likeCash.flatMap((other) => search.asset(other) ?? []).filter(({ market }) => market !== undefined);
   return (
     <div className="not-holdable">
-      <p>{text.notHoldable(asset)}</p>
+      <p>{text.refusals.valuationAsset}</p>
       {offered.length > 0 && <p>{text.holdableInstead}</p>}
       {offered.map((found) => (
         <button key={found.asset} type="button" className="button" onClick={() => onPick(found)}>

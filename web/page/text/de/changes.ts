@@ -8,8 +8,6 @@ export const changes: ChangesTexts = {
   results: 'Treffer',
   noResult: (query) => `Nichts heißt „${query}“.`,
   pricedIn: 'Kurs in',
-  notHoldable: (asset) =>
-    `Alles wird hier in ${asset} bewertet, deshalb kann ${asset} selbst noch nicht hinzugefügt werden.`,
   holdableInstead: 'Hinzufügen kannst du zum Beispiel:',
   held: 'im Bestand',
   add: 'Hinzufügen',

@@ -20,7 +20,6 @@ export const markets: MarketsTexts = {
   marketCount: (count) => (count === 1 ? '1 Markt' : `${count} Märkte`),
   clearSearch: 'Suche leeren',
   noMarketsIn: (quote) => `Es gibt keinen Kurs in ${quote}.`,
-  showAllAssets: 'Alle Coins zeigen',
   noMarketsYet: 'Die Börse hat noch nichts über ihre Märkte mitgeteilt.',
   marketsOldSince: (time) => `Seit ${time} veraltet.`,
   exchangeSilent: 'Der Server hört gerade nichts von der Börse; die Liste läuft von selbst weiter.',

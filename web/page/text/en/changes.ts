@@ -7,7 +7,6 @@ export const changes = {
   results: 'Results',
   noResult: (query: string) => `Nothing is called “${query}”.`,
   pricedIn: 'Priced in',
-  notHoldable: (asset: string) => `Everything is valued in ${asset} here, so ${asset} itself cannot be added yet.`,
   holdableInstead: 'What you can add, for example:',
   held: 'held',
   add: 'Add',

@@ -19,7 +19,6 @@ export const markets = {
   marketCount: (count: number) => (count === 1 ? '1 market' : `${count} markets`),
   clearSearch: 'Clear the search',
   noMarketsIn: (quote: string) => `Nothing is priced in ${quote}.`,
-  showAllAssets: 'Show all assets',
   noMarketsYet: 'The exchange has told nothing about its markets yet.',
   marketsOldSince: (time: string) => `Old since ${time}.`,
   exchangeSilent: 'The server hears nothing from the exchange at the moment; the list goes on by itself.',

@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useLayoutEffect, useState } from 'react';
-import type { Columns } from '../portfolio/table/use-columns.js';
+import type { Columns } from '../../portfolio/table/use-columns.js';
 
 /** Of a row, in the letters that somebody chose in the browser; the style has the same. */
 const rowRem: Readonly<Record<Columns, number>> = { all: 3, fewer: 3, phone: 4 };
