@@ -182,7 +182,7 @@ describe.skipIf(!browser)('the page of a coin', () => {
       await page.getByRole('row', { name: /^BTC\/EUR 63,123\.45 −0\.50 % 846 M$/ }).waitFor();
       expect(new URL(page.url()).search).toBe('?tab=markets');
       expect(asked[0]).toContain('base=BTC');
-      expect(await page.locator('.market-table [aria-current]').innerText()).toBe('BTC/USDT');
+      expect(await page.locator('.asset-market-table [aria-current]').innerText()).toBe('BTC/USDT');
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.getByRole('link', { name: 'BTC/EUR' }).click();
       await page.getByRole('heading', { name: 'Bitcoin BTC/EUR' }).waitFor();

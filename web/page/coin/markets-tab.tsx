@@ -72,7 +72,7 @@ const MarketList = ({ base }: { readonly base: string }) => {
   if (data.tickers.length === 0) return <ChartNote>{text.noMarkets(base)}</ChartNote>;
   return (
     <>
-      <table className="market-table">
+      <table className="asset-market-table">
         <thead>
           <tr>
             <th scope="col">{text.market}</th>
