@@ -20,6 +20,12 @@ export const SymbolsAnswer = Type.Object(
         Symbol: symbolName,
         BaseAsset: Type.String({ description: 'what is held', examples: ['BTC'] }),
         QuoteAsset: Type.String({ description: 'what its price is in', examples: ['USDT'] }),
+        TickSize: Type.Optional(
+          Type.String({
+            description: 'the step of its price, exact decimal text; missing where the exchange does not say it',
+            examples: ['0.01'],
+          }),
+        ),
         Status: Type.Enum(['trading', 'paused'], {
           description: 'paused: not traded now, and expected to be again',
           examples: ['trading'],

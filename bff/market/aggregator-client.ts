@@ -33,6 +33,8 @@ export interface SymbolEntry {
   /** Upper case, as the exchange writes it. */
   readonly quoteAsset: string;
   readonly status: string;
+  /** The step of its price, in the quote asset; undefined or empty where nobody said it. */
+  readonly tickSize?: string | undefined;
   /** Not traded now, but expected to be again. */
   readonly paused?: boolean | undefined;
 }
@@ -98,7 +100,13 @@ const symbolsAnswer = z.object({
   revision: z.string(),
   simulated: z.boolean(),
   symbols: z.array(
-    z.object({ symbol: z.string(), quoteAsset: z.string(), status: z.string(), paused: z.boolean().optional() }),
+    z.object({
+      symbol: z.string(),
+      quoteAsset: z.string(),
+      status: z.string(),
+      tickSize: z.string().optional(),
+      paused: z.boolean().optional(),
+    }),
   ),
 });
 

@@ -49,6 +49,8 @@ export interface ListedSymbol extends Assets {
   readonly Symbol: string;
   /** Paused: not traded now, and expected to be again. */
   readonly Status: 'trading' | 'paused';
+  /** The step of its price, decimal text; missing where the exchange does not say it. */
+  readonly TickSize?: string;
 }
 
 /**
@@ -130,6 +132,7 @@ export const createSymbols = (): Symbols => {
         Symbol: entry.symbol,
         ...assetsOf(entry),
         Status: standingOf(entry) === 'trading' ? 'trading' : 'paused',
+        ...(entry.tickSize ? { TickSize: entry.tickSize } : {}),
       }));
     },
     get revision() {

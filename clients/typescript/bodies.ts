@@ -130,6 +130,8 @@ export interface SymbolList {
     readonly BaseAsset: string;
     readonly QuoteAsset: string;
     readonly Status: 'trading' | 'paused';
+    /** The step of its price; missing where the exchange does not say it. */
+    readonly TickSize?: string;
   }[];
 }
 
