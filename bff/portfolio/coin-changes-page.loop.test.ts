@@ -38,10 +38,15 @@ const open = async (): Promise<TestWindow> => {
   return window;
 };
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const openChange = (page: Page) => button(page, 'Change Bitcoin').click();
+/** Picks from the menu of a row. */
+const pick = async (page: Page, what: string) => {
+  await button(page, 'Actions for Bitcoin').click();
+  await page.getByRole('menuitem', { name: what }).click();
+};
+const openChange = (page: Page) => pick(page, 'Add');
 const takeAll = async (page: Page) => {
   await page.getByRole('tab', { name: 'Reduce' }).click();
-  await button(page, 'All').click();
+  await button(page, '100 %').click();
   await page.getByRole('tabpanel').getByRole('button', { name: 'Reduce' }).click();
 };
 const signOut = async (page: Page) => {
@@ -63,8 +68,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await said.waitFor({ state: 'detached' });
 
     await refuseNext(page);
-    await openChange(page);
-    await button(page, 'Remove').click();
+    await pick(page, 'Remove');
     await said.waitFor();
     await button(page, 'Dismiss').click();
 
@@ -89,8 +93,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await said.waitFor();
     await button(page, 'Dismiss').click();
 
-    await openChange(page);
-    await button(page, 'Remove').click();
+    await pick(page, 'Remove');
     await refuseNext(page);
     await button(page, 'Undo').click();
     await said.waitFor();
@@ -211,8 +214,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
 
   it('who signs in after somebody else sees nothing of theirs: no way back, no dialog', async () => {
     const { page, signIn, context } = await open();
-    await openChange(page);
-    await button(page, 'Remove').click();
+    await pick(page, 'Remove');
     await button(page, 'Undo').waitFor();
     await signOut(page);
     await signIn(await createHolder(bff));

@@ -76,8 +76,11 @@ describe.skipIf(!browser).concurrent('the page', () => {
         }
 
         // Too much is refused before it is asked for; a part of it is previewed; what was removed comes back.
-        await page.getByRole('button', { name: 'Change Bitcoin' }).click();
-        await page.getByRole('tab', { name: 'Reduce' }).click();
+        const pick = async (what: string) => {
+          await page.getByRole('button', { name: 'Actions for Bitcoin' }).click();
+          await page.getByRole('menuitem', { name: what }).click();
+        };
+        await pick('Reduce');
         await page.getByLabel(/^How much/).fill('2');
         await page.keyboard.press('Enter');
         await expect.poll(() => page.getByRole('alert').innerText()).toBe('You hold 1.5 BTC.');
@@ -85,8 +88,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
         await expect.poll(() => page.locator('.preview .next').innerText()).toContain('1.1 BTC');
         await page.keyboard.press('Enter');
         await page.getByRole('row', { name: /Bitcoin.* 1\.1 / }).waitFor();
-        await page.getByRole('button', { name: 'Change Bitcoin' }).click();
-        await page.getByRole('button', { name: 'Remove' }).click();
+        await pick('Remove');
         await page.getByRole('row', { name: /Bitcoin/ }).waitFor({ state: 'detached' });
         await page.getByRole('button', { name: 'Undo' }).click();
         await page.getByRole('row', { name: /Bitcoin.* 1\.1 / }).waitFor();
@@ -146,7 +148,8 @@ describe.skipIf(!browser).concurrent('the page', () => {
       );
       expect(await worthOf('sol', '2', /No price is recorded/)).toBe('');
       // Of a coin that is held it is the live one.
-      await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+      await page.getByRole('button', { name: 'Actions for Bitcoin' }).click();
+      await page.getByRole('menuitem', { name: 'Add' }).click();
       await page.getByLabel(/^How much/).fill('1');
       await expect.poll(() => page.locator('.preview .next .worth').innerText()).toMatch(/^[\d,]+\.\d\d USDT$/);
       expect(await page.locator('.price-note').count()).toBe(0);
@@ -199,7 +202,8 @@ describe.skipIf(!browser).concurrent('the page', () => {
       await page.getByLabel('Name').fill(account.name);
       await page.getByLabel('Passwort', { exact: true }).fill(account.password);
       await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
-      await page.getByRole('button', { name: 'Bitcoin ändern' }).click();
+      await page.getByRole('button', { name: 'Aktionen für Bitcoin' }).click();
+      await page.getByRole('menuitem', { name: 'Hinzufügen' }).click();
       await page.getByLabel(/^Wie viel/).fill('0,25');
       await page.keyboard.press('Enter');
       await page.getByRole('row', { name: /Bitcoin.* 1,25 / }).waitFor();

@@ -55,6 +55,7 @@ it.skipIf(!browser)('draws once per push, with 200 coins ticking every second', 
       }),
     );
     await signIn(page, run.base, account);
+    await page.getByRole('button', { name: 'Show all 200' }).click();
     await page
       .locator('tbody tr')
       .nth(coins.length - 1)

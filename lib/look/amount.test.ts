@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../money/money.js';
-import { grouped, money, percent, rounded, share, shortened, signed } from './amount.js';
+import { grouped, money, padded, percent, rounded, share, shortened, shortQuantity, signed } from './amount.js';
 
 const style = { group: ',', point: '.' };
 const en = { numbers: style, sizes: ['K', 'M', 'B', 'T'] };
@@ -15,6 +15,34 @@ describe('amounts', () => {
     );
     expect(grouped('-1234.5', de.numbers)).toBe('−1.234,5');
     expect(grouped('0', style)).toBe('0');
+  });
+  it('have as many decimals as the step of their market, and never fewer than there are', () => {
+    expect(['68123.4', '68123', '68123.45', '68123.456'].map((text) => padded(text, 2))).toEqual([
+      '68123.40',
+      '68123.00',
+      '68123.45',
+      '68123.456',
+    ]);
+    expect(['5', '5.5'].map((text) => padded(text, 0))).toEqual(['5', '5.5']);
+  });
+  it('of what is held end after 8 decimals where there are more, and say so', () => {
+    const quantities = [
+      '1.5',
+      '12000.12345678',
+      '12000.123456789',
+      '0.000000019',
+      '0.000000001',
+      '3.000000000000000001',
+    ];
+    expect(quantities.map((text) => shortQuantity(text, style))).toEqual([
+      '1.5',
+      '12,000.12345678',
+      '12,000.12345678…',
+      '0.00000001…',
+      '<0.00000001',
+      '3.00000000…',
+    ]);
+    expect(shortQuantity('0.000000001', de.numbers)).toBe('<0,00000001');
   });
   it('are rounded half away from zero, in exact arithmetic', () => {
     expect(rounded(parseDecimal('0.005'), 2)).toBe('0.01');

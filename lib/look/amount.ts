@@ -16,6 +16,24 @@ export const grouped = (text: string, { group, point }: NumberStyle): string => 
   return `${negative ? '−' : ''}${groups}${fraction ? point + fraction : ''}`;
 };
 
+/** With at least so many decimals, so that a column of prices keeps its point; no digit is left out. */
+export const padded = (text: string, decimals: number): string => {
+  const [whole = '0', fraction = ''] = text.split('.');
+  const digits = fraction.padEnd(decimals, '0');
+  return digits === '' ? whole : `${whole}.${digits}`;
+};
+
+/** Decimals of a quantity where it is one of many; all of them stand in its receipt. */
+const quantityDecimals = 8;
+
+/** A quantity for a table: what has more decimals than 8 ends with `…`, and what is less than all of them says so. */
+export const shortQuantity = (text: string, style: NumberStyle): string => {
+  const [whole = '0', fraction = ''] = text.split('.');
+  if (fraction.length <= quantityDecimals) return grouped(text, style);
+  const cut = `${whole}.${fraction.slice(0, quantityDecimals)}`;
+  return /[1-9]/.test(cut) ? `${grouped(cut, style)}…` : `<${grouped(cut.replace(/0$/, '1'), style)}`;
+};
+
 /** Rounded half away from zero to exactly so many decimals, in exact arithmetic. */
 export const rounded = (value: Decimal, decimals: number): string => {
   const { units } = divide(value, one, decimals);

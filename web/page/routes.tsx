@@ -4,6 +4,7 @@ import { HomePage } from './home/home-page.js';
 import { readMarketsSearch } from './markets/markets-search.js';
 import { loadPatiently } from './patient-load.js';
 import { basePath } from './place.js';
+import { readTableSearch } from './portfolio/table/table-search.js';
 import { BrokenPage } from './shell/broken-page.js';
 import { MissingPage } from './shell/missing-page.js';
 import { SignedIn } from './shell/signed-in.js';
@@ -42,10 +43,21 @@ const LateSignIn = lazyRouteComponent(() => loadPatiently(() => import('./accoun
 const LateSignUp = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignUpPage');
 const LateRecover = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'RecoverPage');
 
+/** Home has a chart and a table. */
+const readHomeSearch = (given: Readonly<Record<string, unknown>>) => ({
+  ...readValueSearch(given),
+  ...readTableSearch(given),
+});
+
 const getParentRoute = () => root;
 const members = [
-  createRoute({ getParentRoute, path: '/', validateSearch: readValueSearch, component: forMembers(HomePage) }),
-  createRoute({ getParentRoute, path: '/portfolios/$portfolio', component: forMembers(LateHoldings) }),
+  createRoute({ getParentRoute, path: '/', validateSearch: readHomeSearch, component: forMembers(HomePage) }),
+  createRoute({
+    getParentRoute,
+    path: '/portfolios/$portfolio',
+    validateSearch: readTableSearch,
+    component: forMembers(LateHoldings),
+  }),
   createRoute({
     getParentRoute,
     path: '/markets',

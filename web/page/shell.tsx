@@ -10,7 +10,7 @@ import { latePart } from './kit/late-part.js';
 import { PhoneBar } from './navigation/phone-bar.js';
 import { Rail } from './navigation/rail.js';
 import { useSession } from './parts.js';
-import { closeDialog, openDialog, openReceipt, useOpenDialog } from './shell/open-dialog.js';
+import { closeDialog, openDialog, openReceipt, type ReceiptOf, useOpenDialog } from './shell/open-dialog.js';
 import { useKeptFocus } from './shell/use-kept-focus.js';
 import { useText } from './text/language.js';
 
@@ -22,20 +22,23 @@ const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(
 const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
 
 const Dialogs = () => {
-  const { name: open, symbol } = useOpenDialog();
+  const { name: open, of } = useOpenDialog();
   return (
     <Suspense>
       {open === 'add' && <AddCoinDialog onClose={closeDialog} />}
       {open === 'search' && <Palette onClose={closeDialog} />}
-      {open === 'receipt' && <ReceiptDialog symbol={symbol} onClose={closeDialog} />}
+      {open === 'receipt' && <ReceiptDialog of={of} onClose={closeDialog} />}
       {open === 'keys' && <KeyListDialog onClose={closeDialog} />}
     </Suspense>
   );
 };
 
-/** The holding in whose row the focus is. */
-const focusedHolding = (): string | undefined =>
-  document.activeElement?.closest<HTMLElement>('tr[data-symbol]')?.dataset.symbol;
+/** The holding, or the market of one, in whose row the focus is. */
+const focusedHolding = (): ReceiptOf | undefined => {
+  const { asset, market } = document.activeElement?.closest('tr')?.dataset ?? {};
+  if (asset !== undefined) return { asset };
+  return market === undefined ? undefined : { symbol: market };
+};
 
 /** What single keys do wherever one is signed in; `keyboard/key-list-dialog.tsx` says so to people. */
 const useShellKeys = () => {

@@ -43,17 +43,25 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
     const two = frameAt(noon, { btcusdt: { price: '100' }, ethusdt: { price: '50' } }, '150');
     await withWindow({ frame: two, answers }, async ({ page, send }) => {
       const remove = async (coin: string) => {
-        await page.getByRole('button', { name: `Change ${coin}` }).focus();
+        await page.getByRole('button', { name: `Actions for ${coin}` }).focus();
         await press(page, 'Enter');
-        await page.getByRole('button', { name: 'Remove' }).focus();
-        await press(page, 'Enter');
+        await expect.poll(() => focused(page)).toBe('Add');
+        await press(page, 'End', 'Enter'); // Remove
       };
       await remove('Ethereum');
       await send(frameAt(noon + 1_000, bitcoin, '100'));
-      await expect.poll(() => focused(page)).toBe('Change Bitcoin');
-      // A dialog that is closed gives it back to where it was.
-      await press(page, 'Enter', 'Escape');
-      await expect.poll(() => focused(page)).toBe('Change Bitcoin');
+      await expect.poll(() => focused(page)).toBe('Actions for Bitcoin');
+      // A menu that is closed gives it back to where it was, and so does a dialog that was opened from it.
+      await press(page, 'Enter');
+      await expect.poll(() => focused(page)).toBe('Add');
+      await press(page, 'Escape');
+      await expect.poll(() => focused(page)).toBe('Actions for Bitcoin');
+      await press(page, 'Enter');
+      await expect.poll(() => focused(page)).toBe('Add');
+      await press(page, 'Enter');
+      await page.getByLabel(/^How much/).waitFor();
+      await press(page, 'Escape');
+      await expect.poll(() => focused(page)).toBe('Actions for Bitcoin');
       await page.locator('tr[data-symbol=btcusdt]').getByRole('link').focus();
       await press(page, 'Enter');
       await expect.poll(() => focused(page)).toMatch(/^Bitcoin/);

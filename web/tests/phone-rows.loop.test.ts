@@ -20,6 +20,7 @@ describe.skipIf(!browser)('rows out of sight on a phone with a touch screen', ()
     await withWindow(
       { ...phone, locale: 'en-US', frame: frameOf(0), answers: { 'profile/day': day } },
       async ({ page, send }) => {
+        await page.getByRole('button', { name: 'Show all 30' }).click();
         const rows = () => page.evaluate(rowTexts) as Promise<string[]>;
         await expect.poll(async () => new Set(await rows())).toEqual(new Set(['100 0.00 % 100.00']));
         expect(await page.locator('tbody tr:not([data-seen])').count()).toBeGreaterThan(15);

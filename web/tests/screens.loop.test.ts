@@ -177,7 +177,8 @@ describe.skipIf(!browser)('the screen', () => {
       await page.locator('tr[data-symbol=dogeusdt]').waitFor();
       // The row lies where the toast comes up.
       await page.evaluate("document.querySelector('tr[data-symbol=dogeusdt]').scrollIntoView({ block: 'end' })");
-      await page.getByRole('button', { name: 'Change Dogecoin' }).click();
+      await page.getByRole('button', { name: 'Actions for Dogecoin' }).click();
+      await page.getByRole('menuitem', { name: 'Add' }).click();
       await page.getByLabel(/^How much/).fill('5');
       await page.keyboard.press('Enter');
       await page.getByText('5 DOGE added').waitFor();
@@ -185,7 +186,8 @@ describe.skipIf(!browser)('the screen', () => {
       await settled(async () =>
         expect((await boxOf(page, 'tr[data-symbol=dogeusdt]')).bottom).toBeLessThan((await boxOf(page, '.toast')).top),
       );
-      await page.getByRole('button', { name: 'Change Bitcoin' }).click();
+      await page.getByRole('button', { name: 'Actions for Bitcoin' }).click();
+      await page.getByRole('menuitem', { name: 'Add' }).click();
       await page.getByRole('dialog').waitFor();
       await settled(async () => {
         const { left, right, top, bottom } = await boxOf(page, '.toast');
@@ -312,8 +314,10 @@ describe.skipIf(!browser)('the screen', () => {
           const quantity = page.locator('.dialog input');
           // A row that is laid out for another width meanwhile is another one, which no press has reached.
           await settled(async () => {
-            if ((await quantity.count()) === 0)
+            const add = page.getByRole('menuitem').first();
+            if ((await quantity.count()) === 0 && (await add.count()) === 0)
               await page.locator('tr[data-symbol=ethusdt] .icon-button').click({ timeout: 1_000 });
+            if ((await quantity.count()) === 0) await add.click({ timeout: 1_000 });
             expect(await quantity.count()).toBe(1);
           });
           await quantity.fill('99999999999999999998');
@@ -350,6 +354,7 @@ describe.skipIf(!browser)('the screen', () => {
           });
           window.watching.observe(document.querySelector('.coins tbody'), { subtree: true, childList: true, characterData: true });
         })()`);
+      await page.getByRole('button', { name: 'Show all 60' }).click();
       await rows.nth(59).waitFor({ state: 'attached' });
       await expect.poll(() => old('100.25')).toBe(0);
       await watch('101.25', '');

@@ -78,12 +78,13 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await expect.poll(() => shown(page)).toMatch(/65,000/);
       await same();
 
-      await inBoth((tab) => tab.getByLabel('Sort by').selectOption('name'));
+      await inBoth((tab) => tab.getByRole('button', { name: 'Coin', exact: true }).click());
       await inBoth((tab) => tab.getByRole('button', { name: '1W', exact: true }).click());
       await send(frame(9, '65001'));
       await same();
       await inBoth(async (tab) => {
-        await tab.getByRole('button', { name: 'Change Bitcoin' }).click();
+        await tab.getByRole('button', { name: 'Actions for Bitcoin' }).click();
+        await tab.getByRole('menuitem', { name: 'Add' }).click();
         await tab.getByLabel(/^How much/).waitFor();
       });
       await translate(other);

@@ -55,7 +55,7 @@ export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, pr
         </CardBoundary>
       )}
       <Suspense>
-        {open === 'change' && <ChangeCoinDialog symbol={symbol} onClose={close} />}
+        {open === 'change' && <ChangeCoinDialog symbol={symbol} mode="add" onClose={close} />}
         {open === 'add' && <AddCoinDialog preset={{ symbol, base, quote }} onClose={close} />}
       </Suspense>
     </div>

@@ -31,7 +31,7 @@ export const Position = ({ row, onChange }: PositionProps) => {
             <Figure className="large" isPrivate>
               {row.valueText ? `${row.valueText} USDT` : '–'}
             </Figure>{' '}
-            {row.valueText && <ReceiptButton symbol={row.symbol} called={row.name} />}
+            {row.valueText && <ReceiptButton of={{ symbol: row.symbol }} called={row.name} />}
           </dd>
         </div>
         <div>

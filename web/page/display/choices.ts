@@ -20,6 +20,8 @@ export const directionsChoice = createChoice(
 );
 /** Nothing lights up when it changes. */
 export const calmChoice = createChoice('tickfolio.calm', ['off', 'on'], mark('calm'));
+/** Whether holdings are listed that are worth next to nothing. */
+export const dustChoice = createChoice('tickfolio.dust', ['shown', 'hidden']);
 /** The zone of all times. */
 export const zoneChoice = createChoice('tickfolio.zone', ['local', 'utc']);
 export const railChoice = createChoice('tickfolio.rail', ['open', 'folded'], mark('rail'));

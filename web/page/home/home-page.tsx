@@ -1,10 +1,11 @@
 import { Suspense, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
-import { Allocation } from '../portfolio/allocation.js';
+import type { ChangeOf } from '../portfolio/changes/change-coin-dialog.js';
+import { ChangeDialog } from '../portfolio/changes/change-dialog.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { EmptyPortfolio } from '../portfolio/empty-portfolio.js';
-import { CoinTable } from '../portfolio/table/coin-table.js';
+import { HoldingsTable } from '../portfolio/table/holdings-table.js';
 import { TotalPanel } from '../portfolio/total-panel.js';
 import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
@@ -13,17 +14,19 @@ import { Skeleton } from '../shell/skeleton.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { ValuePanel } from '../value/value-panel.js';
 
+const Allocation = latePart(() => import('../portfolio/allocation.js').then(({ Allocation: found }) => found));
 const HomeSide = latePart(() => import('./home-side.js').then(({ HomeSide: found }) => found));
-const ChangeCoinDialog = latePart(() =>
-  import('../portfolio/changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
-);
+
+/** More of the holdings come when they are asked for. */
+const maxRows = 20;
 
 const add = () => openDialog('add');
 
 /** Home: what everything is worth, how it moved, and what it is made of. */
 export const HomePage = () => {
   const view = useLive((state) => state.view);
-  const [changed, setChanged] = useState<string>();
+  const holdings = useLive((state) => state.holdings);
+  const [changed, setChanged] = useState<ChangeOf>();
   useSymbols();
   useDayBases();
   useTrailSeeds();
@@ -38,10 +41,19 @@ export const HomePage = () => {
             <TotalPanel view={view} />
             <ValuePanel total={view.total} asOfMs={view.asOfMs} />
             <CardBoundary>
-              <Allocation rows={view.rows} total={view.total} />
+              {/* Its place is there before it, so that nothing moves. */}
+              <Suspense fallback={<section className="card allocation" />}>
+                <Allocation holdings={holdings} total={view.total} />
+              </Suspense>
             </CardBoundary>
             <CardBoundary>
-              <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={setChanged} onAdd={add} />
+              <HoldingsTable
+                holdings={holdings}
+                dayBasis={view.dayBasis}
+                most={maxRows}
+                onChange={setChanged}
+                onAdd={add}
+              />
             </CardBoundary>
           </div>
           <div className="home-side">
@@ -53,9 +65,7 @@ export const HomePage = () => {
           </div>
         </div>
       )}
-      <Suspense>
-        {changed !== undefined && <ChangeCoinDialog symbol={changed} onClose={() => setChanged(undefined)} />}
-      </Suspense>
+      <ChangeDialog of={changed} onClose={() => setChanged(undefined)} />
     </>
   );
 };

@@ -3,7 +3,8 @@ import type { Connection } from '@tickfolio/client/connection';
 import type { Frame } from '@tickfolio/client/frame';
 import type { NumberStyle } from '@tickfolio/lib/look/amount';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
-import { type DayBase, type PortfolioView, viewOf } from './portfolio-view.js';
+import { type Holding, holdingsOf } from './holdings.js';
+import { type DayBase, type Market, type PortfolioView, viewOf } from './portfolio-view.js';
 import type { PriceTrails } from './price-trails.js';
 
 export type DayBases = ReadonlyMap<string, DayBase>;
@@ -18,6 +19,8 @@ export interface DayPlan {
 export interface LiveState {
   /** Undefined until the first frame. */
   readonly view: PortfolioView | undefined;
+  /** The rows of the view by their assets; the same list while none of them changed. */
+  readonly holdings: readonly Holding[];
   readonly connection: Connection;
 }
 
@@ -32,7 +35,8 @@ export interface PortfolioStore {
   takeFrame(frame: Frame): void;
   setConnection(connection: Connection): void;
   setStyle(style: NumberStyle): void;
-  setQuotes(quotes: ReadonlyMap<string, string>): void;
+  /** What is listed, by symbol. */
+  setMarkets(markets: ReadonlyMap<string, Market>): void;
   setDayBases(plan: DayPlan): void;
   /** Shows a change as made until a frame has it, or `settle` was called without an answer. */
   expect(symbol: string, step: CoinStep): ExpectedChange;
@@ -57,27 +61,33 @@ const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur'
 const maxBehindMs = 30_000;
 
 const noDay: DayPlan = { now: new Map() };
+const nothing = { view: undefined, holdings: [] } as const;
+
+const usualMarket = (symbol: string): Market => ({
+  quote: usualQuotes.find((quote) => symbol.endsWith(quote)) ?? '',
+  decimals: 0,
+});
 
 export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStoreDeps): PortfolioStore => {
   let style: NumberStyle = { group: ',', point: '.' };
-  let state: LiveState = { view: undefined, connection: 'connecting' };
+  let state: LiveState = { ...nothing, connection: 'connecting' };
   let frame: Frame | undefined;
   let shown: { view: PortfolioView; frame: Frame } | undefined;
   let scheduled = false;
-  let quotes: ReadonlyMap<string, string> = new Map();
+  let markets: ReadonlyMap<string, Market> = new Map();
   let day: DayPlan = noDay;
   const listeners = new Set<() => void>();
   const frameListeners = new Set<(frame: Frame) => void>();
 
-  const quoteOf = (symbol: string) => quotes.get(symbol) ?? usualQuotes.find((quote) => symbol.endsWith(quote)) ?? '';
+  const marketOf = (symbol: string): Market => markets.get(symbol) ?? usualMarket(symbol);
   const dayAt = (atMs: number): DayBases => (day.next && atMs >= day.next.fromMs ? day.next.bases : day.now);
   const publish = () => {
     scheduled = false;
     if (frame) {
       const baselines = { day: dayAt(Date.parse(frame.AsOf)) };
-      const view = viewOf({ frame, expected: expected.quantities(), baselines, quoteOf, style, before: shown });
+      const view = viewOf({ frame, expected: expected.quantities(), baselines, marketOf, style, before: shown });
       shown = { view, frame };
-      state = { ...state, view };
+      state = { ...state, view, holdings: holdingsOf(view.rows, view.total.value, style, state.holdings) };
     }
     for (const listener of listeners) listener();
   };
@@ -135,8 +145,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       shown = undefined;
       change();
     },
-    setQuotes: (next) => {
-      quotes = next;
+    setMarkets: (next) => {
+      markets = next;
       change();
     },
     setDayBases: (plan) => {
@@ -159,7 +169,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       newest = 0;
       olderSinceMs = undefined;
       day = noDay;
-      state = { view: undefined, connection: 'connecting' };
+      state = { ...nothing, connection: 'connecting' };
       change();
     },
   };

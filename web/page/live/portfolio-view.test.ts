@@ -209,8 +209,17 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     store.takeFrame(frame('1', coin('xmrdai', '1', '1', '1')));
     expect(draw()?.rows[0]?.name).toBe('XMRDAI');
-    store.setQuotes(new Map([['xmrdai', 'dai']]));
+    store.setMarkets(new Map([['xmrdai', { quote: 'dai', decimals: 0 }]]));
     expect(draw()?.rows[0]?.name).toBe('Monero');
+  });
+  it('shows 68,123.4 as 68,123.40 where the market moves in steps of 0.01, and no digit less than there is', () => {
+    const { store, draw } = createRoom();
+    store.setMarkets(new Map([['btcusdt', { quote: 'usdt', decimals: 2 }]]));
+    const textOf = (price: string) => {
+      store.takeFrame(frame(price, coin('btcusdt', '1', price, price)));
+      return draw()?.rows[0]?.priceText;
+    };
+    expect(['68123.4', '68123', '68123.455'].map(textOf)).toEqual(['68,123.40', '68,123.00', '68,123.455']);
   });
   it('shows what was changed at once, and what the server made of it in the end', () => {
     const { store, draw } = createRoom();

@@ -1,5 +1,5 @@
 import type { Frame, FrameCoin, PriceState } from '@tickfolio/client/frame';
-import { grouped, money, type NumberStyle, share } from '@tickfolio/lib/look/amount';
+import { grouped, money, type NumberStyle, padded, share, shortQuantity } from '@tickfolio/lib/look/amount';
 import { type Change, changeOf, type Direction } from '@tickfolio/lib/look/change';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import { add, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
@@ -13,6 +13,7 @@ export interface Row extends Pair {
   readonly name: string;
   /** Exact and canonical. */
   readonly quantity: string;
+  /** With 8 decimals at most; the receipt has all. */
   readonly quantityText: string;
   /** Exact, in the quote asset. */
   readonly price: string | undefined;
@@ -165,18 +166,25 @@ const sameRow = (a: Row, b: Row): boolean =>
   sameChange(a.day, b.day) &&
   sameChange(a.priceDay, b.priceDay);
 
+/** What a symbol is priced in, and how. */
+export interface Market {
+  /** Lower case; empty where it is not known. */
+  readonly quote: string;
+  /** Decimals of its smallest step of price; 0 where that is not known. */
+  readonly decimals: number;
+}
+
 export interface ViewInput {
   readonly frame: Frame;
   readonly expected: Expectations;
   readonly baselines: Baselines;
-  /** The quote asset of a symbol, lower case; empty where it is not known. */
-  readonly quoteOf: (symbol: string) => string;
+  readonly marketOf: (symbol: string) => Market;
   readonly style: NumberStyle;
   readonly before: { readonly view: PortfolioView; readonly frame: Frame } | undefined;
 }
 
 /** Everything the page shows of a frame, in exact arithmetic. */
-export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: ViewInput): PortfolioView => {
+export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: ViewInput): PortfolioView => {
   const coins = withExpectations(frame, expected);
   const values = coins.map((coin) => (coin.Total === null ? undefined : exact(coin.Total)));
   const total =
@@ -210,7 +218,8 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
     }
     const priceBefore = pricesBefore.get(symbol);
     const moved = typeof priceBefore === 'string' && Price !== null && priceBefore !== Price;
-    const { base, quote } = pairOf(symbol, coin.QuoteAsset?.toLowerCase() ?? quoteOf(symbol));
+    const market = marketOf(symbol);
+    const { base, quote } = pairOf(symbol, coin.QuoteAsset?.toLowerCase() ?? market.quote);
     const priceThen = quote === 'USDT' ? open?.price : open?.quotePrice;
     const priceDay = Price === null || priceThen === undefined ? undefined : changeOf(exact(Price), priceThen, style);
     const row: Row = {
@@ -219,9 +228,9 @@ export const viewOf = ({ frame, expected, baselines, quoteOf, style, before }: V
       quote,
       name: coinName(base) ?? base,
       quantity: Quantity,
-      quantityText: grouped(Quantity, style),
+      quantityText: shortQuantity(Quantity, style),
       price: Price ?? undefined,
-      priceText: Price === null ? undefined : grouped(Price, style),
+      priceText: Price === null ? undefined : grouped(padded(Price, market.decimals), style),
       priceAtMs: coin.Stale && coin.PriceTime !== null ? Date.parse(coin.PriceTime) : undefined,
       value: coin.Total ?? undefined,
       valueText: value && money(value, style),

@@ -1,18 +1,18 @@
 import { parseDecimal } from '@tickfolio/lib/money';
 import { describe, expect, it } from 'vitest';
-import { testCoin, viewOfCoins } from '../live/kit/view.js';
+import { holdingsOfCoins, testCoin } from '../live/kit/view.js';
 import { isLopsided, partsOf } from './allocation-parts.js';
 
 const look = (total: string, totals: Readonly<Record<string, string>>) => {
   const coins = Object.entries(totals).map(([symbol, worth]) => testCoin(symbol, worth));
-  const { rows } = viewOfCoins(total, coins);
-  return { rows, parts: partsOf(rows, parseDecimal(total), 'Other', { group: ',', point: '.' }) };
+  const holdings = holdingsOfCoins(total, coins);
+  return { holdings, parts: partsOf(holdings, parseDecimal(total), 'Other', { group: ',', point: '.' }) };
 };
 
 describe('the parts of the ring', () => {
   it('have the figures of the table: 7.1535 % is 7.2 % in both', () => {
-    const { rows, parts } = look('100', { btcusdt: '92.8465', ethusdt: '7.1535' });
-    expect(rows.map(({ share }) => share)).toEqual(['92.8 %', '7.2 %']);
+    const { holdings, parts } = look('100', { btcusdt: '92.8465', ethusdt: '7.1535' });
+    expect(holdings.map(({ share }) => share)).toEqual(['92.8 %', '7.2 %']);
     expect(parts.map(({ share }) => share)).toEqual(['92.8 %', '7.2 %']);
   });
   it('are the largest coins, also where each is less than a hundredth of a percent, and the others are summed before they are rounded', () => {
@@ -39,6 +39,13 @@ describe('the parts of the ring', () => {
     expect(isLopsided(look('100', { btcusdt: '90', ethusdt: '10' }).parts)).toBe(false);
     expect(isLopsided(look('100', { btcusdt: '100' }).parts)).toBe(false);
     expect(isLopsided(look('0', { btcusdt: '0' }).parts)).toBe(false);
+  });
+  it('are assets: Bitcoin that is held through three markets is one part, with the sum of them', () => {
+    const { parts } = look('100', { btcusdt: '40', ethusdt: '30', btcusdc: '20', btceur: '10' });
+    expect(parts.map(({ label, share }) => [label, share])).toEqual([
+      ['BTC', '70.0 %'],
+      ['ETH', '30.0 %'],
+    ]);
   });
   it('leave out what is worth nothing, and are none where nothing is worth anything', () => {
     expect(look('5', { btcusdt: '5', ethusdt: '0' }).parts.map(({ label }) => label)).toEqual(['BTC']);

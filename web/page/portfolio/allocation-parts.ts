@@ -1,10 +1,10 @@
 import { type NumberStyle, share as shareOf } from '@tickfolio/lib/look/amount';
 import { add, compare, type Decimal, divide, zero } from '@tickfolio/lib/money';
-import type { Row } from '../live/portfolio-view.js';
+import type { Holding } from '../live/holdings.js';
 import { exact } from '../text/exact.js';
 import { pairLabel } from '../text/pair.js';
 
-/** What the whole is made of; a coin, or the rest. */
+/** What the whole is made of: an asset, or the rest. */
 export interface Part {
   readonly key: string;
   readonly label: string;
@@ -32,10 +32,19 @@ const shownOf = (tenths: readonly number[]): number => {
   return Math.min(small, fit);
 };
 
-/** The largest coins, and the rest as one. @param total of all rows, in USDT */
-export const partsOf = (rows: readonly Row[], total: Decimal, others: string, style: NumberStyle): readonly Part[] => {
-  const sorted = rows
-    .flatMap((row) => (row.value === undefined ? [] : [{ row, worth: exact(row.value) }]))
+/** The only market of what is held through one; what is held through several is called by its asset. */
+const labelOf = ({ asset, rows: [lead, ...others] }: Holding): string =>
+  others.length === 0 ? pairLabel(lead) : asset;
+
+/** The largest assets, and the rest as one. @param total of all holdings, in USDT */
+export const partsOf = (
+  holdings: readonly Holding[],
+  total: Decimal,
+  others: string,
+  style: NumberStyle,
+): readonly Part[] => {
+  const sorted = holdings
+    .flatMap((holding) => (holding.value === undefined ? [] : [{ holding, worth: exact(holding.value) }]))
     .filter(({ worth }) => worth.units > 0n)
     .sort((a, b) => compare(b.worth, a.worth));
   const part = (key: string, label: string, worth: Decimal): Part => ({
@@ -46,7 +55,7 @@ export const partsOf = (rows: readonly Row[], total: Decimal, others: string, st
   });
   const shown = sorted.slice(0, shownOf(sorted.map(({ worth }) => tenthsOf(worth, total))));
   const rest = sorted.slice(shown.length).reduce<Decimal>((sum, { worth }) => add(sum, worth), zero);
-  const parts = shown.map(({ row, worth }) => part(row.symbol, pairLabel(row), worth));
+  const parts = shown.map(({ holding, worth }) => part(holding.asset, labelOf(holding), worth));
   return rest.units > 0n ? [...parts, part('others', others, rest)] : parts;
 };
 

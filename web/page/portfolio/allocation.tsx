@@ -1,5 +1,6 @@
 import { memo } from 'react';
-import type { Row, Total } from '../live/portfolio-view.js';
+import type { Holding } from '../live/holdings.js';
+import type { Total } from '../live/portfolio-view.js';
 import { Figure } from '../text/figure.js';
 import { useText } from '../text/language.js';
 import { isLopsided, type Part, partsOf } from './allocation-parts.js';
@@ -55,10 +56,15 @@ const Bars = ({ parts }: { readonly parts: readonly Part[] }) => (
   </ol>
 );
 
+interface AllocationProps {
+  readonly holdings: readonly Holding[];
+  readonly total: Total;
+}
+
 /** What the portfolio is made of. The ring repeats what the list says. */
-export const Allocation = ({ rows, total }: { readonly rows: readonly Row[]; readonly total: Total }) => {
+export const Allocation = ({ holdings, total }: AllocationProps) => {
   const text = useText();
-  const parts = partsOf(rows, total.value, text.others, text.numbers);
+  const parts = partsOf(holdings, total.value, text.others, text.numbers);
   return (
     <section className="card allocation" aria-labelledby="allocation-title">
       <h2 id="allocation-title">{text.allocation}</h2>

@@ -1,6 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
-import { latePart } from '../kit/late-part.js';
+import { useState } from 'react';
 import { useLive } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { MissingPage } from '../shell/missing-page.js';
@@ -8,14 +7,13 @@ import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useText } from '../text/language.js';
 import { useDayBases } from '../value/use-day-bases.js';
+import type { ChangeOf } from './changes/change-coin-dialog.js';
+import { ChangeDialog } from './changes/change-dialog.js';
 import { useSymbols } from './changes/use-symbols.js';
 import { EmptyPortfolio } from './empty-portfolio.js';
-import { CoinTable } from './table/coin-table.js';
+import { HoldingsTable } from './table/holdings-table.js';
 import { useTrailSeeds } from './use-trail-seeds.js';
 
-const ChangeCoinDialog = latePart(() =>
-  import('./changes/change-coin-dialog.js').then(({ ChangeCoinDialog: found }) => found),
-);
 /** What it is called until there are more; services know it by that name too. */
 const onlyPortfolio = 'default';
 
@@ -24,21 +22,25 @@ const addCoin = () => openDialog('add');
 const Holdings = () => {
   const text = useText();
   const view = useLive((state) => state.view);
-  const [changed, setChanged] = useState<string>();
+  const holdings = useLive((state) => state.holdings);
+  const [changed, setChanged] = useState<ChangeOf>();
   useSymbols();
   useDayBases();
   useTrailSeeds();
   if (!view) return <Skeleton />;
-  if (view.rows.length === 0) return <EmptyPortfolio onAdd={addCoin} />;
   return (
     <>
-      <h1 className="visually-hidden">{text.places.portfolio}</h1>
-      <CardBoundary>
-        <CoinTable rows={view.rows} dayBasis={view.dayBasis} onChange={setChanged} onAdd={addCoin} />
-      </CardBoundary>
-      <Suspense>
-        {changed !== undefined && <ChangeCoinDialog symbol={changed} onClose={() => setChanged(undefined)} />}
-      </Suspense>
+      {view.rows.length === 0 ? (
+        <EmptyPortfolio onAdd={addCoin} />
+      ) : (
+        <>
+          <h1 className="visually-hidden">{text.places.portfolio}</h1>
+          <CardBoundary>
+            <HoldingsTable holdings={holdings} dayBasis={view.dayBasis} onChange={setChanged} onAdd={addCoin} />
+          </CardBoundary>
+        </>
+      )}
+      <ChangeDialog of={changed} onClose={() => setChanged(undefined)} />
     </>
   );
 };

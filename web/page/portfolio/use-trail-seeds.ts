@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TrailsAnswer } from '@tickfolio/api/history';
 import { useEffect } from 'react';
-import { framedSymbols } from '../live/held-symbols.js';
+import { framedSymbols } from '../live/framed-symbols.js';
 import { useLive, useParts } from '../parts.js';
 
 const minuteMs = 60_000;

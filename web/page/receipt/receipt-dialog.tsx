@@ -2,9 +2,12 @@ import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useQuery } from '@tanstack/react-query';
 import type { Receipt } from '@tickfolio/api/receipt';
 import { coinName } from '@tickfolio/lib/market/asset-names';
+import { add, formatDecimal, zero } from '@tickfolio/lib/money';
 import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
+import type { ReceiptOf } from '../shell/open-dialog.js';
+import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import { ConvertedTotal } from './converted-total.js';
@@ -17,14 +20,19 @@ import { type ReceiptRow, recomputed } from './recomputed.js';
 const nameOf = ({ baseAsset: base, quoteAsset: quote }: ReceiptRow): string =>
   nameAmong(coinName(base) ?? base, { base, quote });
 
-/** The receipt of one holding: its row alone, whose total is the sum. */
-const narrowed = (receipt: Receipt, symbol: string | undefined): Receipt => {
-  if (symbol === undefined) return receipt;
-  const rows = receipt.rows.filter((row) => row.symbol === symbol);
-  return { ...receipt, rows, total: rows[0]?.total ?? '0' };
+/** The receipt of one holding: its rows alone, and the sum of what the server says of them. */
+const narrowed = (receipt: Receipt, of: ReceiptOf | undefined): Receipt => {
+  if (!of) return receipt;
+  const rows = receipt.rows.filter((row) => ('symbol' in of ? row.symbol === of.symbol : row.baseAsset === of.asset));
+  const total = rows.reduce((sum, row) => (row.total === null ? sum : add(sum, exact(row.total))), zero);
+  return { ...receipt, rows, total: formatDecimal(total) };
 };
 
-const Content = ({ receipt, isTotal }: { readonly receipt: Receipt; readonly isTotal: boolean }) => {
+/** What a receipt is of, in words; undefined where it is of nothing. */
+const aboutOf = ([first, ...others]: readonly ReceiptRow[]): string | undefined =>
+  first && (others.length === 0 ? nameOf(first) : (coinName(first.baseAsset) ?? first.baseAsset));
+
+const Content = ({ receipt }: { readonly receipt: Receipt }) => {
   const { text, times } = useSpeaking();
   const here = recomputed(receipt);
   const { rows, total, asOf, simulated } = receipt;
@@ -47,7 +55,7 @@ const Content = ({ receipt, isTotal }: { readonly receipt: Receipt; readonly isT
           <ReceiptLine key={line.row.symbol} line={line} />
         ))}
       </ol>
-      {isTotal && rows.length > 1 && (
+      {rows.length > 1 && (
         <p className="receipt-sum">
           <span>{text.sumOf(here.lines.filter((line) => line.total !== undefined).length)}</span>{' '}
           <ExactFigure amount={total} unit="USDT" className="strong" isPrivate />
@@ -59,13 +67,13 @@ const Content = ({ receipt, isTotal }: { readonly receipt: Receipt; readonly isT
 };
 
 interface ReceiptDialogProps {
-  /** Of which holding; undefined for the total. */
-  readonly symbol: string | undefined;
+  /** Undefined for the total. */
+  readonly of: ReceiptOf | undefined;
   readonly onClose: () => void;
 }
 
 /** How an amount comes about, of one moment: it stands still while it is read. */
-export const ReceiptDialog = ({ symbol, onClose }: ReceiptDialogProps) => {
+export const ReceiptDialog = ({ of, onClose }: ReceiptDialogProps) => {
   const { text } = useSpeaking();
   const { session } = useParts();
   const { data, error, isFetching, refetch } = useQuery({
@@ -75,8 +83,8 @@ export const ReceiptDialog = ({ symbol, onClose }: ReceiptDialogProps) => {
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const receipt = data && narrowed(data, symbol);
-  const about = symbol === undefined ? text.totalValue : receipt?.rows.map(nameOf)[0];
+  const receipt = data && narrowed(data, of);
+  const about = of ? aboutOf(receipt?.rows ?? []) : text.totalValue;
   return (
     <Dialog open onClose={onClose} className="dialog receipt" backdrop={<div className="backdrop" />} unmountOnHide>
       <header className="dialog-head">
@@ -91,7 +99,7 @@ export const ReceiptDialog = ({ symbol, onClose }: ReceiptDialogProps) => {
       {error && !isFetching && <p role="alert">{faultText(error, text)}</p>}
       {receipt && (
         <CardBoundary about={receipt.asOf}>
-          <Content receipt={receipt} isTotal={symbol === undefined} />
+          <Content receipt={receipt} />
         </CardBoundary>
       )}
       <div className="dialog-actions">

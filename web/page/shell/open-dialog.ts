@@ -3,10 +3,13 @@ import { useSyncExternalStore } from 'react';
 /** The dialogs that can be opened from anywhere. */
 type OpenDialog = 'none' | 'search' | 'add' | 'keys' | 'receipt';
 
+/** What a receipt is about: an asset as a whole, or what is held of it through one market. */
+export type ReceiptOf = { readonly asset: string } | { readonly symbol: string };
+
 interface Opened {
   readonly name: OpenDialog;
-  /** The symbol of the holding that it is about; undefined where it is about no single one. */
-  readonly symbol?: string | undefined;
+  /** Of a receipt; undefined for that of the total. */
+  readonly of?: ReceiptOf | undefined;
 }
 
 let opened: Opened = { name: 'none' };
@@ -21,7 +24,7 @@ const open = (next: Opened): void => {
 export const openDialog = (name: Exclude<OpenDialog, 'receipt'>): void => open({ name });
 
 /** Shows how an amount comes about: the value of a holding, or the total. */
-export const openReceipt = (symbol?: string): void => open({ name: 'receipt', symbol });
+export const openReceipt = (of?: ReceiptOf): void => open({ name: 'receipt', of });
 
 export const closeDialog = (): void => openDialog('none');
 

@@ -11,10 +11,10 @@ interface Focused {
   readonly row: number;
 }
 
-const rows = () => [...document.querySelectorAll<HTMLTableRowElement>('tr[data-symbol]')];
+const rows = () => [...document.querySelectorAll<HTMLTableRowElement>('tr[data-asset]')];
 
 const focusedOf = (element: Element): Focused => {
-  const row = element.closest<HTMLTableRowElement>('tr[data-symbol]');
+  const row = element.closest<HTMLTableRowElement>('tr[data-asset]');
   return { element, row: row ? rows().indexOf(row) : -1 };
 };
 

@@ -14,8 +14,8 @@ const shortLength = 9;
 
 const escaped = (mark: string) => mark.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** With its sign, and the percent sign behind it. */
-const numbers = /([<>+−]*\d[\d.,]*(?: %)?)/;
+/** With its sign, and what stands behind it: that there is more, or the percent sign. */
+const numbers = /([<>+−]*\d[\d.,]*…?(?: %)?)/;
 const isPercent = (text: string): boolean => text.endsWith(' %');
 const isLong = (text: string): boolean => text.length > shortLength && !isPercent(text);
 

@@ -5,7 +5,7 @@ import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
 import { useChoice } from '../display/choice.js';
 import { basisChoice } from '../display/choices.js';
-import { framedSymbols } from '../live/held-symbols.js';
+import { framedSymbols } from '../live/framed-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';

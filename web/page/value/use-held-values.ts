@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { HeldRange, HeldValueAnswer } from '@tickfolio/api/history';
 import { useMemo } from 'react';
-import { framedSymbols } from '../live/held-symbols.js';
+import { framedSymbols } from '../live/framed-symbols.js';
 import { useLive, useParts } from '../parts.js';
 import type { HeldHistory } from './line/held-stretches.js';
 

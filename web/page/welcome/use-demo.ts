@@ -7,6 +7,8 @@ import { useText } from '../text/language.js';
 
 const none = { expected: new Map(), baselines: { opened: new Map(), day: new Map() } };
 
+const market = { quote: 'usdt', decimals: 0 };
+
 const address = () => `${location.origin.replace(/^http/, 'ws')}${basePath}api/v1/ws/demo`;
 
 /** The demo portfolio as it is now; undefined until its first frame. It stands in nobody's account. */
@@ -23,7 +25,7 @@ export const useDemo = (): PortfolioView | undefined => {
       token: async () => '',
       renew: async () => '',
       onFrame: (frame) => {
-        const next = viewOf({ frame, ...none, quoteOf: () => 'usdt', style: numbers, before });
+        const next = viewOf({ frame, ...none, marketOf: () => market, style: numbers, before });
         before = { view: next, frame };
         setView(next);
       },

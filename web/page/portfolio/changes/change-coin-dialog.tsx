@@ -1,26 +1,63 @@
 import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvider } from '@ariakit/react';
 import { useState } from 'react';
+import type { Row } from '../../live/portfolio-view.js';
 import { useLive } from '../../parts.js';
 import { useText } from '../../text/language.js';
-import { basesHeldTwice, nameAmong } from '../../text/pair.js';
+import { basesHeldTwice, nameAmong, pairLabel } from '../../text/pair.js';
 import { QuantityForm } from './quantity-form.js';
 import { useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';
 
-/** Add to a coin, take away from it, or remove it. */
-export const ChangeCoinDialog = ({ symbol, onClose }: { readonly symbol: string; readonly onClose: () => void }) => {
+/** A change that somebody wants to make. */
+export interface ChangeOf {
+  /** The market to begin with, where an asset is held through several. */
+  readonly symbol: string;
+  readonly mode: 'add' | 'reduce';
+}
+
+interface MarketFieldProps {
+  readonly rows: readonly Row[];
+  readonly symbol: string;
+  readonly onPick: (symbol: string) => void;
+}
+
+/** Through which market, where an asset is held through several. */
+const MarketField = ({ rows, symbol, onPick }: MarketFieldProps) => {
   const text = useText();
-  const rows = useLive((state) => state.view?.rows);
-  const held = rows?.find((row) => row.symbol === symbol);
+  return (
+    <label className="market-field">
+      <span>{text.heldThrough}</span>{' '}
+      <select value={symbol} onChange={({ target }) => onPick(target.value)}>
+        {rows.map((row) => (
+          <option key={row.symbol} value={row.symbol}>
+            {row.quote === 'USDT' ? `${row.base}/USDT` : pairLabel(row)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
+
+interface ChangeCoinDialogProps extends ChangeOf {
+  readonly onClose: () => void;
+}
+
+/** Add to a coin, or take away from it. */
+export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDialogProps) => {
+  const text = useText();
+  const [symbol, setSymbol] = useState(first);
+  const rows = useLive((state) => state.view?.rows) ?? [];
+  const held = rows.find((row) => row.symbol === symbol);
   // What is taken away wholly leaves the view before the server has answered; who asked for it is still here.
   const [seen, setSeen] = useState(held);
   if (held && held !== seen) setSeen(held);
   const row = held ?? seen;
   const price = usePriceOf(symbol);
-  const { add, reduce, remove, tellFault } = useCoinChange();
+  const { add, reduce, tellFault } = useCoinChange();
   if (!row) return null;
   const { base } = row;
-  const title = text.changeOf(nameAmong(row.name, row, basesHeldTwice(rows ?? [])));
+  const markets = rows.filter((one) => one.base === base);
+  const title = text.changeOf(nameAmong(row.name, row, basesHeldTwice(rows)));
   const onUnheard = (thrown: unknown) => tellFault(symbol, base, thrown);
   const form = { base, held: row.quantity, price, onDone: onClose, onUnheard };
   return (
@@ -31,7 +68,8 @@ export const ChangeCoinDialog = ({ symbol, onClose }: { readonly symbol: string;
           ✕
         </DialogDismiss>
       </header>
-      <TabProvider defaultSelectedId="add">
+      {markets.length > 1 && <MarketField rows={markets} symbol={symbol} onPick={setSymbol} />}
+      <TabProvider defaultSelectedId={mode}>
         <TabList className="tabs" aria-label={title}>
           <Tab id="add" className="tab">
             {text.add}
@@ -40,23 +78,24 @@ export const ChangeCoinDialog = ({ symbol, onClose }: { readonly symbol: string;
             {text.reduce}
           </Tab>
         </TabList>
+        {/* What was typed was meant for one market. */}
         <TabPanel tabId="add" unmountOnHide focusable={false}>
-          <QuantityForm {...form} mode="add" submit={(quantity, key) => add(symbol, base, quantity, key)} />
+          <QuantityForm
+            key={symbol}
+            {...form}
+            mode="add"
+            submit={(quantity, key) => add(symbol, base, quantity, key)}
+          />
         </TabPanel>
         <TabPanel tabId="reduce" unmountOnHide focusable={false}>
-          <QuantityForm {...form} mode="reduce" submit={(quantity, key) => reduce(symbol, base, quantity, key)} />
+          <QuantityForm
+            key={symbol}
+            {...form}
+            mode="reduce"
+            submit={(quantity, key) => reduce(symbol, base, quantity, key)}
+          />
         </TabPanel>
       </TabProvider>
-      <button
-        type="button"
-        className="button danger"
-        onClick={() => {
-          remove(symbol, base);
-          onClose();
-        }}
-      >
-        {text.remove}
-      </button>
     </Dialog>
   );
 };

@@ -1,13 +1,13 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
-import { grouped, money } from '@tickfolio/lib/look/amount';
+import { grouped, money, rounded } from '@tickfolio/lib/look/amount';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { faultText } from '../../kit/fault-text.js';
-import { Field } from '../../kit/field.js';
 import { useIsHere } from '../../shell/use-is-here.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
-import { readQuantity } from './quantity.js';
+import { readAmount, type Unit } from './amount.js';
+import { QuantityField } from './quantity-field.js';
 
 interface QuantityFormProps {
   readonly base: string;
@@ -25,10 +25,18 @@ interface QuantityFormProps {
   readonly onUnheard: (thrown: unknown) => void;
 }
 
+/** What a quantity is worth, in hundredths. */
+const cents = (quantity: Decimal, price: Decimal): string => rounded(multiply(quantity, price), 2);
+
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone, onUnheard }: QuantityFormProps) => {
   const { text, times } = useSpeaking();
   const [typed, setTyped] = useState('');
+  const [unit, setUnit] = useState<Unit>('coin');
+  // Of when it was typed: what was said in USDT stays the same quantity while prices move, and so its every try.
+  const [priceThen, setPriceThen] = useState(price);
+  /** What was typed before it was said in the other unit, which may be a little less. */
+  const [original, setOriginal] = useState<{ readonly typed: string; readonly unit: Unit }>();
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -39,9 +47,31 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const [heldThen, setHeldThen] = useState(held);
   if (!busy && heldThen !== held) setHeldThen(held);
   const before = parseDecimal((busy ? heldThen : held) ?? '0');
-  const read = readQuantity(typed, text, mode === 'reduce' ? { most: { quantity: before, base } } : { onto: before });
+  const room = mode === 'reduce' ? { most: { quantity: before, base } } : { onto: before };
+  const read = readAmount(typed, text, { unit, price: priceThen, room });
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
+  const shown = (digits: string) => grouped(digits, text.numbers);
+  const amountOf = (digits: string) => `${shown(digits)} ${base}`;
+  const type = (next: string, nextUnit: Unit) => {
+    setTyped(next);
+    setUnit(nextUnit);
+    setPriceThen(price);
+    setOriginal(undefined);
+    setFault(undefined);
+  };
+  /** Says the same in the other unit, as far as something was said. */
+  const changeUnit = (next: Unit) => {
+    if (next === unit) return;
+    const same =
+      read.quantity && price && (next === 'coin' ? formatDecimal(read.quantity) : cents(read.quantity, price));
+    if (original?.unit === next) type(original.typed, next);
+    else {
+      type(same === undefined ? typed : shown(same), next);
+      setOriginal({ typed, unit });
+    }
+    form.current?.querySelector('input')?.focus();
+  };
   const refuse = (why: string) => {
     setFault(why);
     form.current?.querySelector('input')?.focus();
@@ -68,48 +98,31 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
       refuse(faultText(thrown, text));
     }
   };
-  const amountOf = (digits: string) => `${grouped(digits, text.numbers)} ${base}`;
   const amount = (quantity: Decimal) => amountOf(formatDecimal(quantity));
   /** What was understood, in full; where it could be taken for another number, not which. */
   const echo = () => {
     if (!read.quantity) return undefined;
     const understood = amount(read.quantity);
-    return read.unlike === undefined
-      ? text.quantityRead(understood)
-      : text.quantityReadUnlike(understood, amountOf(read.unlike));
+    if (unit === 'coin' || !priceThen)
+      return read.unlike === undefined
+        ? text.quantityRead(understood)
+        : text.quantityReadUnlike(understood, amountOf(read.unlike));
+    const at = text.quantityAt(understood, `${shown(formatDecimal(priceThen))} USDT`);
+    return read.unlike === undefined ? at : `${at} · ${text.notMeant(`${shown(read.unlike)} USDT`)}`;
   };
   const worth = (quantity: Decimal) => price && `${money(multiply(quantity, price), text.numbers)} USDT`;
   return (
     <form ref={form} onSubmit={(event) => void send(event)} noValidate>
-      <Field
-        label={text.howMuch(base)}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          setFault(undefined);
-        }}
-        inputMode="decimal"
-        autoComplete="off"
-        spellCheck={false}
-        autoFocus
+      <QuantityField
+        base={base}
+        held={mode === 'reduce' ? held : undefined}
+        typed={typed}
+        unit={unit}
+        isPriced={price !== undefined && price.units !== 0n}
         fault={fault}
         hint={echo()}
-        tail={
-          <>
-            <span className="field-unit" translate="no">
-              {base}
-            </span>
-            {mode === 'reduce' && held !== undefined && (
-              <button
-                type="button"
-                className="button quiet small"
-                onClick={() => setTyped(grouped(held, text.numbers))}
-              >
-                {text.all}
-              </button>
-            )}
-          </>
-        }
+        onType={type}
+        onUnit={changeUnit}
       />
       <dl className="preview" aria-live="polite">
         <div>

@@ -26,8 +26,16 @@ export interface QuantityRoom {
 const isTooLarge = (quantity: Decimal): boolean =>
   (formatDecimal(quantity).split('.')[0]?.length ?? 0) > maxIntegerDigits;
 
+/** What was read, unless there is no room for it. */
+export const inRoom = (read: QuantityInput, text: Messages, { most, onto }: QuantityRoom): QuantityInput => {
+  if (!read.quantity) return read;
+  if (most && compare(read.quantity, most.quantity) > 0)
+    return { fault: text.quantityTooMuch(`${grouped(formatDecimal(most.quantity), text.numbers)} ${most.base}`) };
+  return onto && isTooLarge(add(onto, read.quantity)) ? { fault: text.quantitySum } : read;
+};
+
 /** Reads a quantity as people type it or paste it. */
-export const readQuantity = (typed: string, text: Messages, { most, onto }: QuantityRoom = {}): QuantityInput => {
+export const readQuantity = (typed: string, text: Messages, room: QuantityRoom = {}): QuantityInput => {
   if (typed.trim() === '') return { fault: text.quantityMissing };
   const reading = readNumber(typed, text.numbers);
   const shown = (number: string) => grouped(number, text.numbers);
@@ -39,8 +47,5 @@ export const readQuantity = (typed: string, text: Messages, { most, onto }: Quan
   if (fraction.length > maxFractionDigits) return { fault: text.quantityFraction };
   const quantity = parseDecimal(reading.number);
   if (quantity.units === 0n) return { fault: text.quantityZero };
-  if (most && compare(quantity, most.quantity) > 0)
-    return { fault: text.quantityTooMuch(`${shown(formatDecimal(most.quantity))} ${most.base}`) };
-  if (onto && isTooLarge(add(onto, quantity))) return { fault: text.quantitySum };
-  return { quantity, unlike: reading.unlike };
+  return inRoom({ quantity, unlike: reading.unlike }, text, room);
 };

@@ -60,18 +60,24 @@ export const useCoinChange = () => {
       const made = await changes.change(symbol, negate(parseDecimal(quantity)), key);
       tell(symbol, base, made, text.reduced(grouped(quantity, text.numbers), base));
     },
-    /** Shows it as gone at once; the way back waits for the server. */
-    remove: (symbol: string, base: string) => {
-      const wasHeld = store.heldOf(symbol) !== undefined;
-      const made = changes.remove(symbol, newChangeKey());
-      made.catch((thrown: unknown) => tellFault(symbol, base, thrown));
+    /** Shows an asset as gone at once, through whatever markets it is held; the way back waits for the server. */
+    remove: (symbols: readonly [string, ...string[]], base: string) => {
+      const wasHeld = symbols.some((symbol) => store.heldOf(symbol) !== undefined);
+      const removals = symbols.map((symbol) => {
+        const made = changes.remove(symbol, newChangeKey());
+        made.catch((thrown: unknown) => tellFault(symbol, base, thrown));
+        return made;
+      });
       if (!wasHeld) return;
-      const back = () =>
+      const backOf = (made: Promise<MadeChange>) =>
         made.then(
           (removal) => removal.undo(),
           () => undefined, // Told already; it is still there.
         );
-      toast({ message: text.removed(labelOf(symbol, base)), action: undo(symbol, base, back) });
+      const [first, ...others] = symbols;
+      const label = others.length === 0 ? labelOf(first, base) : (coinName(base) ?? base);
+      const back = async () => void (await Promise.all(removals.map(backOf)));
+      toast({ message: text.removed(label), action: undo(first, base, back) });
     },
   };
 };

@@ -22,6 +22,9 @@ const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSym
   return ((await response.json()) as { Symbols: readonly ListedSymbol[] }).Symbols;
 };
 
+/** Of a step such as 0.01000000: those up to its last digit that is not 0. */
+const decimalsOf = (step = ''): number => step.replace(/0+$/, '').split('.')[1]?.length ?? 0;
+
 /**
  * What the exchange lists; asked for again with every page and every few minutes, which costs nothing while it is the
  * same.
@@ -37,7 +40,14 @@ export const useSymbols = () => {
   const { data } = query;
   useEffect(() => {
     if (data)
-      store.setQuotes(new Map(data.map(({ Symbol: symbol, QuoteAsset }) => [symbol, QuoteAsset.toLowerCase()])));
+      store.setMarkets(
+        new Map(
+          data.map(({ Symbol: symbol, QuoteAsset, TickSize }) => [
+            symbol,
+            { quote: QuoteAsset.toLowerCase(), decimals: decimalsOf(TickSize) },
+          ]),
+        ),
+      );
   }, [data, store]);
   return query;
 };

@@ -1,7 +1,6 @@
 import { type RefObject, useEffect, useReducer, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { heldSymbols } from '../../live/held-symbols.js';
-import type { Row } from '../../live/portfolio-view.js';
+import type { Holding } from '../../live/holdings.js';
 import { useParts } from '../../parts.js';
 import { createTurns } from './turns.js';
 
@@ -14,11 +13,14 @@ const margin = '160px';
 const [parts, spanMs] = [8, 3_000];
 const none: ReadonlySet<string> = new Set();
 
+/** A row of an asset, or below it one of its markets. */
+const nameOf = ({ dataset: { asset, market } }: HTMLElement): string => asset ?? market ?? '';
+
 /**
- * The rows in sight, by symbol; they carry `data-seen` too, for the style. @param held which rows there are: each has
- * to be watched
+ * The rows in sight, by asset, or by symbol where they are of one market; they carry `data-seen` too, for the style.
+ * @param rows which there are: each has to be watched
  */
-const useSight = (body: RefObject<HTMLTableSectionElement | null>, held: string): ReadonlySet<string> => {
+const useSight = (body: RefObject<HTMLTableSectionElement | null>, rows: string): ReadonlySet<string> => {
   const [sight, setSight] = useState(none);
   useEffect(() => {
     const seen = new Set<string>();
@@ -26,15 +28,15 @@ const useSight = (body: RefObject<HTMLTableSectionElement | null>, held: string)
       for (const { target, isIntersecting } of entries) {
         const row = target as HTMLElement;
         row.toggleAttribute('data-seen', isIntersecting);
-        if (isIntersecting) seen.add(row.dataset.symbol ?? '');
-        else seen.delete(row.dataset.symbol ?? '');
+        if (isIntersecting) seen.add(nameOf(row));
+        else seen.delete(nameOf(row));
       }
       setSight(new Set(seen));
     };
     const observer = new IntersectionObserver(look, { rootMargin: margin });
-    for (const row of (held !== '' && body.current?.rows) || []) observer.observe(row);
+    for (const row of (rows !== '' && body.current?.rows) || []) observer.observe(row);
     return () => observer.disconnect();
-  }, [body, held]);
+  }, [body, rows]);
   return sight;
 };
 
@@ -54,27 +56,35 @@ const usePrinting = (): boolean => {
   return printing;
 };
 
+const isPending = ({ rows }: Holding): boolean => rows.some(({ pending }) => pending);
+
 /**
- * The rows as they are to be drawn: those in sight as they are now, the others as they were a few seconds ago at most.
+ * The holdings as they are to be drawn: those in sight as they are now, the others as they were a few seconds ago at
+ * most. @param open those whose markets stand below them
  */
-export const useRowsInSight = (
-  rows: readonly Row[],
+export const useHoldingsInSight = (
+  holdings: readonly Holding[],
+  open: ReadonlySet<string>,
   body: RefObject<HTMLTableSectionElement | null>,
-): readonly Row[] => {
+): readonly Holding[] => {
   const { clock } = useParts();
-  const sight = useSight(body, heldSymbols(rows));
+  const marketsOf = ({ asset, rows }: Holding) => (open.has(asset) ? rows.map(({ symbol }) => symbol) : []);
+  const names = holdings.map((holding) => [holding.asset, ...marketsOf(holding)].join(' '));
+  const sight = useSight(body, names.sort().join(' '));
   const printing = usePrinting();
-  const drawn = useRef<ReadonlyMap<string, Row>>(new Map());
+  const drawn = useRef<ReadonlyMap<string, Holding>>(new Map());
   const [turnsAt] = useState(() => createTurns(parts, spanMs));
   const [, drawAgain] = useReducer((times: number) => times + 1, 0);
   const isTurnOf = turnsAt(clock.monotonic());
-  const now = rows.map((row, at) => {
-    const before = drawn.current.get(row.symbol);
-    const waits = before && !printing && !isTurnOf(at) && !sight.has(row.symbol);
-    return waits && before.quantity === row.quantity && before.pending === row.pending ? before : row;
+  const isSeen = (holding: Holding) => sight.has(holding.asset) || marketsOf(holding).some((one) => sight.has(one));
+  const now = holdings.map((holding, at) => {
+    const before = drawn.current.get(holding.asset);
+    const waits = before && !printing && !isTurnOf(at) && !isSeen(holding);
+    const isAsHeld = before?.quantity === holding.quantity && isPending(before) === isPending(holding);
+    return waits && isAsHeld ? before : holding;
   });
-  drawn.current = new Map(now.map((row) => [row.symbol, row]));
-  const waiting = now.some((row, at) => row !== rows[at]);
+  drawn.current = new Map(now.map((holding) => [holding.asset, holding]));
+  const waiting = now.some((holding, at) => holding !== holdings[at]);
   // No push may come any more.
   useEffect(() => {
     if (!waiting) return;

@@ -29,7 +29,6 @@ export const general: GeneralTexts = {
   close: 'Schließen',
   cancel: 'Abbrechen',
   back: 'Zurück',
-  all: 'Alles',
   undo: 'Rückgängig',
   dismiss: 'Schließen',
   tryAgain: 'Noch einmal',

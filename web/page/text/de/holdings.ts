@@ -24,5 +24,12 @@ export const holdings: HoldingsTexts = {
   emptyTitle: 'Füge deinen ersten Coin hinzu',
   emptyText: 'Sein Wert erscheint sofort und folgt jedem Handel.',
   sort: 'Sortieren nach',
-  sortBy: { value: 'Wert', name: 'Name', change: 'Änderung' },
+  sortBy: { value: 'Wert', name: 'Name', change: 'Änderung', price: 'Kurs' },
+  filter: 'Filtern',
+  hideDust: 'Unter 1 USDT ausblenden',
+  shownOf: (shown, all) => `${shown} von ${all} gezeigt, zusammen`,
+  showAll: (count) => `Alle ${count} zeigen`,
+  heldMarkets: (count, coin) => `${count} Märkte von ${coin}`,
+  rowActions: (coin) => `Aktionen für ${coin}`,
+  openAsset: 'Chart und Einzelheiten',
 };

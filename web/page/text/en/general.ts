@@ -29,7 +29,6 @@ export const general = {
   close: 'Close',
   cancel: 'Cancel',
   back: 'Back',
-  all: 'All',
   undo: 'Undo',
   dismiss: 'Dismiss',
   tryAgain: 'Try again',

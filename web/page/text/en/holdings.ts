@@ -25,7 +25,15 @@ export const holdings = {
   emptyTitle: 'Add your first coin',
   emptyText: 'Its value appears at once and follows every trade.',
   sort: 'Sort by',
-  sortBy: { value: 'Value', name: 'Name', change: 'Change' },
+  sortBy: { value: 'Value', name: 'Name', change: 'Change', price: 'Price' },
+  filter: 'Filter',
+  hideDust: 'Hide under 1 USDT',
+  /** Of all holdings, how many are listed; their value follows. */
+  shownOf: (shown: number, all: number) => `${shown} of ${all} shown, together`,
+  showAll: (count: number) => `Show all ${count}`,
+  heldMarkets: (count: number, coin: string) => `${count} markets of ${coin}`,
+  rowActions: (coin: string) => `Actions for ${coin}`,
+  openAsset: 'Chart and details',
 };
 
 export type HoldingsTexts = typeof holdings;

@@ -1,0 +1,126 @@
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import { CoinBadge } from '../../kit/coin-badge.js';
+import { PriceTag } from '../../kit/price-state.js';
+import type { Holding } from '../../live/holdings.js';
+import type { Row } from '../../live/portfolio-view.js';
+import { assetAddress } from '../../text/asset-address.js';
+import { useText } from '../../text/language.js';
+import { besideName, nameAmong, pairLabel } from '../../text/pair.js';
+import { FigureCells } from './cells.js';
+import type { RowMenuOf } from './row-menu.js';
+import { role } from './table-roles.js';
+import type { Columns } from './use-columns.js';
+
+const classOf = ({ stale, pending }: { readonly stale: boolean; readonly pending: boolean }) =>
+  `${stale ? 'stale' : ''} ${pending ? 'pending' : ''}`;
+
+/** What there is to say of prices that are not of now, and of changes that are not kept yet. */
+const StateTag = ({ rows }: { readonly rows: readonly Row[] }) => {
+  const text = useText();
+  if (rows.some(({ pending }) => pending)) return <span className="tag plain">{text.saving}</span>;
+  const old = rows.find(({ stale, priceText }) => stale && priceText);
+  return old ? <PriceTag row={old} /> : null;
+};
+
+interface MarketRowProps {
+  readonly row: Row;
+  readonly columns: Columns;
+  readonly onMenu: (of: RowMenuOf) => void;
+}
+
+/** What is held of an asset through one of its markets. */
+const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
+  const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
+  const pair = row.quote === '' ? row.base : `${row.base}/${row.quote}`;
+  const called = nameAmong(row.name, row, new Set([row.base]));
+  return (
+    <tr className={`market-row ${classOf(row)}`} data-market={row.symbol} {...role.row}>
+      <th scope="row" className="cell-coin" {...role.rowheader}>
+        <Link to="/assets/$asset" params={{ asset }} search={search} className="coin-link">
+          <span className="coin-names">
+            <span className="coin-name" translate="no">
+              {pair}
+            </span>
+            <span className="coin-symbol">
+              <StateTag rows={[row]} />
+            </span>
+          </span>
+        </Link>
+      </th>
+      <FigureCells
+        row={row}
+        amounts={row}
+        columns={columns}
+        receipt={{ symbol: row.symbol }}
+        menu={{ rows: [row], called }}
+        onMenu={onMenu}
+      />
+    </tr>
+  );
+});
+
+interface HoldingRowProps {
+  readonly holding: Holding;
+  readonly columns: Columns;
+  /** Whether its markets stand below it. */
+  readonly isOpen: boolean;
+  readonly onOpen: (asset: string) => void;
+  readonly onMenu: (of: RowMenuOf) => void;
+}
+
+/** One asset, and when that is asked for the markets it is held through. Drawn anew only when something of it changed. */
+export const HoldingRow = memo(({ holding, columns, isOpen, onOpen, onMenu }: HoldingRowProps) => {
+  const text = useText();
+  const { asset, name, rows } = holding;
+  const [lead] = rows;
+  const isOne = rows.length === 1;
+  const { asset: address, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
+  const called = isOne ? nameAmong(name, lead) : name;
+  const beside = isOne ? besideName(name, lead) : besideName(name, { base: asset, quote: '' });
+  const state = { stale: rows.some(({ stale }) => stale), pending: rows.some(({ pending }) => pending) };
+  return (
+    <>
+      <tr className={classOf(state)} data-asset={asset} data-symbol={lead.symbol} {...role.row}>
+        <th scope="row" className="cell-coin" {...role.rowheader}>
+          <Link to="/assets/$asset" params={{ asset: address }} search={search} className="coin-link">
+            <CoinBadge asset={asset} />
+            <span className="coin-names">
+              <span className="coin-name" translate="no">
+                {name}
+              </span>
+              <span className="coin-symbol">
+                {beside !== undefined && <span translate="no">{beside}</span>}
+                <StateTag rows={rows} />
+              </span>
+            </span>
+          </Link>
+          {!isOne && (
+            <button
+              type="button"
+              className="markets-button"
+              tabIndex={-1}
+              aria-expanded={isOpen}
+              aria-label={text.heldMarkets(rows.length, name)}
+              title={rows.map(pairLabel).join(', ')}
+              onClick={() => onOpen(asset)}
+            >
+              {rows.length}
+            </button>
+          )}
+        </th>
+        <FigureCells
+          row={lead}
+          amounts={holding}
+          columns={columns}
+          receipt={{ asset }}
+          menu={{ rows, called }}
+          onMenu={onMenu}
+        />
+      </tr>
+      {isOpen &&
+        !isOne &&
+        rows.map((row) => <MarketRow key={row.symbol} row={row} columns={columns} onMenu={onMenu} />)}
+    </>
+  );
+});

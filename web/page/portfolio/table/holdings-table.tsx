@@ -1,0 +1,136 @@
+import { money } from '@tickfolio/lib/look/amount';
+import { add, zero } from '@tickfolio/lib/money';
+import { Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { useChoice } from '../../display/choice.js';
+import { dustChoice } from '../../display/choices.js';
+import { latePart } from '../../kit/late-part.js';
+import type { Holding } from '../../live/holdings.js';
+import type { DayBasis } from '../../live/portfolio-view.js';
+import { exact } from '../../text/exact.js';
+import { Figure } from '../../text/figure.js';
+import { useText } from '../../text/language.js';
+import type { ChangeOf } from '../changes/change-coin-dialog.js';
+import { createArrangement } from './arrangement.js';
+import { HoldingRow } from './holding-row.js';
+import { HoldingsHead } from './holdings-head.js';
+import { moveInRows } from './row-keys.js';
+import type { RowMenuOf } from './row-menu.js';
+import { TableHead } from './table-head.js';
+import { role } from './table-roles.js';
+import { useTableSearch } from './table-search.js';
+import { useColumns } from './use-columns.js';
+import { useHoldingsInSight } from './use-sight.js';
+
+const RowMenu = latePart(() => import('./row-menu.js').then(({ RowMenu: found }) => found));
+
+interface FootProps {
+  readonly shown: readonly Holding[];
+  /** Of all holdings. */
+  readonly count: number;
+  /** Not undefined where there are more rows than are drawn. */
+  readonly onAll: (() => void) | undefined;
+}
+
+/** What of the holdings is shown, and what that is worth together; where it is everything the total says so. */
+const Foot = ({ shown, count, onAll }: FootProps) => {
+  const text = useText();
+  if (shown.length === count && !onAll) return null;
+  const sum = shown.reduce((before, { value }) => (value === undefined ? before : add(before, exact(value))), zero);
+  return (
+    <div className="holdings-foot">
+      {onAll && (
+        <button type="button" className="button small" onClick={onAll}>
+          {text.showAll(shown.length)}
+        </button>
+      )}
+      {shown.length < count && (
+        <p>
+          <span role="status">{text.shownOf(shown.length, count)}</span>{' '}
+          <Figure className="strong" isPrivate>{`${money(sum, text.numbers)} USDT`}</Figure>
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** Which assets have their markets below them, and a function that opens or closes one. */
+const useOpenAssets = () => {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((asset: string) => {
+    setOpen((before) => {
+      const next = new Set(before);
+      if (!next.delete(asset)) next.add(asset);
+      return next;
+    });
+  }, []);
+  return [open, toggle] as const;
+};
+
+interface HoldingsTableProps {
+  readonly holdings: readonly Holding[];
+  readonly dayBasis: DayBasis;
+  /** How many rows there are until somebody asks for all. Default all. */
+  readonly most?: number;
+  readonly onChange: (of: ChangeOf) => void;
+  readonly onAdd: () => void;
+}
+
+/** What is held, a row an asset. */
+export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: HoldingsTableProps) => {
+  const columns = useColumns();
+  const { order, find, askOrder, askFind } = useTableSearch();
+  const hidesDust = useChoice(dustChoice) === 'hidden';
+  const [arrange] = useState(createArrangement);
+  const { shown, dust } = useMemo(
+    () => arrange(holdings, { order, find, hidesDust }),
+    [arrange, holdings, order, find, hidesDust],
+  );
+  const [open, toggle] = useOpenAssets();
+  const [menu, setMenu] = useState<RowMenuOf>();
+  // The button of an open menu closes it.
+  const onMenu = useCallback(
+    (of: RowMenuOf) => setMenu((before) => (before?.anchor === of.anchor ? undefined : of)),
+    [],
+  );
+  const [isWhole, setWhole] = useState(most === undefined);
+  const listed = useMemo(() => (isWhole ? shown : shown.slice(0, most)), [shown, isWhole, most]);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const drawn = useHoldingsInSight(listed, open, body);
+  return (
+    <section className="card holdings" aria-labelledby="holdings-title">
+      <HoldingsHead
+        count={holdings.length}
+        dust={dust}
+        find={find}
+        order={order}
+        hasSortField={columns === 'phone'}
+        onFind={askFind}
+        onOrder={askOrder}
+        onAdd={onAdd}
+      />
+      <table className="coins" aria-labelledby="holdings-title" {...role.table}>
+        <TableHead columns={columns} dayBasis={dayBasis} order={order} onOrder={askOrder} />
+        <tbody ref={body} onKeyDown={moveInRows} {...role.rowgroup}>
+          {drawn.map((holding) => (
+            <HoldingRow
+              key={holding.asset}
+              holding={holding}
+              columns={columns}
+              isOpen={open.has(holding.asset)}
+              onOpen={toggle}
+              onMenu={onMenu}
+            />
+          ))}
+        </tbody>
+      </table>
+      <Foot
+        shown={shown}
+        count={holdings.length}
+        onAll={listed.length < shown.length ? () => setWhole(true) : undefined}
+      />
+      <Suspense>
+        {menu && <RowMenu key={menu.called} of={menu} onChange={onChange} onClose={() => setMenu(undefined)} />}
+      </Suspense>
+    </section>
+  );
+};

@@ -1,0 +1,182 @@
+import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { settled } from '@tickfolio/lib/kit/settled';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { frameAt } from './kit/frame.js';
+import { browser, origin, withWindow } from './kit/window.js';
+
+const noon = Date.parse('2026-06-15T12:00:00.000Z');
+const bases = ['btc', 'eth', 'sol', 'doge', 'bnb', 'xrp', 'ada', 'link', 'avax'];
+const nine = frameAt(
+  noon,
+  Object.fromEntries(bases.map((asset, at) => [`${asset}usdt`, { price: at === 8 ? '0.4' : `${900 - at * 100}.5` }])),
+  '4504.4',
+);
+const bitcoins = frameAt(
+  noon,
+  {
+    solusdt: { price: '150' },
+    btcusdc: { quantity: '0.5', price: '68000.5', total: '34000.25' },
+    btcusdt: { quantity: '0.25', price: '68123.4', total: '17030.85' },
+    btceur: { quantity: '0.000000000000000001', price: '60000', total: '0.000000000000065' },
+  },
+  '51181.100000000000065',
+);
+const market = (symbol: string, QuoteAsset: string, TickSize = '0.01000000') => ({
+  Symbol: symbol,
+  BaseAsset: symbol.slice(0, -QuoteAsset.length).toUpperCase(),
+  QuoteAsset,
+  TickSize,
+});
+const symbols = [
+  market('btcusdt', 'USDT'),
+  market('btcusdc', 'USDC'),
+  market('btceur', 'EUR'),
+  market('solusdt', 'USDT'),
+];
+const price = (text: string) => ({ price: text, priceTime: new Date(noon).toISOString(), tradeId: 7 });
+const conversion = { symbol: 'usdcusdt', price: price('1') };
+const row = (symbol: string, quoteAsset: string, quantity: string, at: string, total: string) => ({
+  ...{ symbol, baseAsset: 'BTC', quoteAsset, quantity, priceState: 'live', price: price(at), total },
+  conversion: quoteAsset === 'USDT' ? null : conversion,
+});
+const receipt = {
+  ...{ asOf: new Date(noon).toISOString(), version: 1, asset: 'USDT', total: '51181.1', simulated: false },
+  rows: [
+    { ...row('solusdt', 'USDT', '1', '150', '150'), baseAsset: 'SOL' },
+    row('btcusdc', 'USDC', '0.5', '68000.5', '34000.25'),
+    row('btcusdt', 'USDT', '0.25', '68123.4', '17030.85'),
+  ],
+};
+const candles = { Range: '1h', StepSeconds: 60, Candles: [], Today: null, Day: null, Volume: null };
+const answers = { symbols: { Symbols: symbols }, 'profile/receipt': receipt, 'coins/solusdt/candles': candles };
+const path = '/portfolios/default';
+
+const names = (page: Page) => page.locator('tr[data-asset] .coin-name').allInnerTexts();
+const focused = (page: Page) =>
+  page.evaluate(
+    "document.activeElement.getAttribute('aria-label') ?? document.activeElement.closest('tr')?.dataset.asset",
+  ) as Promise<string>;
+
+describe.skipIf(!browser)('the table of holdings', () => {
+  it('sorts by a heading and the other way round by another press, and a reload finds it so', async () => {
+    await withWindow({ frame: nine, path }, async ({ page }) => {
+      const head = page.getByRole('columnheader', { name: 'Price' });
+      await head.getByRole('button').click();
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
+      await expect.poll(async () => (await names(page))[0]).toBe('Bitcoin');
+      await head.getByRole('button').click();
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+      await expect.poll(async () => (await names(page))[0]).toBe('Avalanche');
+      expect(page.url()).toBe(`${origin}${path}?sort=price`);
+      await page.reload();
+      await expect.poll(async () => (await names(page))[0]).toBe('Avalanche');
+      await page.getByRole('columnheader', { name: 'Coin' }).getByRole('button').click();
+      await expect.poll(() => names(page)).toEqual((await names(page)).toSorted((a, b) => a.localeCompare(b)));
+    });
+  });
+
+  it('finds a holding among eight by its name, hides what is worth next to nothing, and says what the rest is worth', async () => {
+    await withWindow({ frame: nine, path }, async ({ page, openTab }) => {
+      const filter = page.getByRole('searchbox', { name: 'Filter' });
+      await filter.fill('bi');
+      await expect.poll(() => names(page)).toEqual(['Bitcoin']);
+      await filter.fill('b');
+      await expect.poll(() => names(page)).toEqual(['Bitcoin', 'BNB']);
+      const foot = page.locator('.holdings-foot');
+      await expect.poll(() => foot.innerText()).toMatch(/2 of 9 shown, together\s+1,401\.00 USDT/);
+      await expect.poll(() => page.url()).toBe(`${origin}${path}?find=b`);
+      await filter.fill('');
+      await foot.waitFor({ state: 'detached' });
+      await page.getByLabel('Hide under 1 USDT').check();
+      await expect.poll(() => names(page)).not.toContain('Avalanche');
+      await expect.poll(() => foot.innerText()).toMatch(/8 of 9 shown, together\s+4,404\.00 USDT/);
+      const tab = await openTab('/');
+      await tab.locator('tr[data-asset=BTC]').waitFor();
+      expect(await names(tab)).not.toContain('Avalanche');
+    });
+  });
+
+  it('has one row for Bitcoin whatever markets it is held through, and opened shows them, with the exact sum in the receipt', async () => {
+    await withWindow({ frame: bitcoins, answers, path }, async ({ page }) => {
+      await expect.poll(() => names(page)).toEqual(['Bitcoin', 'Solana']);
+      const bitcoin = page.locator('tr[data-asset=BTC]');
+      expect(await bitcoin.locator('.cell-value .strong').innerText()).toBe('51,031.10');
+      expect(await bitcoin.locator('.cell-quantity').innerText()).toBe('0.75000000…');
+      await expect.poll(() => bitcoin.locator('.cell-price').innerText()).toBe('68,123.40');
+      await page.getByRole('button', { name: '3 markets of Bitcoin' }).click();
+      await expect
+        .poll(() => page.locator('.market-row .coin-name').allInnerTexts())
+        .toEqual(['BTC/USDT', 'BTC/EUR', 'BTC/USDC']);
+      expect(await page.locator('tr[data-market=btcusdc] .cell-value .strong').innerText()).toBe('34,000.25');
+      await bitcoin.locator('.receipt-button').click();
+      await page.getByRole('heading', { name: 'Receipt Bitcoin' }).waitFor();
+      expect(await page.locator('.receipt-total .exact-digits').innerText()).toBe('51,031.10'.replace(/0$/, ''));
+      expect(await page.locator('.receipt-line').count()).toBe(2);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page
+        .locator('tr[data-market=btcusdc]')
+        .getByRole('button', { name: /^Actions/ })
+        .click();
+      await page.getByRole('menuitem', { name: 'Reduce' }).click();
+      await page.getByRole('heading', { name: 'Change Bitcoin BTC/USDC' }).waitFor();
+      await page.getByLabel('Held through').selectOption('BTC/USDT');
+      await page.getByRole('heading', { name: 'Change Bitcoin BTC/USDT' }).waitFor();
+    });
+  });
+
+  it('is one stop of Tab a row, arrows lead on, and the whole row leads to its asset', async () => {
+    await withWindow({ frame: bitcoins, answers, path }, async ({ page }) => {
+      await page.locator('tr[data-asset=BTC] a').focus();
+      const press = async (...keys: readonly string[]) => {
+        for (const key of keys) await page.keyboard.press(key);
+        return focused(page);
+      };
+      expect(await press('Tab')).toBe('SOL');
+      expect(await press('Shift+Tab')).toBe('BTC');
+      expect(await press('ArrowRight')).toBe('3 markets of Bitcoin');
+      expect(await press('ArrowRight')).toBe('How the value of Bitcoin comes about');
+      expect(await press('End')).toBe('Actions for Bitcoin');
+      expect(await press('ArrowDown')).toBe('Actions for Solana');
+      expect(await press('Home')).toBe('SOL');
+      expect(await press('ArrowUp')).toBe('BTC');
+      await page.locator('tr[data-asset=SOL]').click({ position: { x: 640, y: 20 } });
+      await page.waitForURL(`${origin}/assets/SOL`);
+    });
+  });
+
+  it('changes a holding by what it is worth, or by a part of it', async () => {
+    await withWindow({ frame: bitcoins, answers, path }, async ({ page }) => {
+      await page.getByRole('button', { name: 'Actions for Solana' }).click();
+      await page.getByRole('menuitem', { name: 'Reduce' }).click();
+      const field = page.getByRole('dialog').getByRole('textbox');
+      await page.getByRole('button', { name: '25 %' }).click();
+      expect(await field.inputValue()).toBe('0.25');
+      await page.getByRole('button', { name: 'USDT', exact: true }).click();
+      await page.getByText('= 0.25 SOL at 150 USDT').waitFor();
+      expect(await field.inputValue()).toBe('37.50');
+      await field.fill('100');
+      await page.getByText('= 0.66666666 SOL at 150 USDT').waitFor();
+      expect(await page.locator('.preview .next').innerText()).toContain('0.33333334 SOL');
+    });
+  });
+
+  it('has no fault that axe-core finds with its menu and its markets open, and scrolls nowhere sideways', async () => {
+    for (const [colorScheme, locale, width] of [
+      ['light', 'en-US', 1_280],
+      ['dark', 'de-DE', 390],
+      ['light', 'de-DE', 320],
+    ] as const) {
+      const viewport = { width, height: 844 };
+      await withWindow({ frame: bitcoins, answers, path, colorScheme, locale, viewport }, async ({ page }) => {
+        await page.locator('.markets-button').click();
+        await page.locator('.market-row').first().waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
+        await page.locator('tr[data-asset=BTC] .icon-button').click();
+        await page.getByRole('menu').waitFor();
+        await settled(async () => expect(await accessibilityFaults(page)).toEqual([]));
+      });
+    }
+  });
+});
