@@ -11,7 +11,7 @@ export interface TestWindow {
   readonly page: Page;
   /** Errors that the page's scripts did not catch. */
   readonly faults: readonly string[];
-  /** On the page where one signs in. */
+  /** From the page where one signs in, or the one that leads there. */
   signIn(name: string): Promise<void>;
   /** Makes an account, which signs in too. */
   signUp(address: string, name: string): Promise<void>;
@@ -35,6 +35,10 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
     page,
     faults,
     signIn: async (name) => {
+      // Who opens the page without an address sees first what it is.
+      const way = page.locator('.welcome').getByRole('link', { name: 'Sign in' });
+      await way.or(page.getByLabel('Name')).first().waitFor();
+      if (await way.isVisible()) await way.click();
       await fill(name, 'Sign in');
       await isIn();
     },

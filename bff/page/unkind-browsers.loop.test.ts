@@ -42,6 +42,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     const said = page.getByText(/Dieser Browser blockiert Cookies.*Neu laden/);
     await said.waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Anmelden' }).click();
     await page.getByLabel('Name').fill(await createHolder(bff));
     await page.getByLabel('Passwort', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
@@ -107,7 +108,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.getByRole('alert').getByText(words).waitFor();
     await page.unroute(script);
     await page.getByRole('button', { name: 'Reload' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
     await context.close();
   });
   it('whose browser lacks what the page needs is told so in German, and gets no page in which nothing works', async () => {

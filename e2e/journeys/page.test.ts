@@ -34,7 +34,7 @@ describe.skipIf(!browser).concurrent('the page', () => {
       async ({ page }) => {
         const seen = watchSockets(page);
         await page.goto(run.base);
-        await page.waitForURL(/sign-in$/, { waitUntil: 'commit' });
+        await page.waitForURL(/welcome$/, { waitUntil: 'commit' });
         await page.getByRole('link', { name: 'Create account' }).click();
         await page.getByRole('heading', { name: 'Create account' }).waitFor(); // Until then the fields are those of the page before.
         await page.getByLabel('Name').fill('x');

@@ -59,6 +59,18 @@ describe.skipIf(!browser)('the first screen', () => {
 });
 
 describe.skipIf(!browser)('who is not signed in', () => {
+  it('and opens the page without an address sees first what it is, and is led back to a deeper one', async () => {
+    await withWindow({ frame: twelve, signedIn: false, answers }, async ({ page }) => {
+      await page.waitForURL(`${origin}/welcome`);
+      await page.goto(`${origin}/portfolios/default?sort=name`);
+      await page.getByLabel('Name').fill('maria');
+      await page.getByLabel('Password', { exact: true }).fill('correct horse');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.locator('tr[data-asset=BTC]').waitFor();
+      expect(page.url()).toBe(`${origin}/portfolios/default?sort=name`);
+    });
+  });
+
   it('sees a portfolio move before making an account, in the language and theme of the own choice', async () => {
     await withWindow({ frame: twelve, signedIn: false, path: '/welcome', answers }, async ({ page, send }) => {
       const total = page.getByTestId('demo-total');

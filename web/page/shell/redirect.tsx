@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 interface RedirectProps {
-  readonly to: '/' | '/sign-in';
+  readonly to: '/' | '/sign-in' | '/welcome';
   /** Where to go on from there, or at once from `/`: an address of this page. */
   readonly next?: string | undefined;
 }
