@@ -11,12 +11,26 @@ import { type BenchOptions, helpText, readOptions, UsageError } from './measure/
 import { toMarkdown } from './measure/table.js';
 import { money } from './money.js';
 import { markets } from './page/markets.js';
-import { page } from './page/page.js';
+import { holdings, page } from './page/page.js';
 import { start } from './start/start.js';
 import { trades } from './trades/trades.js';
 import { valuation } from './valuation/valuation.js';
 
-const benchmarks = [start, page, markets, journey, delivery, trades, archive, auth, history, fanOut, valuation, money];
+const benchmarks = [
+  start,
+  page,
+  holdings,
+  markets,
+  journey,
+  delivery,
+  trades,
+  archive,
+  auth,
+  history,
+  fanOut,
+  valuation,
+  money,
+];
 /** No run takes longer, whatever hangs. */
 const maxRunMs = 30 * 60_000;
 

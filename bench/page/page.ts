@@ -17,9 +17,17 @@ import {
 } from './browser-page.js';
 import { type PictureTrace, tracePictures } from './picture-trace.js';
 
-// What 200 coins cost the browser that all tick in every second, from its own trace.
+// What coins cost the browser that all tick in every second, from its own trace.
 
-const coins = tickingCoins(200);
+/** A page of ours with so many coins. */
+interface Screen {
+  readonly name: string;
+  readonly coins: number;
+  readonly path: string;
+  /** Of its table: how many rows there are once everything is there. */
+  readonly rows: number;
+}
+
 const rounds = 3;
 /** From the first subscription to the end of the last measurement, with room for a slow machine. */
 const recordedSeconds = 1_200;
@@ -33,13 +41,14 @@ interface Round {
   readonly moving: PictureTrace;
 }
 
-const traceOwnPage = (browser: Browser, base: string, account: Account, seconds: number) =>
+const traceOwnPage = (browser: Browser, base: string, account: Account, screen: Screen, seconds: number) =>
   withPage(browser, async (page) => {
     await signIn(page, base, account);
+    await page.goto(base + screen.path);
     await page
       .locator('tbody tr')
-      .nth(coins.length - 1)
-      .waitFor();
+      .nth(screen.rows - 1)
+      .waitFor({ state: 'attached' });
     await page.waitForTimeout(4_000);
     const own = await tracePictures(browser, page, seconds);
     await moveInEveryPicture(page);
@@ -49,7 +58,7 @@ const traceOwnPage = (browser: Browser, base: string, account: Account, seconds:
 
 const rowOf = (name: string, trace: PictureTrace, ratios: string[]) => [...traceRow(name, trace), ...ratios];
 /** Its best round of each figure: whatever else the machine does, it does more of in some rounds than in others. */
-const rowsOf = (seen: readonly Round[]): string[][] => {
+const rowsOf = (seen: readonly Round[], coins: number): string[][] => {
   const best = (traces: readonly PictureTrace[]) => Math.max(...traces.map(({ shownPerSecond }) => shownPerSecond));
   const least = (ratio: (round: Round) => number) => Math.min(...seen.map(ratio));
   const rate = best(seen.map(({ moving }) => moving)) / best(seen.map(({ empty }) => empty));
@@ -60,23 +69,24 @@ const rowsOf = (seen: readonly Round[]): string[][] => {
   return [
     ...seen.flatMap(({ empty, own, moving }, round) => [
       rowOf(`round ${round + 1}, an empty page (floor)`, empty, nothing),
-      rowOf(`round ${round + 1}, 200 coins`, own, nothing),
-      rowOf(`round ${round + 1}, 200 coins and something moving`, moving, nothing),
+      rowOf(`round ${round + 1}, ${coins} coins`, own, nothing),
+      rowOf(`round ${round + 1}, ${coins} coins and something moving`, moving, nothing),
     ]),
     ['the best of each', ...noFigures, times(rate), times(mainTimes), times(pictureTimes)],
   ];
 };
 
-export const page: Benchmark = {
-  name: 'page',
-  about: 'the page in Chromium with 200 coins that all tick in every second: pictures and CPU, against an empty page',
+const benchmarkOf = (screen: Screen): Benchmark => ({
+  name: screen.name,
+  about: `${screen.path} in Chromium with ${screen.coins} coins that all tick in every second: pictures and CPU, against an empty page`,
   run: async ({ say, seconds }) => {
     const browser = await startChromium();
     if (!browser) throw new Error('The page needs Chromium, which is not installed.');
+    const coins = tickingCoins(screen.coins);
     const folder = await temporaryFolder();
     const exchange = await startTickingExchange(coins, recordedSeconds, folder.path);
     const run = startAllInOne(folder.path, {
-      MAX_COINS: '300',
+      MAX_COINS: String(screen.coins),
       PRICE_SOURCE: 'binance',
       BINANCE_WS_URL: exchange.url,
       BINANCE_REST_URL: exchange.restUrl,
@@ -89,12 +99,12 @@ export const page: Benchmark = {
       for (let round = 0; round < rounds; round++) {
         say(`round ${round + 1} of ${rounds}`);
         const empty = await traceEmptyPage(browser, seconds);
-        seen.push({ empty, ...(await traceOwnPage(browser, base, account, seconds)) });
+        seen.push({ empty, ...(await traceOwnPage(browser, base, account, screen, seconds)) });
       }
       return {
-        title: 'page: 200 coins that all tick in every second, in Chromium',
+        title: `${screen.name}: ${screen.coins} coins that all tick in every second, ${screen.path} in Chromium`,
         columns: [...traceColumns, 'rate', 'main thread', 'long picture'],
-        rows: rowsOf(seen),
+        rows: rowsOf(seen, screen.coins),
         notes: [
           'From the trace of the browser. The empty page moves one point in every picture. ms are CPU time of the main thread; the long picture is the second longest work for one.',
           `The ratios are to the empty page of the same round. Goals: pictures at least ${goals.rate}x, the main thread below ${goals.mainTimes}x, a long picture below ${goals.pictureTimes}x.`,
@@ -107,4 +117,10 @@ export const page: Benchmark = {
       await folder.remove();
     }
   },
-};
+});
+
+/** Home lists the first 20 of its holdings. */
+export const page = benchmarkOf({ name: 'page', coins: 200, path: '/', rows: 20 });
+
+/** As many as one portfolio holds where nothing else is set. */
+export const holdings = benchmarkOf({ name: 'holdings', coins: 500, path: '/portfolios/default', rows: 500 });
