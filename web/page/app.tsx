@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { type Parts, PartsProvider } from './parts.js';
 import { forgetRecent } from './portfolio/changes/recent-symbols.js';
 import { router } from './routes.js';
+import { closeDialog } from './shell/open-dialog.js';
 import { ToastProvider } from './shell/toasts.js';
 import { LanguageProvider } from './text/language.js';
 
@@ -25,6 +26,7 @@ const useForgetting = ({ session }: Parts) => {
     return session.subscribe(() => {
       const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;
       if (next !== owner) queryClient.clear();
+      if (owner !== undefined && next !== owner) closeDialog();
       if (session.state.kind === 'signed-out' || (owner !== undefined && next !== owner)) forgetRecent();
       owner = next;
     });

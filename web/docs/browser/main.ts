@@ -5,9 +5,18 @@ import { offerSignIn } from './session.js';
 import { offerTrying } from './try-call.js';
 import { offerDemo } from './watch-demo.js';
 
+/** What the address names, as it was written where that is no encoded text. */
+const named = (hash: string): string => {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+};
+
 /** Opens what the address names, so that a link to a call shows it. */
 const openTarget = (): void => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(named(location.hash.slice(1)));
   if (target instanceof HTMLDetailsElement) {
     target.open = true;
     target.scrollIntoView();

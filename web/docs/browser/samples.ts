@@ -38,9 +38,14 @@ export const finishCode = (): void => {
       .replaceAll('ws://localhost:8080', server.replace(/^http/, 'ws'));
     if (!pre) continue;
     const copy = button('Copy', (pressed) => {
-      void navigator.clipboard.writeText(filled(block.textContent ?? '')).then(() => {
-        pressed.textContent = 'Copied';
-      });
+      navigator.clipboard.writeText(filled(block.textContent ?? '')).then(
+        () => {
+          pressed.textContent = 'Copied';
+        },
+        () => {
+          pressed.textContent = 'Not copied';
+        },
+      );
     });
     copy.addEventListener('blur', () => {
       copy.textContent = 'Copy';
@@ -49,7 +54,8 @@ export const finishCode = (): void => {
     const box = document.createElement('div');
     box.className = 'code-box';
     pre.replaceWith(box);
-    box.append(pre, copy);
+    // Not there where the browser lets no page copy, as at a plain http address in a house.
+    box.append(pre, ...(navigator.clipboard ? [copy] : []));
   }
   for (const samples of document.querySelectorAll<HTMLElement>('.samples')) {
     const names = [...samples.querySelectorAll<HTMLElement>('[data-sample]')].map(

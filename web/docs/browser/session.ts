@@ -14,9 +14,13 @@ interface Answer {
   };
 }
 
+/** Which only a page of the server's own can send; a proxy may have rewritten the rest that says so. */
+export const ofOwnPage = { 'x-requested-with': 'tickfolio' };
+
 const post = async (path: string, body?: object): Promise<Answer> => {
-  const sent = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
-  const answer = await fetch(urlOf(`api/v1/auth/${path}`), { method: 'POST', ...sent });
+  const headers = { ...ofOwnPage, ...(body && { 'content-type': 'application/json' }) };
+  const sent = body && { body: JSON.stringify(body) };
+  const answer = await fetch(urlOf(`api/v1/auth/${path}`), { method: 'POST', headers, ...sent });
   return { status: answer.status, body: (await answer.json()) as Answer['body'] };
 };
 
@@ -38,6 +42,8 @@ export const offerSignIn = (): void => {
   const said = need<HTMLElement>('.said', panel);
   const field = (of: HTMLFormElement, name: string) => need<HTMLInputElement>(`[name=${name}]`, of);
   let ticket = '';
+  const copyToken = need<HTMLElement>('.copy-token', signedIn);
+  copyToken.hidden = !navigator.clipboard;
 
   const show = () => {
     signedIn.hidden = token === undefined;
@@ -59,7 +65,13 @@ export const offerSignIn = (): void => {
       said.textContent = 'The server cannot be reached.';
     }
     show();
-    const next = token ? need<HTMLElement>('.copy-token', panel) : ticket ? field(codeForm, 'code') : undefined;
+    const next = token
+      ? copyToken.hidden
+        ? need<HTMLElement>('.forget', signedIn)
+        : copyToken
+      : ticket
+        ? field(codeForm, 'code')
+        : undefined;
     next?.focus();
   };
   form.addEventListener('submit', (event) => {
@@ -78,10 +90,15 @@ export const offerSignIn = (): void => {
   need('.from-browser', form).addEventListener('click', () => {
     void take(post('refresh'), 'This browser has no session.');
   });
-  need('.copy-token', signedIn).addEventListener('click', () => {
-    void navigator.clipboard.writeText(token ?? '').then(() => {
-      said.textContent = 'Copied.';
-    });
+  copyToken.addEventListener('click', () => {
+    navigator.clipboard.writeText(token ?? '').then(
+      () => {
+        said.textContent = 'Copied.';
+      },
+      () => {
+        said.textContent = 'The browser did not allow that.';
+      },
+    );
   });
   need('.forget', signedIn).addEventListener('click', () => {
     token = undefined;

@@ -1,5 +1,5 @@
 import { need, urlOf } from './place.js';
-import { accessToken } from './session.js';
+import { accessToken, ofOwnPage } from './session.js';
 
 /** An answer may be long; more than this is of no use on a page, in characters. */
 const maxShown = 20_000;
@@ -17,7 +17,7 @@ const shownBody = (text: string): string => {
 const requestOf = (form: HTMLFormElement): Request => {
   let path = form.dataset.path ?? '';
   const query = new URLSearchParams();
-  const headers = new Headers();
+  const headers = new Headers(ofOwnPage);
   for (const { name, value, dataset } of form.querySelectorAll<HTMLInputElement>('[data-in]')) {
     if (dataset.in === 'path') path = path.replace(`{${name}}`, encodeURIComponent(value));
     else if (value !== '' && dataset.in === 'query') query.set(name, value);

@@ -23,3 +23,9 @@ it('leads on after signing in to addresses of this page only', () => {
   ])
     expect([asked, of(asked)]).toEqual([asked, undefined]);
 });
+
+it('leads nobody to an address that names another host once it is put together again', () => {
+  const of = (asked: unknown) => ownAddress(asked, 'https://tickfolio.test');
+  for (const asked of ['/.//evil.test/x', '/a/..//evil.test', '/.//['])
+    expect([asked, of(asked)]).toEqual([asked, undefined]);
+});

@@ -5,7 +5,8 @@ export const ownAddress = (asked: unknown, origin: string): string | undefined =
   if (typeof asked !== 'string' || !asked.startsWith('/')) return undefined;
   try {
     const { origin: found, pathname, search, hash } = new URL(asked, origin);
-    return found === origin ? pathname + search + hash : undefined;
+    // Put together again, a path of two slashes would name another host.
+    return found === origin && !pathname.startsWith('//') ? pathname + search + hash : undefined;
   } catch {
     return undefined; // No address at all.
   }

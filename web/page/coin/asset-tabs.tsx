@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { type AssetTab, assetTabs } from '../text/asset-address.js';
-import { useText } from '../text/language.js';
 
 /** The parts of an asset's page; which one is open stands in the address. */
 export const AssetTabs = ({ tab }: { readonly tab: AssetTab }) => {
-  const text = useText();
+  const text = useAssetText();
   const navigate = useNavigate({ from: '/assets/$asset' });
   const open = (one: AssetTab) =>
     void navigate({

@@ -10,6 +10,7 @@ import { NoPrice, PriceTag } from '../kit/price-state.js';
 import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
 import { Freshness } from '../portfolio/freshness.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';
@@ -45,7 +46,8 @@ const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
 export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, change, asOfMs }: CoinHeadProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const basis = useChoice(basisChoice);
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;

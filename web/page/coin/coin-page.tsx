@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Skeleton } from '../shell/skeleton.js';
-import { useText } from '../text/language.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { AssetTabs } from './asset-tabs.js';
 import { ChartCard } from './chart/chart-card.js';
@@ -11,7 +11,7 @@ import { useAsset } from './use-asset.js';
 
 /** One asset: its price now and before, what is held of it, and where it is traded. */
 export const CoinPage = () => {
-  const text = useText();
+  const text = useAssetText();
   useDayBases();
   const asset = useAsset();
   const { symbol, view, row, listed, archive, name, base, quote, shown, tab } = asset;

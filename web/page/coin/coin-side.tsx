@@ -2,7 +2,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import type { Row } from '../live/portfolio-view.js';
 import { CardBoundary } from '../shell/card-boundary.js';
-import { useText } from '../text/language.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { nameAmong, type Pair } from '../text/pair.js';
 import type { Archive } from './chart/use-archive.js';
 import { DayRange } from './day-range.js';
@@ -29,7 +29,7 @@ interface CoinSideProps extends Pair {
 
 /** Beside the chart: what is held of the coin, and its last 24 hours. */
 export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, price }: CoinSideProps) => {
-  const text = useText();
+  const text = useAssetText();
   const [open, setOpen] = useState<'none' | 'change' | 'add'>('none');
   const close = useCallback(() => setOpen('none'), []);
   /** Undefined where nobody knows them. */

@@ -1,8 +1,8 @@
 import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { compare, divide, subtract } from '@tickfolio/lib/money';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
-import { useText } from '../text/language.js';
 import type { Day, Volume } from './chart/use-archive.js';
 
 interface DayRangeProps {
@@ -16,7 +16,7 @@ interface DayRangeProps {
 
 /** Short for the eye; whole where one points at it, and for screen readers. */
 const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asset: string | undefined }) => {
-  const text = useText();
+  const text = useAssetText();
   const of = asset === undefined ? '' : ` ${asset}`;
   const whole = grouped(amount, text.numbers) + of;
   return (
@@ -33,7 +33,7 @@ const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asse
 
 /** Where the price stands between the day's lowest and highest. */
 export const DayRange = ({ day, volume, price, base, quote }: DayRangeProps) => {
-  const text = useText();
+  const text = useAssetText();
   const now = exact(price);
   const low = compare(now, exact(day.low)) < 0 ? price : day.low;
   const high = compare(now, exact(day.high)) > 0 ? price : day.high;

@@ -5,10 +5,11 @@ import { grouped, percentage, shortened, signed } from '@tickfolio/lib/look/amou
 import { directionOf } from '@tickfolio/lib/look/change';
 import { ChartBone, ChartFault, ChartNote } from '../kit/chart-states.js';
 import { usePace, useParts } from '../parts.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { assetAddress } from '../text/asset-address.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
-import { useSpeaking, useText } from '../text/language.js';
+import { useSpeaking } from '../text/language.js';
 
 type Ticker = TickersAnswer['tickers'][number];
 
@@ -27,7 +28,7 @@ const useMarkets = (base: string) => {
 };
 
 const Market = ({ ticker }: { readonly ticker: Ticker }) => {
-  const { text } = useSpeaking();
+  const text = useAssetText();
   const { symbol, base, quote, price, change24h, quoteVolumeUsdt24h: volume, status } = ticker;
   const { asset, search } = assetAddress(symbol, quote.toLowerCase());
   const change = change24h === null ? undefined : signed(percentage(exact(change24h), text.numbers));
@@ -65,7 +66,8 @@ const Market = ({ ticker }: { readonly ticker: Ticker }) => {
 
 /** The most traded market first. */
 const MarketList = ({ base }: { readonly base: string }) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const { data, isError, dataUpdatedAt, refetch } = useMarkets(base);
   if (!data && isError) return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
   if (!data) return <ChartBone size="short" />;
@@ -103,7 +105,7 @@ const MarketList = ({ base }: { readonly base: string }) => {
 /** Where an asset is traded. */
 export const MarketsTab = ({ base }: { readonly base: string }) => (
   <section className="card asset-markets" aria-labelledby="markets-title">
-    <h2 id="markets-title">{useText().marketsOf(base)}</h2>
+    <h2 id="markets-title">{useAssetText().marketsOf(base)}</h2>
     <MarketList base={base} />
   </section>
 );

@@ -3,6 +3,7 @@ import { basisChoice } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 
@@ -13,7 +14,8 @@ interface PositionProps {
 
 /** What is held of a coin. */
 export const Position = ({ row, onChange }: PositionProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const basis = useChoice(basisChoice);
   const period = row.daySinceMs === undefined ? text.bases[basis] : text.change;
   return (

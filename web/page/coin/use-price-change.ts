@@ -4,6 +4,7 @@ import { type Change, changeOf } from '@tickfolio/lib/look/change';
 import { useChoice } from '../display/choice.js';
 import { basisChoice } from '../display/choices.js';
 import { useParts } from '../parts.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { isoOf } from '../text/times.js';
@@ -29,7 +30,8 @@ interface PriceChangeOptions {
 /** How much the price of a coin that is not held moved since changes are counted; undefined where that is not known. */
 export const usePriceChange = ({ symbol, price, dayAgo, asOfMs }: PriceChangeOptions): Change | undefined => {
   const { session } = useParts();
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const atMs = basisMoment(useChoice(basisChoice), asOfMs, times);
   const { data } = useQuery({
     queryKey: ['price-then', symbol, atMs],

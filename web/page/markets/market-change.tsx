@@ -2,11 +2,11 @@ import { percentage, signed } from '@tickfolio/lib/look/amount';
 import { directionOf } from '@tickfolio/lib/look/change';
 import { exact } from '../text/exact.js';
 import { useBreaks } from '../text/figure.js';
-import { useText } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 
 /** A change in percent, as the server sends it. */
 export const MarketChange = ({ percent }: { readonly percent: string | null }) => {
-  const text = useText();
+  const text = useMarketsText();
   const breaks = useBreaks();
   if (percent === null)
     return (

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Disclosure } from '../kit/disclosure.js';
-import { useText } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { type MarketColumn, marketColumns } from './market-columns.js';
 
 interface MarketFilterProps {
@@ -19,7 +19,7 @@ interface MarketFilterProps {
 /** Which markets are shown, and what of them. */
 export const MarketFilter = (props: MarketFilterProps) => {
   const { query, onQuery, quote, quotes, onQuote, columns, onColumns } = props;
-  const text = useText();
+  const text = useMarketsText();
   const field = useRef<HTMLInputElement>(null);
   // The address follows what is typed a moment later: while somebody types it must not take the last letter away.
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { faultText } from '../kit/fault-text.js';
-import { useSpeaking, useText } from '../text/language.js';
+import { useSpeaking } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketsSearch } from './markets-search.js';
 import type { TickerBook } from './use-tickers.js';
 
@@ -7,7 +8,7 @@ const bones = Array.from({ length: 10 }, (_, at) => at);
 
 /** The shape of the table that is coming. */
 export const MarketBones = () => {
-  const text = useText();
+  const text = useMarketsText();
   return (
     <div className="market-bones" role="status">
       <span className="visually-hidden">{text.working}</span>
@@ -43,7 +44,7 @@ interface NoMarketsProps {
 
 /** What there would have to be for a row, and the way to one. */
 export const NoMarkets = ({ query, quote, onChange, onRetry }: NoMarketsProps) => {
-  const text = useText();
+  const text = useMarketsText();
   if (query !== '')
     return (
       <MarketNote words={text.noResult(query)} action={text.clearSearch} onAction={() => onChange({ q: undefined })} />
@@ -74,7 +75,8 @@ interface OldNoteProps {
 
 /** Since when prices are old, and why; nothing while they are of now. */
 export const OldNote = ({ book, fault, onRetry }: OldNoteProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useMarketsText();
   if (fault === null && book.stale === null) return null;
   const why = fault === null ? text.exchangeSilent : faultText(fault, text);
   return (

@@ -7,7 +7,7 @@ import { role } from '../portfolio/table/table-roles.js';
 import { assetAddress } from '../text/asset-address.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
-import { useText } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { besideName, nameAmong } from '../text/pair.js';
 import { MarketChange } from './market-change.js';
 import type { MarketColumn } from './market-columns.js';
@@ -17,7 +17,7 @@ import { WeekLine } from './week/week-line.js';
 
 /** What was traded in 24 hours, short for the eye and whole where one points at it; in USDT where that is known. */
 const Volume = ({ row }: { readonly row: MarketRow }) => {
-  const text = useText();
+  const text = useMarketsText();
   const [amount, asset] =
     row.quoteVolumeUsdt24h === null ? [row.quoteVolume24h, row.quote] : [row.quoteVolumeUsdt24h, 'USDT'];
   return (
@@ -60,7 +60,7 @@ interface MarketRowProps {
 
 /** One market. Its whole row leads to the asset; the arrow keys lead to what can be done with it. */
 export const MarketTableRow = memo(({ row, at, topPx, columns, week, isHeld, onAdd }: MarketRowProps) => {
-  const text = useText();
+  const text = useMarketsText();
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   const pair = besideName(row.name, row);
   return (

@@ -1,7 +1,7 @@
 import { type FocusEvent, useRef, useState } from 'react';
 import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
-import { useText } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';
 import type { MarketRow } from './market-rows.js';
@@ -52,7 +52,7 @@ interface MarketTableProps extends Sorting {
 /** All rows of a view, of which those in the window are drawn. */
 export const MarketTable = (props: MarketTableProps) => {
   const { rows, columns, room, weeks, held, holdable, onAdd, ...sorting } = props;
-  const text = useText();
+  const text = useMarketsText();
   const body = useRef<HTMLTableSectionElement>(null);
   const [focused, setFocused] = useState<string>();
   const focusedAt = focused === undefined ? -1 : rows.findIndex(({ symbol }) => symbol === focused);

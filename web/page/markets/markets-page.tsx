@@ -7,7 +7,7 @@ import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useColumns } from '../portfolio/table/use-columns.js';
-import { useText } from '../text/language.js';
+import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { MarketFilter } from './market-filter.js';
 import { MarketBones, MarketNote, NoMarkets, OldNote } from './market-notes.js';
 import { foundRows, type MarketRow, marketRows, quotesOf, sortedRows } from './market-rows.js';
@@ -34,7 +34,7 @@ const useMarketsSearch = () => {
 
 /** Everything that the exchange lists, with its last 24 hours. */
 export const MarketsPage = () => {
-  const text = useText();
+  const text = useMarketsText();
   const [search, change] = useMarketsSearch();
   const { q = '', quote, sort, order } = search;
   const room = useColumns();

@@ -1,12 +1,10 @@
 import { account } from './de/account.js';
-import { asset } from './de/asset.js';
 import { changes } from './de/changes.js';
 import { charts } from './de/charts.js';
 import { general } from './de/general.js';
 import { holdings } from './de/holdings.js';
 import { home } from './de/home.js';
 import { live } from './de/live.js';
-import { markets } from './de/markets.js';
 import { receipt } from './de/receipt.js';
 import { settings } from './de/settings.js';
 import { shell } from './de/shell.js';
@@ -22,9 +20,7 @@ export const de: Messages = {
   ...home,
   ...changes,
   ...charts,
-  ...asset,
   ...welcome,
   ...receipt,
   ...settings,
-  ...markets,
 };

@@ -1,12 +1,10 @@
 import { account } from './en/account.js';
-import { asset } from './en/asset.js';
 import { changes } from './en/changes.js';
 import { charts } from './en/charts.js';
 import { general } from './en/general.js';
 import { holdings } from './en/holdings.js';
 import { home } from './en/home.js';
 import { live } from './en/live.js';
-import { markets } from './en/markets.js';
 import { receipt } from './en/receipt.js';
 import { settings } from './en/settings.js';
 import { shell } from './en/shell.js';
@@ -22,11 +20,9 @@ export const en = {
   ...home,
   ...changes,
   ...charts,
-  ...asset,
   ...welcome,
   ...receipt,
   ...settings,
-  ...markets,
 };
 
 export type Messages = typeof en;

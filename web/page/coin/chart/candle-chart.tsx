@@ -2,6 +2,7 @@ import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
 import { useDark } from '../../display/theme.js';
 import { Icon } from '../../kit/icon.js';
+import { useAssetText } from '../../text/asset/use-asset-text.js';
 import type { ChartType } from '../../text/asset-address.js';
 import { exact } from '../../text/exact.js';
 import { useSpeaking } from '../../text/language.js';
@@ -35,7 +36,8 @@ const zoomFactor = 1.5;
 
 /** Draws candles. Numbers are for the pixels; what is read as text is the exact one. */
 export const CandleChart = ({ about, label, type, slots, stepMs, newest, onOldest }: CandleChartProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<CandlePlot>(undefined);
   const sight = useRef<{ readonly about: string; readonly sight: Sight }>(undefined);

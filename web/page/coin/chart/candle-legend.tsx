@@ -1,4 +1,5 @@
 import { grouped } from '@tickfolio/lib/look/amount';
+import { useAssetText } from '../../text/asset/use-asset-text.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import type { Candle } from './plot/candle.js';
@@ -14,7 +15,8 @@ interface CandleLegendProps {
 
 /** The exact prices of the candle that is pointed at, and its moment. */
 export const CandleLegend = ({ atMs, candle, stepMs }: CandleLegendProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const figures = candle && [
     [text.open, candle.open],
     [text.high, candle.high],

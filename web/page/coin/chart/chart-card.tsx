@@ -5,6 +5,7 @@ import { ChartBone, ChartFault, ChartNote } from '../../kit/chart-states.js';
 import { Icon } from '../../kit/icon.js';
 import { latePart } from '../../kit/late-part.js';
 import { CardBoundary } from '../../shell/card-boundary.js';
+import { useAssetText } from '../../text/asset/use-asset-text.js';
 import {
   type AssetSearch,
   type ChartInterval,
@@ -25,7 +26,7 @@ interface ToolbarProps {
 
 /** How long candles are and how they are drawn; both stand in the address. */
 const Toolbar = ({ interval, type }: ToolbarProps) => {
-  const { text } = useSpeaking();
+  const text = useAssetText();
   const navigate = useNavigate({ from: '/assets/$asset' });
   const choose = (more: AssetSearch) =>
     void navigate({ to: '.', search: (before) => ({ ...before, ...more }), replace: true, resetScroll: false });
@@ -69,7 +70,8 @@ interface ChartCardProps extends ChartOptions, ToolbarProps {
 
 /** The price of a coin in the course of time; where there is none to draw, why. */
 export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useAssetText();
   const { symbol, interval, archive, asOfMs } = options;
   const card = useRef<HTMLElement>(null);
   const fullScreen = useFullScreen(card);

@@ -2,9 +2,10 @@ import { newChangeKey } from '@tickfolio/client/change-key';
 import { grouped, money, rounded } from '@tickfolio/lib/look/amount';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
+import { useDiscreet } from '../../display/choices.js';
 import { faultText } from '../../kit/fault-text.js';
 import { useIsHere } from '../../shell/use-is-here.js';
-import { Figure } from '../../text/figure.js';
+import { Figure, hiddenAmount } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { readAmount, type Unit } from './amount.js';
 import { QuantityField } from './quantity-field.js';
@@ -31,6 +32,7 @@ const cents = (quantity: Decimal, price: Decimal): string => rounded(multiply(qu
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone, onUnheard }: QuantityFormProps) => {
   const { text, times } = useSpeaking();
+  const isDiscreet = useDiscreet();
   const [typed, setTyped] = useState('');
   const [unit, setUnit] = useState<Unit>('coin');
   // Of when it was typed: what was said in USDT stays the same quantity while prices move, and so its every try.
@@ -48,7 +50,9 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   if (!busy && heldThen !== held) setHeldThen(held);
   const before = parseDecimal((busy ? heldThen : held) ?? '0');
   const room = mode === 'reduce' ? { most: { quantity: before, base } } : { onto: before };
-  const read = readAmount(typed, text, { unit, price: priceThen, room });
+  // What is wrong may say how much is held.
+  const faults = isDiscreet ? { ...text, quantityTooMuch: () => text.quantityTooMuch(hiddenAmount) } : text;
+  const read = readAmount(typed, faults, { unit, price: priceThen, room });
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
   const shown = (digits: string) => grouped(digits, text.numbers);
@@ -128,15 +132,19 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
         <div>
           <dt>{text.previewNow}</dt>
           <dd>
-            <Figure>{amount(before)}</Figure>
-            <Figure className="worth">{worth(before) ?? ''}</Figure>
+            <Figure isPrivate>{amount(before)}</Figure>
+            <Figure className="worth" isPrivate>
+              {worth(before) ?? ''}
+            </Figure>
           </dd>
         </div>
         <div className={after ? 'next' : 'next none'}>
           <dt>{text.preview}</dt>
           <dd>
-            <Figure>{after ? amount(after) : `– ${base}`}</Figure>
-            <Figure className="worth">{(after && worth(after)) ?? ''}</Figure>
+            <Figure isPrivate={after !== undefined}>{after ? amount(after) : `– ${base}`}</Figure>
+            <Figure className="worth" isPrivate={after !== undefined}>
+              {(after && worth(after)) ?? ''}
+            </Figure>
           </dd>
         </div>
       </dl>

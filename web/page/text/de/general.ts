@@ -34,4 +34,5 @@ export const general: GeneralTexts = {
   tryAgain: 'Noch einmal',
   reload: 'Neu laden',
   language: 'Sprache',
+  notHeld: 'Diesen Coin hast du nicht.',
 };

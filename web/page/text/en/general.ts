@@ -34,6 +34,7 @@ export const general = {
   tryAgain: 'Try again',
   reload: 'Reload',
   language: 'Language',
+  notHeld: 'You do not hold this coin.',
 };
 
 export type GeneralTexts = typeof general;

@@ -1,6 +1,6 @@
-import type { MarketsTexts } from '../en/markets.js';
+import type { MarketsTexts } from './en.js';
 
-export const markets: MarketsTexts = {
+export const de: MarketsTexts = {
   searchMarkets: 'Märkte durchsuchen',
   eachAssetOnce: 'Alle Coins',
   marketsIn: (quote) => `Kurs in ${quote}`,

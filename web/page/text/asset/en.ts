@@ -1,7 +1,6 @@
 /** One asset. */
-export const asset = {
+export const en = {
   yourPosition: 'Your position',
-  notHeld: 'You do not hold this coin.',
   chartOf: (coin: string) => `Price of ${coin}`,
   dayRange: '24 h range',
   dayRangeUtc: 'Range since 00:00 UTC',
@@ -42,4 +41,4 @@ export const asset = {
   unknownCoin: (symbol: string) => `The exchange does not list ${symbol}.`,
 };
 
-export type AssetTexts = typeof asset;
+export type AssetTexts = typeof en;

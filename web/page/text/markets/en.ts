@@ -1,5 +1,5 @@
 /** The markets. */
-export const markets = {
+export const en = {
   searchMarkets: 'Search the markets',
   eachAssetOnce: 'All assets',
   marketsIn: (quote: string) => `Priced in ${quote}`,
@@ -24,4 +24,4 @@ export const markets = {
   exchangeSilent: 'The server hears nothing from the exchange at the moment; the list goes on by itself.',
 };
 
-export type MarketsTexts = typeof markets;
+export type MarketsTexts = typeof en;

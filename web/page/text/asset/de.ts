@@ -1,8 +1,7 @@
-import type { AssetTexts } from '../en/asset.js';
+import type { AssetTexts } from './en.js';
 
-export const asset: AssetTexts = {
+export const de: AssetTexts = {
   yourPosition: 'Dein Bestand',
-  notHeld: 'Diesen Coin hast du nicht.',
   chartOf: (coin) => `Kurs von ${coin}`,
   dayRange: 'Spanne in 24 Std.',
   dayRangeUtc: 'Spanne seit 00:00 UTC',
