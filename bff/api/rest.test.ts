@@ -323,7 +323,7 @@ describe('around the contract', () => {
   });
   it('names the ranges that there are, once, to who asks for another', async () => {
     const answer = await bff.call(user, 'GET', '/api/v1/profile/value?range=2h');
-    expectProblem(answer, 400, /^The request is not valid: range must be one of 1h, 24h, 7d, 30d, 1y\.$/, 'range');
+    expectProblem(answer, 400, /^The request is not valid: range must be one of 1h, 24h, 7d, 30d, 1y, all\.$/, 'range');
     expectProblem(
       await bff.call(user, 'GET', '/api/v1/coins/btcusdt/candles?range='),
       400,
