@@ -44,6 +44,8 @@ export const useAsset = () => {
   const recorded = archive.last ?? (lastCandle && { price: lastCandle.close, atMs: archive.recordedAtMs });
   const { direction, ticks } = row ?? lookedAt ?? { direction: 'same' as const, ticks: 0 };
   const live = row?.price ?? lookedAt?.price;
+  // A price that is only converted with an old one is itself of now.
+  const isStill = row ? row.stale && row.stateOf === undefined : lookedAt?.isStill === true;
   return {
     ...{ symbol, view, row, listed, interval, archive, isDelisted, base },
     tab: search.tab ?? ('chart' as const),
@@ -59,7 +61,7 @@ export const useAsset = () => {
       (isProblem(archive.error, 404) ||
         (archive.error !== null && !archive.isLoaded && isNotListed && view !== undefined)),
     /** The price that comes now; undefined where none comes, or it moves nothing any more. */
-    live: isDelisted ? undefined : live,
+    live: isDelisted || isStill ? undefined : live,
     shown: live === undefined ? recorded : { price: live, atMs: row?.priceAtMs, direction, ticks },
     fresh: row ? fresh : lookedAt?.freshness,
     change: row ? row.priceDay : priceChange,

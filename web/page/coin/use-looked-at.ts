@@ -18,6 +18,8 @@ export interface LookedAt {
   /** Counts the changes of the price. */
   readonly ticks: number;
   readonly freshness: Freshness;
+  /** No trade can come: it is not traded now, or nothing arrives. */
+  readonly isStill: boolean;
 }
 
 /** The server follows it for a minute from each time on. */
@@ -71,5 +73,7 @@ export const useLookedAt = (symbol: string | undefined): LookedAt | undefined =>
   });
   const { ticks, direction } = useTicks(symbol, data?.ticker.price);
   if (!data || symbol === undefined) return undefined;
-  return { price: data.ticker.price, direction, ticks, freshness: tickerFreshness(data, isError) };
+  const freshness = tickerFreshness(data, isError);
+  const isStill = freshness.kind === 'down' || data.ticker.status === 'paused';
+  return { price: data.ticker.price, direction, ticks, freshness, isStill };
 };

@@ -51,7 +51,7 @@ export const useChart = ({ symbol, interval, isListed, isSimulated, archive, pri
     if (candles.length === 0 && !hasPrice) return none;
     const least = isArchived ? Math.ceil(archive.spanMs / stepMs) : leastSlots;
     // The server's clock counts, as it is told with every frame.
-    return slotsOf(candles, stepMs, Date.parse(store.frame?.AsOf ?? '') || 0, least);
+    return slotsOf(candles, stepMs, Date.parse(store.frame?.AsOf ?? '') || 0, least, hasPrice);
   }, [candles, stepMs, isArchived, archive.spanMs, hasPrice, store]);
   const newest = useGrowingCandle(`${symbol} ${stepMs}`, slots, stepMs, price, asOfMs);
   return { slots, stepMs, newest, first: candles[0], last: candles.at(-1), isArchived, klines };

@@ -15,7 +15,7 @@ const candle = (agoMinutes: number, open = '10', high = '12', low = '9', close =
 
 describe('candles', () => {
   it('stand at their time, with room for minutes without a trade, and never run back', () => {
-    const slots = slotsOf([candle(3), candle(58), candle(0)], minuteMs, now, 60);
+    const slots = slotsOf([candle(3), candle(58), candle(0)], minuteMs, now, 60, true);
     expect(slots).toHaveLength(60);
     expect(slots.flatMap(({ candle: found }, at) => (found ? [[at, found.atMs]] : []))).toEqual([
       [1, minute - 58 * minuteMs],
@@ -25,10 +25,19 @@ describe('candles', () => {
     expect(slots.every(({ atMs }, at) => at === 0 || atMs > (slots[at - 1]?.atMs ?? 0))).toBe(true);
   });
   it('are as wide in a range with one of them as in a full one', () => {
-    expect(slotsOf([candle(0)], 86_400_000, now, 365)).toHaveLength(365);
-    expect(slotsOf([], minuteMs, now, 60)).toHaveLength(60);
-    expect(slotsOf([candle(90), candle(0)], minuteMs, now, 60)).toHaveLength(91);
-    expect(slotsOf([candle(0), candle(1_000_000)], minuteMs, now, 60)).toHaveLength(10_000);
+    expect(slotsOf([candle(0)], 86_400_000, now, 365, true)).toHaveLength(365);
+    expect(slotsOf([], minuteMs, now, 60, true)).toHaveLength(60);
+    expect(slotsOf([candle(90), candle(0)], minuteMs, now, 60, true)).toHaveLength(91);
+    expect(slotsOf([candle(0), candle(1_000_000)], minuteMs, now, 60, true)).toHaveLength(10_000);
+  });
+  it('of a coin whose trading was halted more than a week ago are in sight, and those of a live one reach to now', () => {
+    const halted = Array.from({ length: 500 }, (_, at) => candle(20_000 - at));
+    const slots = slotsOf(halted, minuteMs, now, 60, false);
+    expect(slots.filter(({ candle: found }) => found)).toHaveLength(500);
+    expect(slots.at(-1)?.atMs).toBe(minute - (20_000 - 499 - 59) * minuteMs);
+    expect(slotsOf(halted, minuteMs, now, 60, true).at(-1)?.atMs).toBe(minute);
+    expect(slotsOf([candle(10)], minuteMs, now, 60, false).at(-1)?.atMs).toBe(minute);
+    expect(slotsOf([], minuteMs, now, 60, false).at(-1)?.atMs).toBe(minute);
   });
   it('grow with the price, from what the archive knows', () => {
     expect(growCandle(undefined, undefined, minute, '11')).toEqual(candle(0, '11', '11', '11', '11'));

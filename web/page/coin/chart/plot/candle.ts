@@ -23,14 +23,24 @@ export interface Slot {
 const maxSlots = 10_000;
 
 /**
- * The places from the oldest candle to the step of `nowMs`, oldest first, whatever the order in which candles came.
+ * The places from the oldest candle to the step of `nowMs`, oldest first, whatever the order in which candles came. Of
+ * what has no live price they end sooner: days without a trade would leave no candle in sight.
  * @param stepMs from 1
  * @param least so many places there are at least, so that candles are no wider where there are few
  */
-export const slotsOf = (candles: readonly Candle[], stepMs: number, nowMs: number, least: number): readonly Slot[] => {
+export const slotsOf = (
+  candles: readonly Candle[],
+  stepMs: number,
+  nowMs: number,
+  least: number,
+  isLive: boolean,
+): readonly Slot[] => {
   const byTime = new Map(candles.map((candle) => [candle.atMs, candle]));
+  const nowStep = Math.floor(nowMs / stepMs) * stepMs;
+  const newest = Math.max(...byTime.keys());
+  const end = isLive || byTime.size === 0 ? nowStep : Math.min(nowStep, newest + (least - 1) * stepMs);
   // A computer's clock may be behind the server's whose candles these are.
-  const last = Math.max(Math.floor(nowMs / stepMs) * stepMs, ...byTime.keys());
+  const last = Math.max(end, newest);
   const first = Math.min(last, ...byTime.keys());
   const count = Math.min(maxSlots, Math.max(least, Math.round((last - first) / stepMs) + 1));
   return Array.from({ length: count }, (_, at) => {
