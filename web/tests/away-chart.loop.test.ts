@@ -55,3 +55,30 @@ describe.skipIf(!browser)('the chart of a coin', () => {
     );
   });
 });
+
+describe.skipIf(!browser)('changes of 7 days', () => {
+  it('stay while the prices of the next hour are on their way, and where they do not come', async () => {
+    const atMs = Date.parse('2026-06-15T12:59:58.000Z');
+    const answers = {
+      'profile/basis': { At: '', Prices: [{ Symbol: 'btcusdt', Price: '100', QuotePrice: '100' }] },
+      'profile/day': { AsOf: new Date(atMs).toISOString(), Opens: [] },
+    };
+    await withWindow({ frame: bitcoinAt(atMs, '150'), answers, expected: /503/ }, async ({ page, send, answer }) => {
+      await page.getByLabel('Changes since').selectOption('7d');
+      const change = page.locator('.changes .change');
+      await change.waitFor();
+      answer({ 'profile/basis': undefined });
+      const refused = () => page.waitForResponse((response) => response.url().includes('/profile/basis'));
+      const first = refused();
+      await send(bitcoinAt(atMs + 3_000, '151'));
+      await first;
+      await drawn(page);
+      expect(await change.count()).toBe(1);
+      // It is tried twice more, then given up until the next minute.
+      await refused();
+      await refused();
+      await drawn(page);
+      expect(await change.count()).toBe(1);
+    });
+  });
+});

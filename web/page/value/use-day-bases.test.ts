@@ -5,12 +5,16 @@ describe('the prices of the day', () => {
   it('are soon asked for again while a coin that has a value waits for its first one', () => {
     const day = { direction: 'up', text: '+1.00', percent: '+1.00 %', percentDirection: 'up', size: 0.01 } as const;
     const nowMs = 1_800_000_000_000;
-    const row = (more: object) => ({ valueText: '1.00', day, daySinceMs: undefined, ...more });
+    const row = (more: object) => ({ valueText: '1.00', day, daySinceMs: undefined, stale: false, ...more });
     expect(isDaySoon([], nowMs)).toBe(false);
     expect(isDaySoon([row({}), row({ valueText: undefined, day: undefined })], nowMs)).toBe(false);
     expect(isDaySoon([row({}), row({ day: undefined })], nowMs)).toBe(true);
     expect(isDaySoon([row({ daySinceMs: nowMs - 60_000 })], nowMs)).toBe(true);
     expect(isDaySoon([row({ daySinceMs: nowMs - 3_600_000 })], nowMs)).toBe(false);
+  });
+  it('are not asked for every 20 s for good because of a coin that is traded no more', () => {
+    const delisted = { valueText: '12.00', day: undefined, daySinceMs: undefined, stale: true };
+    expect(isDaySoon([delisted], 1_800_000_000_000)).toBe(false);
   });
   it('of a coin that was added are asked for after 2 s, not 20 s, and then at growing distances', () => {
     const waits = [0, 1, 2, 3, 4, 5, 100].map((asked) => dayRefreshMs('2026-01-27T10:00:42.000Z', 0, true, asked));

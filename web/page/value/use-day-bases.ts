@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { BasisAnswer, DayAnswer as ServedDay } from '@tickfolio/api/history';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
@@ -39,17 +39,24 @@ const youngMs = 300_000;
  * at its own moment of it.
  */
 const [askFromMs, askForMs] = [17_000, 24_000];
+/** How far the moment of 7 or 30 days ago moves at once. */
+const hourMs = 3_600_000;
 /** Nearer than this is the turn that just was. */
 const leastMs = 5_000;
 
 /**
  * Whether the prices of the day will not do for long: while a coin that has a value waits for its first one, or for an
- * older one.
+ * older one. Of one whose price is old, such as of a delisted coin, none is recorded.
  */
-export const isDaySoon = (rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs'>[], nowMs: number): boolean =>
+export const isDaySoon = (
+  rows: readonly Pick<Row, 'valueText' | 'day' | 'daySinceMs' | 'stale'>[],
+  nowMs: number,
+): boolean =>
   rows.some(
-    ({ valueText, day, daySinceMs }) =>
-      valueText !== undefined && (day === undefined || (daySinceMs !== undefined && nowMs - daySinceMs < youngMs)),
+    ({ valueText, day, daySinceMs, stale }) =>
+      valueText !== undefined &&
+      !stale &&
+      (day === undefined || (daySinceMs !== undefined && nowMs - daySinceMs < youngMs)),
   );
 
 /**
@@ -94,9 +101,11 @@ const useBasisPrices = (held: string): BasisAnswer | undefined => {
   const { session } = useParts();
   const { times } = useSpeaking();
   const basis = useChoice(basisChoice);
+  const client = useQueryClient();
   const atMs = useLive((state) => basisMoment(basis, state.view?.asOfMs ?? 0, times));
+  const keyOf = (ofMs: number | undefined) => ['basis', held, ofMs];
   const { data } = useQuery({
-    queryKey: ['basis', held, atMs],
+    queryKey: keyOf(atMs),
     queryFn: () => {
       const at = encodeURIComponent(isoOf(atMs ?? 0));
       return session.call<BasisAnswer>('GET', `/api/v1/profile/basis?at=${at}`);
@@ -105,8 +114,12 @@ const useBasisPrices = (held: string): BasisAnswer | undefined => {
     // What it was then stays; of a coin that is new it may come.
     staleTime: refreshMs,
     refetchInterval: refreshMs,
+    // Those of an hour before stand in for them all that time, if it must be.
+    gcTime: 2 * hourMs,
   });
-  return atMs === undefined ? undefined : data;
+  if (atMs === undefined) return undefined;
+  // Another midnight is another day; an hour of a week is next to nothing.
+  return data ?? (basis === 'today' ? undefined : client.getQueryData<BasisAnswer>(keyOf(atMs - hourMs)));
 };
 
 /** Keeps the prices from which changes are counted, whichever basis is chosen. */
