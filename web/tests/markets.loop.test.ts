@@ -125,7 +125,7 @@ describe.skipIf(!browser)('the markets', () => {
   it('say that they come, why they cannot, since when they are old, and that there are none', async () => {
     await withWindow(
       { frame, answers: { ...answers, tickers: undefined }, path, expected: /503/ },
-      async ({ page, answer }) => {
+      async ({ page, send, answer }) => {
         await page.locator('.market-bones').waitFor();
         await page.getByText('Something went wrong on the server').waitFor();
         answer({ tickers: answerOf([]) });
@@ -134,6 +134,8 @@ describe.skipIf(!browser)('the markets', () => {
         answer({ tickers: answerOf(few, { stale: 'the connection is open but silent' }) });
         await page.getByRole('button', { name: 'Try again' }).click();
         await page.getByText('Old since 11:59:59 AM').waitFor();
+        await send(bitcoinAt(noon + 24 * 3_600_000, '68000'));
+        await page.getByText('Old since Jun 15, 2026, 11:59:59 AM UTC').waitFor();
         expect((await names(page))[0]).toBe('Bitcoin');
       },
     );

@@ -1,4 +1,5 @@
 import { faultText } from '../kit/fault-text.js';
+import { useLive } from '../parts.js';
 import { useSpeaking } from '../text/language.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketsSearch } from './markets-search.js';
@@ -77,11 +78,14 @@ interface OldNoteProps {
 export const OldNote = ({ book, fault, onRetry }: OldNoteProps) => {
   const { times } = useSpeaking();
   const text = useMarketsText();
+  const framedMs = useLive(({ view }) => view?.asOfMs ?? 0);
   if (fault === null && book.stale === null) return null;
   const why = fault === null ? text.exchangeSilent : faultText(fault, text);
+  const sinceMs = newestMs(book);
+  const isOfToday = times.isSameDay(sinceMs, Math.max(framedMs, Date.parse(book.asOf)));
   return (
     <MarketNote
-      words={`${text.marketsOldSince(times.seconds(newestMs(book)))} ${why}`}
+      words={`${text.marketsOldSince(isOfToday ? times.seconds(sinceMs) : times.full(sinceMs))} ${why}`}
       action={text.tryAgain}
       onAction={onRetry}
     />

@@ -13,6 +13,7 @@ export interface Times {
   year(atMs: number): string;
   /** The time of day alone where it is today's, else with its day. @param nowMs decides what today is */
   near(atMs: number, nowMs: number): string;
+  isSameDay(aMs: number, bMs: number): boolean;
   /** To the minute and with the zone's name: Jan 27, 2026, 2:05 PM EST */
   dated(atMs: number): string;
   /** Whole and with the zone's name, for who points at a time. */
@@ -49,6 +50,7 @@ export const createTimes = (locale: string, timeZone?: string): Times => {
   const dayAndClock = written({ ...date, hour, minute });
   const dayOf = written({ year: 'numeric', month: 'numeric', day: 'numeric' });
   const inUtc = (options: Intl.DateTimeFormatOptions) => written({ ...options, timeZone: 'UTC' });
+  const isSameDay = (aMs: number, bMs: number) => dayOf(aMs) === dayOf(bMs);
   const fullUtc = inUtc({ ...date, year: 'numeric' });
   const fields = new Intl.DateTimeFormat('en', {
     ...(timeZone === undefined ? {} : { timeZone }),
@@ -60,7 +62,8 @@ export const createTimes = (locale: string, timeZone?: string): Times => {
     seconds: written({ hour, minute, second }),
     day,
     year: written({ year: 'numeric' }),
-    near: (atMs, nowMs) => (dayOf(atMs) === dayOf(nowMs) ? clock(atMs) : dayAndClock(atMs)),
+    near: (atMs, nowMs) => (isSameDay(atMs, nowMs) ? clock(atMs) : dayAndClock(atMs)),
+    isSameDay,
     dated: written({ ...date, year: 'numeric', hour, minute, timeZoneName: 'short' }),
     full: written({ ...date, year: 'numeric', hour, minute, second, timeZoneName: 'short' }),
     utc: { day: inUtc(date), year: inUtc({ year: 'numeric' }), full: (atMs) => `${fullUtc(atMs)} (UTC)` },
