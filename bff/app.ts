@@ -6,6 +6,7 @@ import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { FastifyInstance } from 'fastify';
 import { errorPages, errorPagesAt } from './api/error-pages.js';
 import { documents } from './api/openapi/documents.js';
+import { describedTags } from './api/openapi/tags.js';
 import { takeUpgrades } from './live/ws-route.js';
 import { modules } from './modules.js';
 import { type BffDeps, type BffOptions, bffDefaults, type SettledOptions } from './options.js';
@@ -30,7 +31,7 @@ export { cookiesInWords } from './proxies/start-words.js';
 export { migrationsFolder } from './schema.js';
 
 /** The groups of the OpenAPI document. */
-const tags = [...new Set([...modules.map(({ tag }) => tag), 'operations'])];
+const tags = describedTags(modules);
 
 /** Serves the page, or where there is none the description of the interfaces. */
 const addPage = (

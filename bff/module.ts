@@ -6,6 +6,8 @@ import type { Shared } from './shared.js';
 export interface BffModule {
   /** The group of its routes in the OpenAPI document. */
   readonly tag: string;
+  /** What that group is about, for who reads the document; one domain of several in a group says it. */
+  readonly about?: string;
   /** What the addresses of its routes begin with. */
   readonly prefix: string;
   /** The neighbour that it needs, as `/ready` tells of it. */

@@ -11,6 +11,7 @@ import { errorPagesAt } from './api/error-pages.js';
 import { bodyFaults } from './api/input-faults.js';
 import { acceptJsonOnly } from './api/json-body.js';
 import { swaggerOptions } from './api/openapi/openapi.js';
+import type { DescribedTag } from './api/openapi/tags.js';
 import { corsOptions } from './api/origins.js';
 import type { BffDeps, SettledOptions } from './options.js';
 
@@ -24,7 +25,7 @@ const maxBodyBytes = 16 * 1024;
 export const createServer = (
   { clock, log, metrics }: Pick<BffDeps, 'clock' | 'log' | 'metrics'>,
   options: SettledOptions,
-  tags: readonly string[],
+  tags: readonly DescribedTag[],
 ): FastifyInstance => {
   const { basePath, trustProxy, secureCookie, allowedOrigins } = options;
   const app = createHttpServer({

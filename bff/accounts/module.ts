@@ -7,6 +7,8 @@ const prefix = '/api/v1/auth';
 /** Accounts and their sessions, kept by the auth service. */
 export const accounts: BffModule = {
   tag: 'auth',
+  about:
+    'Accounts begin and sessions are opened here: sign up, sign in with a password, a second factor or a passkey, renew the access token, sign out, recover an account. None of these calls needs an access token but the last sign-out, of all sessions.',
   prefix,
   // Without it portfolios are still read and changed and sockets served; taking this replica out would help nobody.
   dependency: ({ sessions: { auth } }) => ({ name: 'authorization', required: false, check: () => auth.check() }),

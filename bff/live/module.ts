@@ -8,6 +8,8 @@ import { webSocketRoute } from './ws-route.js';
 /** Portfolios in the moment: over a WebSocket, or frame by frame. */
 export const live: BffModule = {
   tag: 'live',
+  about:
+    'The portfolio in the moment: frame by frame over a WebSocket, or one frame over REST where no WebSocket gets through. Messages and close codes are described at `/docs/websocket` and in `/asyncapi.json`.',
   prefix: '/api/v1',
   register: async (
     scope,

@@ -6,6 +6,8 @@ import { symbolRoutes } from './symbol-routes.js';
 /** What the exchange lists, as the aggregator tells it. */
 export const market: BffModule = {
   tag: 'market',
+  about:
+    'What the exchange lists and what it cost: symbols, tickers of the last 24 hours, candles, and following a symbol for a minute without holding it.',
   prefix: '/api/v1',
   // Without it the last prices are still shown, with their age.
   dependency: ({ demand }) => ({ name: 'aggregator', required: false, check: () => demand.check() }),

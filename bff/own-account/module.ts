@@ -19,6 +19,8 @@ const prepare = (scope: FastifyInstance, { options, sessions: { auth, verify } }
 /** What a signed-in user does with the account, which the auth service keeps. */
 export const ownAccount: BffModule = {
   tag: 'account',
+  about:
+    'How one gets into the account: password, recovery codes, second factor, passkeys, sessions, and the log of what happened to it. What changes it asks for a password or a passkey of the last 5 minutes (`reauthenticate`).',
   prefix: '/api/v1/account',
   register: async (scope, shared) => {
     const { options, notices } = shared;

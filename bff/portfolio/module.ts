@@ -7,6 +7,8 @@ import { profileRoutes } from './profile-routes.js';
 /** What a user holds, and the changes of it. */
 export const portfolio: BffModule = {
   tag: 'profile',
+  about:
+    'The portfolio of who is signed in: what is held, each change of it and its undo, what it was worth, and what prices were at the beginning of the day or any quarter of an hour. Amounts are decimal texts.',
   prefix: '/api/v1/profile',
   register: async (
     scope,

@@ -5,7 +5,7 @@ import type { SettledOptions } from '../../options.js';
 import { withExamples } from './examples.js';
 import { describedLimit } from './limits.js';
 import { plainPaths } from './paths.js';
-import { describedTags } from './tags.js';
+import type { DescribedTag } from './tags.js';
 
 const description = `Live crypto portfolio values, exact to the last digit.
 
@@ -19,7 +19,7 @@ not take, 404 where there is nothing, and 400, 408 and 431 for malformed request
  */
 export const swaggerOptions = (
   options: Pick<SettledOptions, 'basePath' | 'writesPerUser' | 'pagesPerUser'>,
-  tags: readonly string[],
+  tags: readonly DescribedTag[],
 ): FastifyDynamicSwaggerOptions => ({
   hideUntagged: true,
   transform: ({ schema, url, route }) => ({
@@ -30,7 +30,7 @@ export const swaggerOptions = (
     openapi: '3.1.0',
     servers: [{ url: options.basePath === '/' ? '/' : options.basePath.slice(0, -1) }],
     info: { title: 'tickfolio', version, description, license: { name: 'MIT', identifier: 'MIT' } },
-    tags: describedTags(tags),
+    tags: [...tags],
     components: {
       securitySchemes: {
         bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
