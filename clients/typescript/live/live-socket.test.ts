@@ -6,13 +6,19 @@ import { createLiveSocket } from './live-socket.js';
 const rig = () => {
   const clock = createManualClock();
   const sent: string[] = [];
+  /** In which state it was each time. */
+  const closes: number[] = [];
   let tokens = 1;
   const socket = {
     readyState: 1,
     onmessage: null as ((event: MessageEvent) => void) | null,
-    onclose: null,
+    onopen: null as (() => void) | null,
+    onclose: null as (() => void) | null,
     send: (text: string) => void sent.push((JSON.parse(text) as { accessToken: string }).accessToken),
-    close: () => undefined,
+    close: () => {
+      closes.push(socket.readyState);
+      socket.onclose?.();
+    },
   };
   const live = createLiveSocket({
     clock,
@@ -28,7 +34,7 @@ const rig = () => {
     onConnection: () => undefined,
   });
   const say = (message: object) => socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
-  return { clock, sent, say, live };
+  return { clock, sent, closes, socket, say, live };
 };
 
 it('hands a new token over once when the server says that the socket’s runs out, also while the page’s clock stood still', async () => {
@@ -40,4 +46,26 @@ it('hands a new token over once when the server says that the socket’s runs ou
   live.offer('token 2');
   expect(sent).toEqual(['token 2']);
   live.close();
+});
+
+it('is left without a word in the browser’s console, also by who leaves before it is open', async () => {
+  const { clock, closes, socket, live } = rig();
+  socket.readyState = 0;
+  await clock.advanceAsync(0);
+  live.close();
+  expect(closes).toEqual([]);
+  socket.readyState = 1;
+  socket.onopen?.();
+  expect(closes).toEqual([1]);
+  await clock.advanceAsync(600_000);
+  expect(closes).toEqual([1]);
+});
+
+it('is left for good where it never opens', async () => {
+  const { clock, closes, socket, live } = rig();
+  socket.readyState = 0;
+  await clock.advanceAsync(0);
+  live.close();
+  await clock.advanceAsync(600_000);
+  expect(closes).toEqual([0]);
 });

@@ -38,7 +38,7 @@ const pauses = { minRetryMs: 500, maxRetryMs: 10_000 };
 /** The server sends at least once a second. */
 const silenceMs = 8_000;
 /** Of WebSocket.readyState. */
-const openState = 1;
+const [connectingState, openState] = [0, 1];
 /** Of a connection that broke, as browsers have it. */
 const brokenCode = 1006;
 
@@ -65,14 +65,20 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   /** The token of the socket that is open. */
   let used = '';
 
+  /** A browser complains of a socket that is closed before it is open: who only leaves waits for that, for a while. */
+  const endOnceOpen = (old: WebSocket) => {
+    const end = clock.after(silenceMs, () => old.close());
+    old.onclose = () => end.cancel();
+    old.onopen = () => old.close();
+  };
   const detach = () => {
     silence?.cancel();
     const old = socket;
     socket = undefined;
-    if (old) {
-      old.onopen = old.onmessage = old.onclose = null;
-      old.close();
-    }
+    if (!old) return;
+    old.onopen = old.onmessage = old.onclose = null;
+    if (closed && old.readyState === connectingState) endOnceOpen(old);
+    else old.close();
   };
   const later = (ms: number) => {
     timer?.cancel();
