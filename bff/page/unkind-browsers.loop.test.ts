@@ -69,12 +69,14 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.routeWebSocket(/\/ws$/, (socket) => void socket.close({ code: 4000 }));
     await page.goto(strict.url.replace('127.0.0.1', 'nas'));
     await said.waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await said.waitFor();
     await window.signIn(await createHolder(strict));
     await page.getByTestId('total').getByText('50,000').waitFor();
     await page.getByText('Live connection blocked; updating about every 3 s.').waitFor();
     await said.waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
     await said.waitFor();
     expect(faults).toEqual([]);
     await window.context.close();

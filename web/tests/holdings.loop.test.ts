@@ -106,7 +106,7 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await expect.poll(() => bitcoin.locator('.cell-price').innerText()).toBe('68,123.40');
       await page.getByRole('button', { name: '3 markets of Bitcoin' }).click();
       await expect
-        .poll(() => page.locator('.market-row .coin-name').allInnerTexts())
+        .poll(() => page.locator('.holding-market .coin-name').allInnerTexts())
         .toEqual(['BTC/USDT', 'BTC/EUR', 'BTC/USDC']);
       expect(await page.locator('tr[data-market=btcusdc] .cell-value .strong').innerText()).toBe('34,000.25');
       await bitcoin.locator('.receipt-button').click();
@@ -171,7 +171,7 @@ describe.skipIf(!browser)('the table of holdings', () => {
       const viewport = { width, height: 844 };
       await withWindow({ frame: bitcoins, answers, path, colorScheme, locale, viewport }, async ({ page }) => {
         await page.locator('.markets-button').click();
-        await page.locator('.market-row').first().waitFor();
+        await page.locator('.holding-market').first().waitFor();
         expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
         await page.locator('tr[data-asset=BTC] .icon-button').click();
         await page.getByRole('menu').waitFor();

@@ -1,8 +1,8 @@
-import type { CookieRisk } from '@tickfolio/client/cookie-risk';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
-import { useParts } from '../parts.js';
+
 import { useText } from '../text/language.js';
+import { CookieRiskNote } from './cookie-risk-note.js';
 import { PasswordField } from './password-field.js';
 
 export interface CredentialFaults {
@@ -26,17 +26,6 @@ interface CredentialsFormProps {
   readonly children: ReactNode;
 }
 
-/** Why nobody will stay signed in here, known before anybody types a password. */
-const useCookieRisk = (): CookieRisk | undefined => {
-  const { session } = useParts();
-  const [risk, setRisk] = useState<CookieRisk>();
-  useEffect(() => {
-    // Where nobody answers the form itself will say so.
-    session.cookieRisk().then(setRisk, () => undefined);
-  }, [session]);
-  return risk;
-};
-
 /** Name and password, with what is wrong said at the field. */
 export const CredentialsForm = (props: CredentialsFormProps) => {
   const { title, action, isNew, notice, check, submit, ways, children } = props;
@@ -47,7 +36,6 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
   useEffect(() => noticed.current?.focus(), []);
   const [faults, setFaults] = useState<CredentialFaults>({});
   const [busy, setBusy] = useState(false);
-  const risk = useCookieRisk();
 
   const show = (found: CredentialFaults) => {
     setFaults(found);
@@ -80,11 +68,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
             {notice}
           </p>
         )}
-        {risk && (
-          <p className="banner away" role="status">
-            {text.cookieRisk[risk]}
-          </p>
-        )}
+        <CookieRiskNote />
         {faults.form && (
           <p className="banner fault" role="alert">
             {faults.form}

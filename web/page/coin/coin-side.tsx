@@ -1,6 +1,7 @@
 import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import type { Row } from '../live/portfolio-view.js';
+import { useLive } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { useAssetText } from '../text/asset/use-asset-text.js';
 import { nameAmong, type Pair } from '../text/pair.js';
@@ -30,6 +31,8 @@ interface CoinSideProps extends Pair {
 /** Beside the chart: what is held of the coin, and its last 24 hours. */
 export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, price }: CoinSideProps) => {
   const text = useAssetText();
+  const rows = useLive((state) => state.view?.rows);
+  const others = rows?.filter((held) => held.base === base && held.symbol !== symbol) ?? [];
   const [open, setOpen] = useState<'none' | 'change' | 'add'>('none');
   const close = useCallback(() => setOpen('none'), []);
   /** Undefined where nobody knows them. */
@@ -37,7 +40,7 @@ export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, pr
   return (
     <div className="coin-side">
       {row ? (
-        <Position row={row} onChange={() => setOpen('change')} />
+        <Position row={row} others={others} onChange={() => setOpen('change')} />
       ) : (
         <section className="card position">
           <h2>{text.yourPosition}</h2>

@@ -9,11 +9,15 @@ import { useSpeaking } from '../text/language.js';
 
 interface PositionProps {
   readonly row: Row;
+  /** The same asset, held through other markets. */
+  readonly others: readonly Row[];
   readonly onChange: () => void;
 }
 
-/** What is held of a coin. */
-export const Position = ({ row, onChange }: PositionProps) => {
+const pairOf = ({ base, quote }: Row) => `${base}/${quote}`;
+
+/** What is held of a coin through the market that its price comes from, and what through others. */
+export const Position = ({ row, others, onChange }: PositionProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
   const basis = useChoice(basisChoice);
@@ -21,7 +25,10 @@ export const Position = ({ row, onChange }: PositionProps) => {
   return (
     <section className="card position" aria-labelledby="position-title">
       <div className="panel-head">
-        <h2 id="position-title">{text.yourPosition}</h2>
+        <h2 id="position-title">
+          <span>{text.yourPosition}</span>
+          {others.length > 0 && <span className="unit" translate="no">{` ${pairOf(row)}`}</span>}
+        </h2>
         <button type="button" className="button small" onClick={onChange}>
           {text.actions(row.base)}
         </button>
@@ -48,6 +55,14 @@ export const Position = ({ row, onChange }: PositionProps) => {
             <Figure>{row.share ?? '–'}</Figure>
           </dd>
         </div>
+        {others.map((other) => (
+          <div key={other.symbol}>
+            <dt>{text.alsoIn(pairOf(other))}</dt>
+            <dd>
+              <Figure isPrivate>{`${other.quantityText} ${other.base}`}</Figure>
+            </dd>
+          </div>
+        ))}
         {row.day && (
           <div>
             <dt>{row.quote === 'USDT' ? period : text.ofValue(period)}</dt>

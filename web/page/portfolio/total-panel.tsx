@@ -71,10 +71,12 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
             <Figure title={total.exact} isPrivate>
               {total.text}
             </Figure>
-            <span className="unit" translate="no">
-              USDT
+            <span className="total-unit">
+              <span className="unit" translate="no">
+                USDT
+              </span>
+              <ReceiptButton />
             </span>
-            <ReceiptButton />
           </p>
           {converted && (
             <p className="total-converted">

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { CookieRiskNote } from '../account/cookie-risk-note.js';
 import { useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
@@ -14,6 +15,7 @@ export const WelcomePage = () => {
       <section className="welcome-words">
         <h1>{text.welcomeTitle}</h1>
         <p>{text.welcomeText}</p>
+        <CookieRiskNote />
         <p className="welcome-ways">
           <Link to="/sign-up" className="button primary">
             {text.signUp}

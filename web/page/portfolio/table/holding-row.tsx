@@ -35,7 +35,7 @@ const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
   const pair = row.quote === '' ? row.base : `${row.base}/${row.quote}`;
   const called = nameAmong(row.name, row, new Set([row.base]));
   return (
-    <tr className={`market-row ${classOf(row)}`} data-market={row.symbol} {...role.row}>
+    <tr className={`holding-market ${classOf(row)}`} data-market={row.symbol} {...role.row}>
       <th scope="row" className="cell-coin" {...role.rowheader}>
         <Link to="/assets/$asset" params={{ asset }} search={search} className="coin-link">
           <span className="coin-names">

@@ -1,6 +1,7 @@
 import type { AssetTexts } from './en.js';
 
 export const de: AssetTexts = {
+  alsoIn: (pair) => `Auch gehalten in ${pair}`,
   yourPosition: 'Dein Bestand',
   chartOf: (coin) => `Kurs von ${coin}`,
   dayRange: 'Spanne in 24 Std.',

@@ -1,5 +1,6 @@
 /** One asset. */
 export const en = {
+  alsoIn: (pair: string) => `Also held in ${pair}`,
   yourPosition: 'Your position',
   chartOf: (coin: string) => `Price of ${coin}`,
   dayRange: '24 h range',
