@@ -130,7 +130,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     const { start, stop } = createServer();
     const base = await start();
     const { context, page, faults, signIn, workerTakesOver } = await openWindow();
-    await page.goto(base);
+    await page.goto(`${base}/sign-in`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await workerTakesOver();
     await context.setOffline(true);

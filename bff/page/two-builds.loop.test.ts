@@ -133,7 +133,7 @@ describe.skipIf(!browser)('during an update', { timeout: 120_000 }, () => {
     expect(loads).toBeLessThanOrEqual(3);
     await page.unroute(/\/assets\/index-[^/]+\.js$/);
     await page.getByRole('button', { name: 'Reload' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.locator('.welcome').getByRole('link', { name: 'Sign in' }).waitFor();
     await context.close();
   });
   it.each([

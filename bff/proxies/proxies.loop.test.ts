@@ -4,7 +4,7 @@ import { startChromium } from '@tickfolio/lib/kit/chromium';
 import { freePort } from '@tickfolio/lib/kit/free-port';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtPage } from '../app.js';
+import { builtDocuments, builtPage } from '../app.js';
 import { openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { openWindow, password, waitMs } from '../kit/page.js';
 import { createTestProxies, findProxies, type TestProxy } from '../kit/proxies.js';
@@ -33,7 +33,8 @@ const withBff = async (
   options: Parameters<typeof startTestBff>[0]['options'],
   work: (bff: TestBff) => Promise<void>,
 ) => {
-  const bff = await startTestBff({ postgres, options: { webFolder: builtPage, ...options } });
+  const given = { webFolder: builtPage, documentsFolder: builtDocuments, ...options };
+  const bff = await startTestBff({ postgres, options: given });
   let price = 50_000;
   const ticking = setInterval(() => bff.publish('btcusdt', String(++price)), 500);
   try {
@@ -202,7 +203,7 @@ describe.skipIf(!browser || !installed.has('nginx'))('the page under a path of i
         await page.getByRole('heading', { name: 'You are offline' }).waitFor();
         await context.setOffline(false);
         await page.goto(`${site}/docs`);
-        await page.getByText('Signs in', { exact: true }).waitFor();
+        await page.getByText('Signs in', { exact: true }).first().waitFor();
         await page.goto(site);
         await page.getByTestId('total').waitFor();
         await leave();

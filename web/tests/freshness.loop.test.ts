@@ -121,11 +121,17 @@ describe.skipIf(!browser)('how live it is', () => {
     await withWindow(
       { frame, answers: { ...answers, 'coins/ethbtc/candles': candles, 'profile/day': day } },
       async ({ page }) => {
-        const changeOf = (symbol: string) => page.locator(`tr[data-symbol=${symbol}] .cell-change`).innerText();
+        const changeOf = (symbol: string) => page.locator(`tr[data-market=${symbol}] .cell-change`).innerText();
+        await page.getByRole('button', { name: '2 markets of Ethereum' }).click();
         await expect.poll(() => changeOf('ethbtc')).toMatch(/−0\.78 %/);
         expect(await changeOf('ethusdt')).toMatch(/−1\.99 %/);
-        for (const name of ['Change Ethereum ETH/USDT', 'Change Ethereum ETH/BTC'])
-          expect(await page.getByRole('button', { name, exact: true }).count()).toBe(1);
+        for (const name of ['ETH/USDT', 'ETH/BTC'])
+          expect(
+            await page
+              .locator('.holding-market')
+              .getByRole('button', { name: new RegExp(`^Actions .*${name}`) })
+              .count(),
+          ).toBe(1);
         await page.goto(`${origin}/assets/ETH?market=ethbtc`);
         await expect
           .poll(() => page.locator('.coin-head').innerText())
