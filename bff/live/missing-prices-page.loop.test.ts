@@ -59,7 +59,7 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
         reducedMotion: 'reduce',
       });
       const page = await context.newPage();
-      await page.goto(bff.url);
+      await page.goto(`${bff.url}/sign-in`);
       const form = page.getByRole('textbox');
       await form.first().fill(name);
       await form.last().fill(password);
@@ -80,7 +80,7 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
     bff.aggregator.revision = 'r2';
     const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
     const page = await context.newPage();
-    await page.goto(bff.url);
+    await page.goto(`${bff.url}/sign-in`);
     await page.getByLabel('Name').fill('holder-en-GB');
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');

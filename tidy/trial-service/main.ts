@@ -39,7 +39,7 @@ try {
   runIn(copy.folder, 'npm run --silent docs');
   say('Every list of services is compared with the registry ...');
   // But for what holds the trial to the project as it is without it.
-  runIn(copy.folder, 'npx vitest run --project tidy --exclude "tidy/trial-service/**"');
+  runIn(copy.folder, 'npx vitest run --project tidy tidy/*.test.ts');
   runIn(copy.folder, 'npx vitest run --project rooms bff/modules.test.ts standalone/config.test.ts');
   say('It answers in the all-in-one run ...');
   await tryInRun(copy.folder);
