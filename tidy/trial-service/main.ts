@@ -18,6 +18,7 @@ const written: readonly { readonly path: string; readonly why: string }[] = [
   { path: 'package-lock.json', why: 'written by npm install' },
   { path: 'deploy/isolated.compose.yaml', why: 'written by make docs' },
   { path: 'docs/settings.md', why: 'written by make docs' },
+  { path: 'docs/api/calls.md', why: 'written by make docs' },
   { path: 'api/openapi.json', why: 'written by make docs' },
 ];
 
