@@ -77,6 +77,10 @@ export const errorPages: FastifyPluginAsync<{ readonly basePath: string }> = asy
   app.get('/docs/errors', async (_request, reply) =>
     send(reply, pageOf(at, 'Errors', `<ul>\n${list.join('\n')}\n</ul>`)),
   );
+  app.get('/docs/errors/', async (_request, reply) => reply.redirect(at.slice(0, -1), 308));
+  app.get<{ Params: { readonly reason: string } }>('/docs/errors/:reason/', async (request, reply) =>
+    reply.redirect(at + encodeURIComponent(request.params.reason), 308),
+  );
   app.get<{ Params: { readonly reason: string } }>('/docs/errors/:reason', async (request, reply) => {
     const entry = all.get(request.params.reason);
     if (!entry) throw new AppError('not_found', 'There is no error of this name.');

@@ -8,7 +8,8 @@ import { z } from '@tickfolio/lib/config';
  * a build wrote lies under /assets too: files have an ending there, assets have none.
  */
 export const pageRoutes = [
-  ...['/', '/portfolios/:portfolio', '/markets', '/assets/:asset(^[^.]+$)', '/settings/:section'],
+  ...['/', '/portfolios', '/portfolios/:portfolio', '/markets', '/assets', '/assets/:asset(^[^.]+$)'],
+  ...['/settings', '/settings/:section'],
   ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account'],
 ];
 /**

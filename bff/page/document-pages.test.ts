@@ -61,10 +61,15 @@ describe('the documents', () => {
     expect((await get(bff, '/docs/assets/main-1a2b.js')).headers.get('cache-control')).toContain('immutable');
   });
 
-  it('have one address each: with a slash behind it they lead there, below a base path too', async () => {
+  it('have one address each: with a slash behind it, or in capitals, they lead there, below a base path too', async () => {
     for (const [of, path, location] of [
       [bff, '/docs/', '/docs'],
       [bff, '/docs/guide/', '/docs/guide'],
+      [bff, '/docs/Guide/API/rest', '/docs/guide/api/rest'],
+      [bff, '/docs/errors/', '/docs/errors'],
+      [bff, '/docs/errors/not-found/', '/docs/errors/not-found'],
+      [below, '/tickfolio/docs/errors/', '/tickfolio/docs/errors'],
+      [bare, '/docs/', '/docs'],
       [below, '/tickfolio/docs/', '/tickfolio/docs'],
       [below, '/tickfolio/docs/guide/api/rest/', '/tickfolio/docs/guide/api/rest'],
     ] as const) {

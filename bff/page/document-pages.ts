@@ -41,14 +41,15 @@ export const addDocumentPages = (app: FastifyInstance, { folder, basePath }: Doc
         .type('text/html; charset=utf-8')
         .send(notBuilt(basePath)),
     );
+    app.get('/docs/', async (_request, reply) => reply.redirect(`${basePath}docs`, 308));
     return;
   }
   const answer = (request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply => {
     const file = fileAt(files, path);
     if (file) return send(request, reply, file);
     // Links inside a page are relative, so an address has one form.
-    if (path.endsWith('/') && fileAt(files, path.slice(0, -1)))
-      return reply.redirect(`${basePath}docs/${path.slice(0, -1)}`.replace(/\/$/, ''), 308);
+    const meant = (path.endsWith('/') ? path.slice(0, -1) : path).toLowerCase();
+    if (fileAt(files, meant)) return reply.redirect(`${basePath}docs/${meant}`, 308);
     const missing = files.get(missingName);
     if (!missing || !isForPeople(request)) throw new AppError('not_found', 'There is no document at this address.');
     return send(request, reply.code(404), missing);

@@ -39,6 +39,7 @@ describe('the page', () => {
     for (const url of [
       ...['/', '/welcome', '/sign-in', '/sign-up', '/account', '/coins/btcusdt', '/markets?q=btc'],
       ...['/portfolios/default', '/assets/BTC?market=btceur', '/settings/display'],
+      ...['/portfolios', '/assets', '/settings'],
     ]) {
       const answer = await get(url);
       expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, 200, 'text/html; charset=utf-8']);
@@ -49,6 +50,28 @@ describe('the page', () => {
       expect(policy).toContain("worker-src 'self'");
       expect(policy).not.toContain('unsafe');
     }
+  });
+  it('is found by who writes a slash behind an address, or an address in capitals', async () => {
+    for (const [url, location] of [
+      ['/settings/', '/settings'],
+      ['/settings/display/', '/settings/display'],
+      ['/Settings/Display', '/settings/display'],
+      ['/PORTFOLIOS/default/?sort=name', '/portfolios/default?sort=name'],
+      ['/assets/', '/assets'],
+      ['/Assets/BTC/?market=btceur', '/assets/BTC?market=btceur'],
+      ['/Sign-In', '/sign-in'],
+    ] as const) {
+      const answer = await get(url);
+      expect([url, answer.statusCode, answer.headers.location]).toEqual([url, 308, location]);
+    }
+    const below = fastify();
+    addWebFiles(below, folder, { basePath: '/tickfolio/' });
+    expect((await below.inject({ url: '/Markets/?q=a' })).headers.location).toBe('/tickfolio/markets?q=a');
+    await below.close();
+    // Nobody is sent to another host, and no program elsewhere with what it sends.
+    for (const url of ['//example.com/', '//example.com/settings/', '/\\\\example.com/', '/settings//', '/nowhere/'])
+      expect([url, (await get(url)).headers.location]).toEqual([url, undefined]);
+    expect((await app.inject({ method: 'POST', url: '/settings/' })).headers.location).toBeUndefined();
   });
   it('is nothing elsewhere: no address is made up', async () => {
     for (const url of [
@@ -121,7 +144,7 @@ describe('the page in the BFF', () => {
       type: 'text/html; charset=utf-8',
       policy: expect.stringContaining("script-src 'self'"),
     };
-    for (const path of ['/nowhere', '/account/', '/coins/btcusdt/more?x=1'])
+    for (const path of ['/nowhere', '/nowhere/', '/coins/btcusdt/more?x=1'])
       expect([path, await ask('GET', path, html)]).toEqual([path, page]);
     const problem = { status: 404, type: 'application/problem+json; charset=utf-8' };
     expect(await ask('GET', '/nowhere', '*/*')).toMatchObject(problem);

@@ -3,6 +3,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { type StaticFile, sendStaticFile } from '@tickfolio/lib/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageRoutes } from '../api/public-url.js';
+import { meantAddress } from './meant-address.js';
 import type { PageAssets } from './page-assets.js';
 import { readPageFiles } from './page-files.js';
 
@@ -53,6 +54,16 @@ const serveOthers = (app: FastifyInstance, assets: PageAssets): void => {
   app.addHook('onClose', async () => assets.close());
 };
 
+/** An address of the page has one form; others lead to it. */
+const leadToMeant = (root: FastifyInstance, basePath: string): void => {
+  root.addHook('onRequest', async ({ method, url }, reply) => {
+    if (method !== 'GET' && method !== 'HEAD') return;
+    const [path = ''] = url.split('?', 1);
+    const meant = meantAddress(path);
+    if (meant !== undefined) return reply.redirect(basePath + meant.slice(1) + url.slice(path.length), 308);
+  });
+};
+
 /**
  * Serves the built page, held in memory: compressed beforehand, kept by browsers for ever where the name is made of the
  * content.
@@ -82,6 +93,7 @@ export const addWebFiles = (
     if (file !== page) app.get(`/${name}`, async (request, reply) => send(request, reply, file));
   }
   if (share) serveOthers(app, share(files));
+  leadToMeant(root, basePath);
   // A person who mistyped an address gets a page that says so, a program the problem.
   root.addHook('onRequest', async (request, reply) => {
     const isForPeople =

@@ -78,8 +78,19 @@ const gates = [
   createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
   createRoute({ getParentRoute, path: '/recover', component: LateRecover }),
 ] as const;
-/** Addresses of before, which people kept. */
+/** Addresses of before, which people kept, and what of an address somebody leaves who cuts off its end. */
 const moved = [
+  createRoute({
+    getParentRoute,
+    path: '/portfolios',
+    component: () => <Navigate to="/portfolios/$portfolio" params={{ portfolio: 'default' }} replace />,
+  }),
+  createRoute({ getParentRoute, path: '/assets', component: () => <Navigate to="/markets" replace /> }),
+  createRoute({
+    getParentRoute,
+    path: '/settings',
+    component: () => <Navigate to="/settings/$section" params={{ section: 'profile' }} replace />,
+  }),
   createRoute({ getParentRoute, path: '/coins/$symbol', component: LateMovedCoin }),
   createRoute({
     getParentRoute,

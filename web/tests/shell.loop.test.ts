@@ -123,11 +123,21 @@ describe.skipIf(!browser)('the navigation', () => {
     });
   });
 
-  it('still opens the addresses that people kept from before', async () => {
+  it('still opens the addresses that people kept from before, and those whose end was cut off', async () => {
     await withWindow({ frame: twelve, answers, path: '/coins/btcusdt?from=mail' }, async ({ page }) => {
       await page.waitForURL(`${origin}/assets/BTC?from=mail`);
-      await page.goto(`${origin}/account`);
-      await page.waitForURL(`${origin}/settings/profile`);
+      for (const [written, meant] of [
+        ['/account', '/settings/profile'],
+        ['/settings/', '/settings/profile'],
+        ['/portfolios', '/portfolios/default'],
+        ['/assets', '/markets'],
+      ] as const) {
+        await page.goto(origin + written);
+        await page.waitForURL(origin + meant);
+      }
+      // The server takes the slash off; without a network the page does with it.
+      await page.goto(`${origin}/settings/display/`);
+      await page.getByRole('heading', { name: 'Display' }).waitFor();
     });
   });
 

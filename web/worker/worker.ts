@@ -21,10 +21,10 @@ const prefix = basePath === '/' ? 'tickfolio-' : `tickfolio ${basePath} `;
 const own = `${prefix}${build}`;
 /** Where the index stands in the cache, and where it is fetched. */
 const indexAddress = basePath;
-/** The addresses of the page, as the router has them. */
+/** The addresses of the page, as the router has them, with or without a slash at their end. */
 const isPageAddress = (path: string) =>
   path.startsWith(basePath) &&
-  /^(markets|welcome|sign-in|sign-up|recover|account|(portfolios|settings|coins)\/[^/]+|assets\/[^/.]+)?$/.test(
+  /^((markets|welcome|sign-in|sign-up|recover|account|coins\/[^/]+|(portfolios|settings)(\/[^/]+)?|assets(\/[^/.]+)?)\/?)?$/.test(
     path.slice(basePath.length),
   );
 /** A server that does not answer in time counts as away. */

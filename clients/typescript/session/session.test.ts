@@ -76,7 +76,7 @@ describe('a session', () => {
       { kind: 'signed-out', reason: 'everywhere' },
     ]);
   });
-  it('is left in silence in every tab when one signs out, also where tabs cannot wait for each other', async () => {
+  it('says in every tab that one signed out, also where tabs cannot wait for each other', async () => {
     const { openTab, server, settle } = createBrowser();
     const [first, second] = [openTab({ locks: undefined }), openTab({ locks: undefined })];
     await first.signIn('maria', 'x');
@@ -90,7 +90,10 @@ describe('a session', () => {
     await expect(second.renew()).rejects.toMatchObject({ status: 401 });
     answer();
     await leaving;
-    expect([first.state, second.state]).toEqual([{ kind: 'signed-out' }, { kind: 'signed-out' }]);
+    expect([first.state, second.state]).toEqual([
+      { kind: 'signed-out', reason: 'left' },
+      { kind: 'signed-out', reason: 'left' },
+    ]);
   });
   it('that was to end everywhere, and did not, is not called so in another tab when it ends later', async () => {
     const { openTab, server, settle } = createBrowser();

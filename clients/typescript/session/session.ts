@@ -10,10 +10,11 @@ import { createServerCalls } from './server-calls.js';
 import { createTurns, type TabLocks } from './turns.js';
 import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js';
 
-/** `ended`: not by this browser. `everywhere`: by this browser, with all other devices of the user. */
-type LeaveReason = 'ended' | 'everywhere';
-/** `left`: by this browser alone, of which nothing is to be said. */
-type Leaving = LeaveReason | 'left';
+/**
+ * `left`: in this browser, by whoever signed out. `everywhere`: the same, with all other devices of the user. `ended`:
+ * not by this browser.
+ */
+type LeaveReason = 'left' | 'everywhere' | 'ended';
 
 export type SessionState =
   /** Not known yet: the cookie can only be tried. `away`: that was tried, and nobody answers. */
@@ -71,8 +72,8 @@ export interface SessionDeps {
  * that reason; left out once that failed. An older page sees a token that it has.
  */
 type TabMessage =
-  | { readonly type: 'token'; readonly token: string; readonly leaving?: Leaving | undefined }
-  | { readonly type: 'signed-out'; readonly session?: string | undefined; readonly reason?: Leaving | undefined };
+  | { readonly type: 'token'; readonly token: string; readonly leaving?: LeaveReason | undefined }
+  | { readonly type: 'signed-out'; readonly session?: string | undefined; readonly reason?: LeaveReason | undefined };
 
 const hintKey = 'tickfolio.session';
 const auth = '/api/v1/auth';
@@ -99,8 +100,8 @@ export const createSession = (deps: SessionDeps): Session => {
   let timer: Timer | undefined;
   let closed = false;
   /** Why the next 401 is no surprise: what this tab is about to do, and what another one is. */
-  let leaving: Leaving | undefined;
-  let leavingElsewhere: Leaving | undefined;
+  let leaving: LeaveReason | undefined;
+  let leavingElsewhere: LeaveReason | undefined;
   const listeners = new Set<() => void>();
   const tokenListeners = new Set<(token: string) => void>();
 
@@ -126,16 +127,16 @@ export const createSession = (deps: SessionDeps): Session => {
       change({ kind: 'signed-in', userId: facts.userId, userName: facts.userName });
     for (const listener of tokenListeners) listener(token);
   };
-  const leave = (reason?: Leaving) => {
+  const leave = (reason?: LeaveReason) => {
     ends++;
     left = held?.sessionId ?? left;
     stop?.abort();
     held = undefined;
     timer?.cancel();
     storage.removeItem(hintKey);
-    if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason: reason === 'left' ? undefined : reason });
+    if (state.kind !== 'signed-out') change({ kind: 'signed-out', reason });
   };
-  const leaveAll = (reason?: Leaving) => {
+  const leaveAll = (reason?: LeaveReason) => {
     const session = held?.sessionId;
     leave(reason);
     channel.postMessage({ type: 'signed-out', session, reason } satisfies TabMessage);
@@ -158,7 +159,7 @@ export const createSession = (deps: SessionDeps): Session => {
   };
 
   /** Tells the other tabs why this session is about to end, or that it is not. */
-  const announce = (reason: Leaving | undefined) => {
+  const announce = (reason: LeaveReason | undefined) => {
     if (held) channel.postMessage({ type: 'token', token: held.token, leaving: reason } satisfies TabMessage);
   };
 
@@ -214,7 +215,7 @@ export const createSession = (deps: SessionDeps): Session => {
   };
 
   /** Sockets close before the answer is here, in every tab, and what they ask then is refused. */
-  const endSession = async (reason: Leaving, ask: () => Promise<unknown>): Promise<void> => {
+  const endSession = async (reason: LeaveReason, ask: () => Promise<unknown>): Promise<void> => {
     const before = ends;
     leaving = reason;
     announce(reason);

@@ -41,7 +41,7 @@ export const SignInPage = () => {
       isNew={false}
       notice={
         state.kind === 'signed-out' && state.reason
-          ? { ended: text.sessionEnded, everywhere: text.everywhereDone }[state.reason]
+          ? { left: text.signedOut, everywhere: text.everywhereDone, ended: text.sessionEnded }[state.reason]
           : undefined
       }
       check={check}

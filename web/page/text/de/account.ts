@@ -23,6 +23,7 @@ export const account: AccountTexts = {
   passwordCommon: 'Dieses Passwort wird mit als erstes erraten. Nimm ein anderes.',
   passwordLikeName: 'Nimm mehr als deinen Namen und ein paar Ziffern.',
   wrongLogin: 'Name oder Passwort ist falsch.',
+  signedOut: 'Du bist abgemeldet.',
   signOutEverywhere: 'Überall abmelden',
   everywhereHint: 'Ein Gerät verloren, oder noch irgendwo angemeldet, wo du es nicht sein solltest?',
   everywhereTitle: 'Auf allen Geräten abmelden?',

@@ -22,6 +22,7 @@ export const account = {
   passwordCommon: 'This password is one of those that are guessed first. Choose another.',
   passwordLikeName: 'Use more than your name and a few digits.',
   wrongLogin: 'The name or the password is wrong.',
+  signedOut: 'You are signed out.',
   signOutEverywhere: 'Sign out everywhere',
   everywhereHint: 'Lost a device, or signed in somewhere you should not be?',
   everywhereTitle: 'Sign out on all devices?',

@@ -1,0 +1,21 @@
+import { pageRoutes } from '../api/public-url.js';
+
+const shapes = pageRoutes
+  .filter((route) => route !== '/')
+  .map((route) => new RegExp(`^${route.replace(/:\w+(\([^)]*\))?/g, '[^/]+')}$`, 'i'));
+/** Behind these stands a name that is read as it is written. */
+const named: ReadonlySet<string> = new Set(['assets', 'coins']);
+
+/**
+ * The address of the page that somebody meant who wrote a slash behind it, or its words in capitals.
+ * @param path without what follows a question mark
+ * @returns undefined where it is one as it stands, or none at all
+ */
+export const meantAddress = (path: string): string | undefined => {
+  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+  if (!shapes.some((shape) => shape.test(plain))) return undefined;
+  const [, place = '', name] = plain.split('/');
+  const first = place.toLowerCase();
+  const meant = name === undefined ? `/${first}` : `/${first}/${named.has(first) ? name : name.toLowerCase()}`;
+  return meant === path ? undefined : meant;
+};
