@@ -81,11 +81,10 @@ const order = [
   ['clock', 'errors', 'renewal'],
   ['access-token', 'config', 'lane', 'money', 'retry', 'sealed', 'throttle', 'tracing'],
   ['look', 'market', 'telemetry'],
-  ['event-log'],
   ['events', 'lifecycle', 'outbound', 'pubsub'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
   ['clickhouse', 'health', 'postgres', 'service'],
-  ['audit'],
+  ['audit', 'event-log'],
 ];
 
 describe('the rooms of lib', () => {

@@ -1,5 +1,7 @@
+import type { EventMessage, StoredMessage } from '../events/message.js';
 import type { GroupMember, Membership } from './membership.js';
 
+export type { EventMessage, StoredMessage, TopicSettings } from '../events/message.js';
 export type { GroupMember, Membership } from './membership.js';
 export { partitionOf } from './partition.js';
 
@@ -49,31 +51,6 @@ export interface EventLog {
    * Idempotent.
    */
   close(until?: AbortSignal): Promise<void>;
-}
-
-/** A topic with the partitions it is created with where it does not exist yet. */
-export interface TopicSettings {
-  readonly name: string;
-  readonly partitions: number;
-}
-
-export interface EventMessage {
-  /** Decides the partition; '' is a key like every other. */
-  readonly key: string;
-  /** JSON text, or bytes. */
-  readonly value: string | Uint8Array;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface StoredMessage {
-  /** Decimal text; grows by one within a partition, with holes possible. */
-  readonly offset: string;
-  /** '' also when the message had none. */
-  readonly key: string;
-  /** Empty also when the message had none. */
-  readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timestampMs: number;
 }
 
 /** Offsets are decimal texts. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { AppError } from '../errors/errors.js';
-import type { EventMessage, StoredMessage, TopicSettings } from '../event-log/event-log.js';
+import type { EventMessage, StoredMessage, TopicSettings } from './message.js';
 
 const name = Type.String({ minLength: 1, maxLength: 200 });
 

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import type { EventMessage, TopicSettings } from '../event-log/event-log.js';
+import type { EventMessage, TopicSettings } from './message.js';
 
 /** A topic of the event log, as everybody who writes or reads it imports it. */
 export interface Topic<Schema extends TSchema = TSchema> extends TopicSettings {
