@@ -50,6 +50,37 @@ describe('turns at the one connection', () => {
     expect(order).toEqual(['first', 'request 1', 'retention', 'request 2']);
   });
 
+  it('never let a request wait for more than one of ten relays that have all waited too long', async () => {
+    const { clock, order, ask, end } = build();
+    void ask('first');
+    for (let relay = 1; relay <= 10; relay++) void inBackground(() => ask(`relay ${relay}`));
+    await settle();
+    clock.advance(1_000);
+    for (const name of ['request 1', 'request 2', 'request 3']) void ask(name);
+    for (let turn = 0; turn < 14; turn++) await end();
+    expect(order.slice(0, 7)).toEqual([
+      'first',
+      'relay 1',
+      'request 1',
+      'relay 2',
+      'request 2',
+      'relay 3',
+      'request 3',
+    ]);
+    expect(order.slice(7)).toEqual([4, 5, 6, 7, 8, 9, 10].map((relay) => `relay ${relay}`));
+  });
+
+  it('let a request that comes while a relay has the connection go next, whatever else has waited too long', async () => {
+    const { clock, order, ask, end } = build();
+    void inBackground(() => ask('relay 1'));
+    void inBackground(() => ask('relay 2'));
+    await settle();
+    clock.advance(1_000);
+    void ask('request');
+    for (let turn = 0; turn < 3; turn++) await end();
+    expect(order).toEqual(['relay 1', 'request', 'relay 2']);
+  });
+
   it('tell of whoever had the connection for more than 100 ms', async () => {
     const { clock, long, ask, end } = build();
     void ask('short');

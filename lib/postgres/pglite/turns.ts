@@ -32,24 +32,31 @@ interface Waiter {
   readonly begin: () => void;
 }
 
-/** In the order of asking, requests before work in the background. */
+/**
+ * In the order of asking, requests before work in the background. Of what waits there too long one goes before each
+ * request, however many there are: so a request waits for one of them at most.
+ */
 export const createTurns = (options: TurnsOptions): Turns => {
   const { clock, ready = async () => undefined, maxWaiting = 1_000, waitTimeoutMs = 10_000, tooLong } = options;
   const requests = new Set<Waiter>();
   const background = new Set<Waiter>();
   let taken = false;
+  /** The running or last turn is one of the background. */
+  let behind = false;
 
   const next = () => {
     const [request] = requests;
     const [later] = background;
-    const isOverdue = later !== undefined && clock.monotonic() - later.sinceMs >= yieldMs;
+    const isOverdue = later !== undefined && !behind && clock.monotonic() - later.sinceMs >= yieldMs;
     const first = isOverdue ? later : (request ?? later);
+    behind = first !== undefined && first === later;
     if (first) first.begin();
     else taken = false;
   };
   const turn = (): Promise<void> => {
     if (!taken) {
       taken = true;
+      behind = isInBackground();
       return Promise.resolve();
     }
     if (requests.size + background.size >= maxWaiting)
