@@ -21,7 +21,7 @@ export interface EventLog {
    */
   append(topic: string, messages: readonly EventMessage[]): Promise<void>;
   /**
-   * Reads a topic as a member of a group, batch by batch; a new group begins at the oldest message. The next batch of a
+   * Reads a topic as a member of a group, batch by batch. The next batch of a
    * partition comes after the handler resolved; only then is the old one committed. A handler that throws, whatever it
    * throws, gets the same messages again after a pause. At least once, in order per partition. Resolves also while the
    * log is away; messages come once it is there.
@@ -85,6 +85,12 @@ export interface ConsumeOptions {
   readonly maxBatchMessages: number;
   /** A smaller batch is handed over after this time. */
   readonly maxBatchWaitMs: number;
+  /**
+   * Where a group begins that has committed nothing yet. `newest`: at what is written after it has begun, which it has
+   * when `offsets` says how far it has come; then it goes on where it was after every cut, as every group. Default
+   * `oldest`.
+   */
+  readonly from?: 'oldest' | 'newest';
 }
 
 export interface Consumer {

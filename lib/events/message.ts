@@ -2,6 +2,10 @@
 export interface TopicSettings {
   readonly name: string;
   readonly partitions: number;
+  /**
+   * How long its messages are kept at least, where the log keeps them by time. Default what the log is set to.
+   */
+  readonly keepMs?: number;
 }
 
 export interface EventMessage {

@@ -4,6 +4,7 @@ import { AppError } from '../../errors/errors.js';
 import { type NextTry, retrying } from '../../retry/retry.js';
 import type { PartitionOffsets, TopicSettings } from '../event-log.js';
 import { isPassing, type KafkaDeps, within } from './client.js';
+import { configOf, keepAsLong } from './kept-time.js';
 
 /** Questions to Kafka, and the making of topics, over connections of their own. */
 export interface KafkaAdmin {
@@ -79,12 +80,23 @@ export const createKafkaAdmin = (deps: KafkaDeps, topics: readonly TopicSettings
       // Somebody else may be making them at the same time; then this says false, and all is well.
       const made = await ask((admin) =>
         admin.createTopics({
-          topics: lacking.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
+          topics: lacking.map((topic) => ({
+            topic: topic.name,
+            numPartitions: topic.partitions,
+            configEntries: configOf(topic),
+          })),
         }),
       );
       if (made)
         log.info({ topics: lacking.map(({ name, partitions }) => ({ name, partitions })) }, 'Topics were created.');
     }
+    const lengthened = await ask((admin) =>
+      keepAsLong(
+        admin,
+        topics.filter((topic) => !lacking.includes(topic)),
+      ),
+    );
+    if (lengthened.length > 0) log.info({ topics: lengthened }, 'Topics keep their messages longer from now on.');
     const { topics: found } = await ask((admin) =>
       admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) }),
     );

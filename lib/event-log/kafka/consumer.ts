@@ -8,6 +8,7 @@ import type { KafkaAdmin } from './admin.js';
 import { createKafkaAssignment } from './assignment.js';
 import { isFinal, type KafkaDeps, rootOf, within } from './client.js';
 import { type CommitFailures, createKafkaCommitter } from './committer.js';
+import { beginAtNewest } from './starting-offset.js';
 
 export interface KafkaConsumerDeps extends KafkaDeps {
   readonly commits: CommitFailures;
@@ -193,6 +194,8 @@ export const startKafkaConsumer = (
       async () => {
         try {
           await admin.ready(closing.signal);
+          if (consume.from === 'newest' && !closing.signal.aborted)
+            await beginAtNewest(deps, admin, { topic, group: consume.group, signal: closing.signal });
           if (closing.signal.aborted) return;
           await consumer.connect();
           await consumer.subscribe({ topics: [topic], fromBeginning: true });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock, systemClock } from '../../clock/clock.js';
 import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
 import { eventLogContract } from '../event-log.contract.js';
+import { newestContract } from '../newest.contract.js';
 import { murmur2, partitionOf } from '../partition.js';
 import { smallLogBytes, smallLogContract } from '../small-log.contract.js';
 import { createMemoryEventLog, type MemoryEventLogOptions } from './memory.js';
@@ -30,6 +31,15 @@ eventLogContract(
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
   { patienceMs: 5_000 },
+);
+
+newestContract(
+  'memory',
+  async () => {
+    const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
+    return { eventLog, topic: 'prices', end: () => eventLog.close() };
+  },
+  5_000,
 );
 
 smallLogContract(

@@ -39,7 +39,7 @@ interface Group {
 }
 
 /**
- * An event log within this process; it ends with it. A new group begins at the oldest message that is kept. A message
+ * An event log within this process; it ends with it. A message
  * is forgotten without being counted as dropped once every group of its topic has committed it. When a member comes or
  * goes, partitions move at once: the old member's handler may still run, but its heartbeat throws and its commit no
  * longer counts.
@@ -92,6 +92,11 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
       .map((other) => other.committed.get(partition) ?? 0);
     group.topic.release(partition, Math.min(...everywhere));
     dropping = false;
+  };
+  const beginAtNewest = ({ topic, committed }: Group) => {
+    if (committed.size > 0) return;
+    for (let partition = 0; partition < topic.partitions; partition++)
+      committed.set(partition, topic.bounds(partition).next);
   };
   /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
   const share = (group: Group) => {
@@ -165,6 +170,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     consume: async (name, consume, handler): Promise<Consumer> => {
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
       const group = groupOf(topicOf(name), consume.group);
+      if (consume.from === 'newest') beginAtNewest(group);
       const member: Member = { handler, options: consume, readers: new Map() };
       group.members.push(member);
       share(group);
