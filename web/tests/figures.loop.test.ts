@@ -72,6 +72,43 @@ const tornFigures = (page: Page, group: string, point: string) =>
     });
   })`) as Promise<string[]>;
 
+/** Of twelve digits before the point and more than eight behind it; and what people hold. */
+const wide = frameAt(
+  noon,
+  {
+    bnbusdt: {
+      quantity: '123456789012.123456789012345678',
+      price: '600.12',
+      total: '74088888221955.529629468035308',
+    },
+    btcusdt: { quantity: '1.12345678', price: '68123.45', total: '76533.758' },
+    dogeusdt: { quantity: '18000.12345678', price: '0.12345', total: '2222.12' },
+    solusdt: { quantity: '0.00000001', price: '150.1', total: '0.000001501' },
+  },
+  '74088888300711.4',
+);
+/** Figures that take more than one line, and rows that are wider than their table. */
+const crowded = `[...document.querySelectorAll('.coins .digits, .mover .digits')].filter((figure) => {
+  const range = document.createRange();
+  range.selectNodeContents(figure);
+  return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size > 1;
+}).concat([...document.querySelectorAll('.coins tr')].filter((row) => row.scrollWidth > row.clientWidth)).map((element) => element.textContent)`;
+
+describe.skipIf(!browser)('long figures on computers', () => {
+  it.each(['en-US', 'de-DE'])('stand on one line each beside columns that need less, %s', async (locale) => {
+    await withWindow({ locale, frame: wide, answers, viewport: { width: 1_280, height: 900 } }, async ({ page }) => {
+      for (const path of ['/portfolios/default', '/'])
+        for (const width of [1_280, 1_440, 1_600]) {
+          await page.setViewportSize({ width, height: 900 });
+          if (width === 1_280) await page.goto(origin + path);
+          await page.locator('tr[data-symbol=solusdt] .cell-value .digits').waitFor();
+          await drawn(page);
+          expect({ path, width, crowded: await page.evaluate(crowded) }).toEqual({ path, width, crowded: [] });
+        }
+    });
+  });
+});
+
 describe.skipIf(!browser)('long figures on phones', () => {
   it.each([
     ['en-US', 'light', ',', '.'],

@@ -11,6 +11,7 @@ import { Figure } from '../../text/figure.js';
 import { useText } from '../../text/language.js';
 import type { ChangeOf } from '../changes/change-coin-dialog.js';
 import { createArrangement } from './arrangement.js';
+import { useFigureWidths } from './figure-widths.js';
 import { HoldingRow } from './holding-row.js';
 import { HoldingsHead } from './holdings-head.js';
 import { moveInRows } from './row-keys.js';
@@ -96,6 +97,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
   const listed = useMemo(() => (isWhole ? shown : shown.slice(0, most)), [shown, isWhole, most]);
   const body = useRef<HTMLTableSectionElement>(null);
   const drawn = useHoldingsInSight(listed, open, body);
+  const widths = useFigureWidths(shown, columns);
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
       <HoldingsHead
@@ -108,7 +110,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
         onOrder={askOrder}
         onAdd={onAdd}
       />
-      <table className="coins" aria-labelledby="holdings-title" {...role.table}>
+      <table className="coins" aria-labelledby="holdings-title" style={widths} {...role.table}>
         <TableHead columns={columns} dayBasis={dayBasis} order={order} onOrder={askOrder} />
         <tbody ref={body} onKeyDown={moveInRows} {...role.rowgroup}>
           {drawn.map((holding) => (
