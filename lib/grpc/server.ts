@@ -15,7 +15,7 @@ import { type Logger, type Metrics, requestIdKey, requestIdOf } from '../telemet
 import { isTracing, type OpenSpan, openSpan, SpanKind, traceOf } from '../tracing/tracing.js';
 import { createCallMetrics } from './call-metrics.js';
 import { serverCredentials } from './credentials.js';
-import { createReflection } from './reflection.js';
+import { addReflection } from './reflection.js';
 import { codeName, type GrpcStatus, toGrpcStatus } from './status.js';
 import type { GrpcTls } from './tls.js';
 
@@ -217,7 +217,7 @@ export const createGrpcServer = ({
     },
     listen: (address, portVariable) =>
       new Promise((resolve, reject) => {
-        createReflection(definitions).addToServer(server);
+        addReflection(server, definitions);
         server.bindAsync(hostPort(address), serverCredentials(tls), (err, port) => {
           if (err)
             reject(
