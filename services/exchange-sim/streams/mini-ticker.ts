@@ -25,7 +25,7 @@ const turns = 10;
 /**
  * First tickers per turn: each makes up a yesterday, and a burst of them would hold up everything else in the process.
  */
-const maxFirstsPerTurn = 10;
+const maxFirstsPerTurn = 4;
 
 /**
  * Publishes, once a second, the ticker of every symbol that traded since its last one: on its own stream, and all of a
