@@ -31,7 +31,7 @@ export const SignInPage = () => {
       return undefined;
     } catch (thrown) {
       const wrong = isProblem(thrown, 401) || isProblem(thrown, 400);
-      return wrong ? { password: text.wrongLogin } : { form: faultText(thrown, text) };
+      return wrong ? { password: own.wrongLogin } : { form: faultText(thrown, text) };
     }
   };
   return (
@@ -41,14 +41,14 @@ export const SignInPage = () => {
       isNew={false}
       notice={
         state.kind === 'signed-out' && state.reason
-          ? { left: text.signedOut, everywhere: text.everywhereDone, ended: text.sessionEnded }[state.reason]
+          ? { left: own.signedOut, everywhere: own.everywhereDone, ended: text.sessionEnded }[state.reason]
           : undefined
       }
       check={check}
       submit={submit}
       ways={<PasskeySignIn />}
     >
-      <span>{text.noAccount}</span>{' '}
+      <span>{own.noAccount}</span>{' '}
       <Link to="/sign-up" search={(kept) => kept}>
         {text.signUp}
       </Link>

@@ -5,10 +5,12 @@ import { ConfirmDialog } from '../security/confirm-dialog.js';
 import { useToast } from '../shell/toasts.js';
 import { useIsHere } from '../shell/use-is-here.js';
 import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 
 /** Asks before all sessions end. */
 export const SignOutEverywhereDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const text = useText();
+  const own = useSecurityText();
   const { session } = useParts();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
@@ -26,9 +28,9 @@ export const SignOutEverywhereDialog = ({ onClose }: { readonly onClose: () => v
   };
   return (
     <ConfirmDialog
-      title={text.everywhereTitle}
-      words={text.everywhereText}
-      action={text.signOutEverywhere}
+      title={own.everywhereTitle}
+      words={own.everywhereText}
+      action={own.signOutEverywhere}
       busy={busy}
       fault={fault}
       onConfirm={leave}

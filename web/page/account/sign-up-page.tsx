@@ -6,6 +6,7 @@ import { faultText, fieldText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
 import { NewAccountCodes } from './new-account-codes.js';
 import { newPasswordFault } from './new-password.js';
@@ -16,6 +17,7 @@ const namePattern = /^[A-Za-z0-9_.-]{3,64}$/;
 
 export const SignUpPage = () => {
   const text = useText();
+  const own = useSecurityText();
   const { session } = useParts();
   const state = useSession();
   const next = useNextAddress();
@@ -49,7 +51,7 @@ export const SignUpPage = () => {
       else await enter();
       return undefined;
     } catch (thrown) {
-      if (isProblem(thrown, 409)) return { name: text.nameTaken };
+      if (isProblem(thrown, 409)) return { name: own.nameTaken };
       if (isProblem(thrown, 400) && thrown.fields.size > 0)
         return { name: fieldText(thrown, 'name', text), password: fieldText(thrown, 'password', text) };
       return { form: faultText(thrown, text) };
@@ -57,7 +59,7 @@ export const SignUpPage = () => {
   };
   return (
     <CredentialsForm title={text.signUp} action={text.signUp} isNew check={check} submit={submit}>
-      <span>{text.haveAccount}</span>{' '}
+      <span>{own.haveAccount}</span>{' '}
       <Link to="/sign-in" search={(kept) => kept}>
         {text.signIn}
       </Link>

@@ -1,6 +1,7 @@
 import { type Choice, useChoice } from '../display/choice.js';
 import { calmChoice, directionsChoice, discreetChoice, keysChoice, zoneChoice } from '../display/choices.js';
 import { setTheme, type Theme, useTheme } from '../display/theme.js';
+import { useDisplayText } from '../text/display/use-display-text.js';
 import { type Language, languages, useSpeaking } from '../text/language.js';
 import { Choices } from './choices.js';
 
@@ -24,7 +25,8 @@ const Switch = ({ choice, label, hint }: SwitchProps) => {
 
 /** How the page looks in this browser. */
 export const DisplaySection = () => {
-  const { text, language, setLanguage } = useSpeaking();
+  const { language, setLanguage } = useSpeaking();
+  const text = useDisplayText();
   const theme = useTheme();
   const directions = useChoice(directionsChoice);
   const zone = useChoice(zoneChoice);

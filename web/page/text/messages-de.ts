@@ -8,7 +8,6 @@ import { live } from './de/live.js';
 import { receipt } from './de/receipt.js';
 import { settings } from './de/settings.js';
 import { shell } from './de/shell.js';
-import { welcome } from './de/welcome.js';
 import type { Messages } from './messages-en.js';
 
 export const de: Messages = {
@@ -20,7 +19,6 @@ export const de: Messages = {
   ...home,
   ...changes,
   ...charts,
-  ...welcome,
   ...receipt,
   ...settings,
 };

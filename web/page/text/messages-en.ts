@@ -8,7 +8,6 @@ import { live } from './en/live.js';
 import { receipt } from './en/receipt.js';
 import { settings } from './en/settings.js';
 import { shell } from './en/shell.js';
-import { welcome } from './en/welcome.js';
 
 /** Every word of the page, a file a feature; other languages have the same files and keys, and no two features share a key. */
 export const en = {
@@ -20,7 +19,6 @@ export const en = {
   ...home,
   ...changes,
   ...charts,
-  ...welcome,
   ...receipt,
   ...settings,
 };

@@ -1,12 +1,12 @@
 import { CoinBadge } from '../kit/coin-badge.js';
 import { Digits } from '../kit/digits.js';
 import { Figure } from '../text/figure.js';
-import { useText } from '../text/language.js';
+import { useWelcomeText } from '../text/welcome/use-welcome-text.js';
 import { useDemo } from './use-demo.js';
 
 /** A portfolio that is worth something right now, for who has none yet. */
 export const DemoTicker = () => {
-  const text = useText();
+  const text = useWelcomeText();
   const view = useDemo();
   const isKnown = view?.rows.some(({ valueText }) => valueText !== undefined);
   return (

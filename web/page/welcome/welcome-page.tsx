@@ -2,12 +2,12 @@ import { Link } from '@tanstack/react-router';
 import { CookieRiskNote } from '../account/cookie-risk-note.js';
 import { useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
-import { useText } from '../text/language.js';
+import { useWelcomeText } from '../text/welcome/use-welcome-text.js';
 import { DemoTicker } from './demo-ticker.js';
 
 /** What this is, for who is not signed in. */
 export const WelcomePage = () => {
-  const text = useText();
+  const text = useWelcomeText();
   const session = useSession();
   if (session.kind === 'signed-in') return <Redirect to="/" />;
   return (

@@ -70,7 +70,6 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
 
 /** Where one is signed in, and an end for each. */
 export const SessionPart = () => {
-  const { text } = useSpeaking();
   const own = useSecurityText();
   const sessions = useSessions();
   const [asking, setAsking] = useState(false);
@@ -87,9 +86,9 @@ export const SessionPart = () => {
         )}
       </Asked>
       <div className="everywhere">
-        <p className="hint">{text.everywhereHint}</p>
+        <p className="hint">{own.everywhereHint}</p>
         <button type="button" className="button danger bordered" onClick={() => setAsking(true)}>
-          {text.signOutEverywhere}
+          {own.signOutEverywhere}
         </button>
       </div>
       <Suspense>{asking && <SignOutEverywhereDialog onClose={close} />}</Suspense>

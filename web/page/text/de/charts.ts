@@ -33,5 +33,4 @@ export const charts: ChartsTexts = {
   inPart: 'nicht alle Kurse waren aktuell',
   without: (coins) => `ohne ${coins}, kein Kurs`,
   atOldPrice: (coins) => `${coins} zu einem alten Kurs`,
-  chartNote: 'Diagramme mit TradingView Lightweight Charts™',
 };

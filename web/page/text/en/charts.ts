@@ -32,7 +32,6 @@ export const charts = {
   inPart: 'not all prices were current',
   without: (coins: string) => `without ${coins}, no price`,
   atOldPrice: (coins: string) => `${coins} at an old price`,
-  chartNote: 'Charts by TradingView Lightweight Charts™',
 };
 
 export type ChartsTexts = typeof charts;

@@ -1,14 +1,6 @@
 /** The settings. */
 export const settings = {
   sections: { profile: 'Profile', security: 'Security', display: 'Display' },
-  directions: 'Colours of rising and falling',
-  directionPairs: { 'green-red': 'Green and red', 'red-green': 'Red and green', 'blue-orange': 'Blue and orange' },
-  zone: 'Times',
-  zones: { local: 'Of this computer', utc: 'UTC' },
-  hideAmountsHint: 'Everything but prices and percentages, also in the title of the tab.',
-  calm: 'Calm',
-  calmHint: 'Numbers change without lighting up.',
-  keysHint: 'Such as / to search. The question mark shows all of them.',
 };
 
 export type SettingsTexts = typeof settings;

@@ -154,6 +154,18 @@ export const de: SecurityTexts = {
     other: (action) => `Etwas, wofür diese Seite keine Worte hat: ${action}`,
   },
 
+  signedOut: 'Du bist abgemeldet.',
+  signOutEverywhere: 'Überall abmelden',
+  everywhereHint: 'Ein Gerät verloren, oder noch irgendwo angemeldet, wo du es nicht sein solltest?',
+  everywhereTitle: 'Auf allen Geräten abmelden?',
+  everywhereText:
+    'Alle Browser und Geräte, die bei diesem Konto angemeldet sind, werden jetzt abgemeldet, auch dieses hier. Dein Portfolio bleibt, wie es ist; melde dich mit deinem Passwort wieder an.',
+  everywhereDone: 'Du bist auf allen Geräten abgemeldet.',
+  noAccount: 'Noch kein Konto?',
+  haveAccount: 'Schon ein Konto?',
+  nameTaken: 'Dieser Name ist vergeben.',
+  wrongLogin: 'Name oder Passwort ist falsch.',
+
   memberSince: (when) => `Konto seit ${when}`,
   operator: 'Du bist Betreiber dieses Servers.',
 

@@ -153,6 +153,18 @@ export const en = {
     other: (action: string) => `Something this page has no words for: ${action}`,
   },
 
+  signedOut: 'You are signed out.',
+  signOutEverywhere: 'Sign out everywhere',
+  everywhereHint: 'Lost a device, or signed in somewhere you should not be?',
+  everywhereTitle: 'Sign out on all devices?',
+  everywhereText:
+    'Every browser and device that is signed in to this account is signed out now, this one too. Your portfolio stays as it is; sign in again with your password.',
+  everywhereDone: 'You are signed out on all devices.',
+  noAccount: 'No account yet?',
+  haveAccount: 'Already have an account?',
+  nameTaken: 'This name is taken.',
+  wrongLogin: 'The name or the password is wrong.',
+
   memberSince: (when: string) => `Account since ${when}`,
   operator: 'You are an operator of this server.',
 

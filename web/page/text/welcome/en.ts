@@ -1,5 +1,5 @@
 /** The first page of who is not signed in. */
-export const welcome = {
+export const en = {
   welcomeTitle: 'What your crypto is worth, live and exact to the last digit',
   welcomeText:
     'Add what you own and watch its value follow every trade. No number is rounded on the way, and none is stored in your browser.',
@@ -8,4 +8,4 @@ export const welcome = {
   demoNote: 'Nobody’s own, and read only. Yours looks like this after a minute.',
 };
 
-export type WelcomeTexts = typeof welcome;
+export type WelcomeTexts = typeof en;

@@ -1,6 +1,6 @@
-import type { WelcomeTexts } from '../en/welcome.js';
+import type { WelcomeTexts } from './en.js';
 
-export const welcome: WelcomeTexts = {
+export const de: WelcomeTexts = {
   welcomeTitle: 'Was deine Coins wert sind: live und genau bis zur letzten Stelle',
   welcomeText:
     'Trage ein, was du hast, und sieh zu, wie der Wert jedem Handel folgt. Unterwegs wird nichts gerundet, und in deinem Browser bleibt keine Zahl liegen.',
