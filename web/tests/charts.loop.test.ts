@@ -1,6 +1,7 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { drawnTexts, noteDrawnTexts, spoiltTexts } from './kit/axis-texts.js';
 import { bitcoinAt } from './kit/frame.js';
 import { exchangeOf } from './kit/klines.js';
 import { drawnLine, gapsOf, peaksOf } from './kit/plot.js';
@@ -126,6 +127,73 @@ describe.skipIf(!browser)('the value over time', () => {
         });
       },
     );
+  });
+});
+
+describe.skipIf(!browser)('the axes of charts', () => {
+  it('say what is paid now also while the end is scrolled out of sight, and cut off no time', async () => {
+    const answers = { 'klines/btcusdt': exchangeOf(noon - 900 * minuteMs, minuteMs, noon).answer };
+    const frame = bitcoinAt(noon, '1900.5');
+    await withWindow({ path: '/assets/BTC', frame, answers, expected: /503/ }, async ({ page, send }) => {
+      await noteDrawnTexts(page);
+      await page.reload();
+      await page.locator('.coin-chart canvas').first().waitFor();
+      const tells = (price: string) =>
+        expect.poll(async () => (await drawnTexts(page)).flat().map(({ text }) => text)).toContain(price);
+      await tells('1,900.50');
+      const box = await page.locator('.coin-chart .chart-box').boundingBox();
+      const [x, y] = [box?.x ?? 0, (box?.y ?? 0) + 100];
+      for (let drag = 0; drag < 12; drag++) {
+        await page.mouse.move(x + 100, y);
+        await page.mouse.down();
+        await page.mouse.move(x + 107 + 20 * drag, y, { steps: 2 });
+        await page.mouse.up();
+        await page.mouse.move(x + 100, y - 300);
+        await drawn(page);
+        expect(spoiltTexts(await drawnTexts(page))).toEqual([]);
+      }
+      await send(bitcoinAt(noon + secondMs, '5000'));
+      await tells('↑ 5,000.00');
+      await send(bitcoinAt(noon + 2 * secondMs, '12.5'));
+      await tells('↓ 12.50');
+    });
+  });
+
+  it('let no label of a time and of a value touch, on any phone, in German and in Kathmandu, and say which year it is', async () => {
+    const spans = { '1h': [60, 3_600], '24h': [300, 86_400], '7d': [3_600, 604_800], '30d': [7_200, 2_592_000] };
+    const all = { ...spans, '1y': [86_400, 31_536_000], all: [172_800, 60_000_000] };
+    const answers = {
+      'profile/value': (search: string) => {
+        const Range = new URLSearchParams(search).get('range') ?? '24h';
+        const [StepSeconds = 60, span = 3_600] = all[Range as keyof typeof all];
+        const count = Math.floor(span / StepSeconds);
+        const Points = Array.from({ length: count }, (_, at) => ({
+          Time: iso(noon - (count - at) * StepSeconds * secondMs),
+          Value: `${130_000 + 9_000 * Math.sin(at / 40)}`,
+        }));
+        return { Range, StepSeconds, Points };
+      },
+    };
+    for (const [locale, timezoneId] of [
+      ['en-US', 'America/New_York'],
+      ['de-DE', 'Asia/Kathmandu'],
+    ] as const)
+      await withWindow({ locale, timezoneId, frame: bitcoinAt(noon, '136752.97'), answers }, async ({ page }) => {
+        await noteDrawnTexts(page);
+        await page.reload();
+        const ranges = page.locator('.value-panel .ranges button');
+        for (let range = 0; range < 7; range++) {
+          await ranges.nth(range).dispatchEvent('click');
+          await page.locator('.value-panel canvas').waitFor();
+          for (const width of [280, 390, 1600]) {
+            await page.setViewportSize({ width, height: 900 });
+            await drawn(page);
+            const texts = await drawnTexts(page);
+            expect([locale, range, width, spoiltTexts(texts)]).toEqual([locale, range, width, []]);
+            if (range === 6) expect(texts.flat().some(({ text }) => /^202[456]$/.test(text))).toBe(true);
+          }
+        }
+      });
   });
 });
 

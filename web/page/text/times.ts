@@ -9,6 +9,8 @@ export interface Times {
   seconds(atMs: number): string;
   /** Jan 27, 27. Jan. */
   day(atMs: number): string;
+  /** Feb 2026 */
+  month(atMs: number): string;
   /** 2026 */
   year(atMs: number): string;
   /** The time of day alone where it is today's, else with its day. @param nowMs decides what today is */
@@ -61,6 +63,7 @@ export const createTimes = (locale: string, timeZone?: string): Times => {
     clock,
     seconds: written({ hour, minute, second }),
     day,
+    month: written({ month: 'short', year: 'numeric' }),
     year: written({ year: 'numeric' }),
     near: (atMs, nowMs) => (isSameDay(atMs, nowMs) ? clock(atMs) : dayAndClock(atMs)),
     isSameDay,

@@ -19,6 +19,14 @@ it('labels an axis with local times, and the day where it begins', () => {
   expect(labels('2026-01-27T18:30:00Z', 'de', 'Asia/Kolkata')).toEqual(['18:00', '28. Jan.', '06:00', '12:00']);
   expect(timeLabels([second('2026-01-27T12:00:00Z')], 86_400, createTimes('en', 'UTC'))).toEqual(['Jan 27']);
 });
+it('says of which year a day is where that begins, so that two years do not read alike', () => {
+  const labels = (days: readonly string[], locale: string, zone: string) =>
+    timeLabels(days.map(second), 30 * 86_400, createTimes(locale, zone));
+  const halves = ['2025-01-01T05:00:00Z', '2025-07-01T04:00:00Z', '2026-01-01T05:00:00Z'];
+  expect(labels(halves, 'en', 'America/New_York')).toEqual(['2025', 'Jul 1', '2026']);
+  const months = ['2025-11-30T18:15:00Z', '2026-01-31T18:15:00Z', '2026-03-31T18:15:00Z'];
+  expect(labels(months, 'de', 'Asia/Kathmandu')).toEqual(['1. Dez.', 'Feb. 2026', '1. Apr.']);
+});
 it('labels values with what tells neighbours apart', () => {
   expect(valueLabels([136_000, 136_500], 500, en.numbers, en.sizes)).toEqual(['136,000', '136,500']);
   expect(valueLabels([0.5, 0.75], 0.25, en.numbers, en.sizes)).toEqual(['0.50', '0.75']);

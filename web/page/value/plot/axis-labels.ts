@@ -3,13 +3,22 @@ import type { Times } from '../../text/times.js';
 
 const dayS = 86_400;
 
+/** With its year, where one begins, or where it is the first of a month of another year than the day before it. */
+const dayLabel = (atMs: number, beforeMs: number | undefined, times: Times): string => {
+  const date = new Date(atMs + times.aheadMs(atMs));
+  if (date.getUTCDate() !== 1) return times.day(atMs);
+  if (date.getUTCMonth() === 0) return times.year(atMs);
+  return beforeMs !== undefined && times.year(beforeMs) !== times.year(atMs) ? times.month(atMs) : times.day(atMs);
+};
+
 /** Times of day along an axis, and the date where a day begins. @param splits in seconds @param stepS between them */
 export const timeLabels = (splits: readonly number[], stepS: number, times: Times): string[] =>
   splits.map((second, at) => {
-    const day = times.day(second * 1_000);
-    const before = splits[at - 1];
-    const begins = before !== undefined && times.day(before * 1_000) !== day;
-    return stepS >= dayS || begins ? day : times.clock(second * 1_000);
+    const atMs = second * 1_000;
+    const beforeS = splits[at - 1];
+    const beforeMs = beforeS === undefined ? undefined : beforeS * 1_000;
+    const begins = beforeMs !== undefined && !times.isSameDay(beforeMs, atMs);
+    return stepS >= dayS || begins ? dayLabel(atMs, beforeMs, times) : times.clock(atMs);
   });
 
 /** Numbers this large are shortened. */

@@ -37,6 +37,18 @@ const valueRange = (low: number | null, high: number | null): [number, number] =
   return low === high ? [low * 0.999, high * 1.001 || 1] : (uPlot.rangeNum(low, high, 0.1, false) as [number, number]);
 };
 
+/** Whose local time, for the browser, is that of the zone in which times are shown. */
+const shiftedDate = (atMs: number, { aheadMs }: Times): Date => {
+  const wall = new Date(atMs + aheadMs(atMs));
+  return new Date(
+    ...([wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(), wall.getUTCHours()] as const),
+    ...([wall.getUTCMinutes(), wall.getUTCSeconds(), wall.getUTCMilliseconds()] as const),
+  );
+};
+
+/** Whether the label of a value would touch those of the times. */
+const isLow = (plot: uPlot, value = 0): boolean => plot.valToPos(value, 'y') > plot.over.clientHeight - fontSize;
+
 /** Draws a line over true time into a box. Its colours are those of the box, at the moment it is made. */
 export const createValuePlot = (
   box: HTMLElement,
@@ -64,6 +76,8 @@ export const createValuePlot = (
     {
       width: box.clientWidth,
       height: box.clientHeight,
+      // Days and hours begin where times are shown, which need not be where the browser is.
+      tzDate: (second) => shiftedDate(second * 1_000, times),
       padding: [10, 0, 0, 2],
       legend: { show: false },
       cursor: {
@@ -99,8 +113,11 @@ export const createValuePlot = (
           side: 1,
           grid: { stroke: colours.line, width: 1 },
           size: (_self, labels) => Math.max(...(labels ?? ['']).map((label) => label.length)) * letterWidth + 14,
-          values: (_self, splits, _axis, _space, step) =>
-            isDiscreet ? splits.map(() => '') : valueLabels(splits, step, numbers, sizes),
+          // One at the bottom would stand between those of the times.
+          values: (self, splits, _axis, _space, step) =>
+            isDiscreet
+              ? splits.map(() => '')
+              : valueLabels(splits, step, numbers, sizes).map((label, at) => (isLow(self, splits[at]) ? '' : label)),
         },
       ],
       hooks: {

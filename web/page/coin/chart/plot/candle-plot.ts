@@ -1,3 +1,4 @@
+import { compare } from '@tickfolio/lib/money';
 import {
   ColorType,
   CrosshairMode,
@@ -8,11 +9,14 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts';
 import type { ChartType } from '../../../text/asset-address.js';
+import { exact } from '../../../text/exact.js';
 import type { Times } from '../../../text/times.js';
 import type { Candle, Slot } from './candle.js';
 import { createClearLabels } from './clear-labels.js';
 import { createLocalTimeScale } from './local-time-scale.js';
 import { addPriceSeries, timeOf } from './price-series.js';
+import { createPriceTag } from './price-tag.js';
+import { keepWholeLabels } from './whole-labels.js';
 
 export interface CandlePlotOptions {
   readonly times: Times;
@@ -109,13 +113,19 @@ export const createCandlePlot = (box: HTMLElement, first: readonly Slot[], optio
     handleScale: { axisPressedMouseMove: { time: true, price: false } },
     localization: { timeFormatter: (time: Time) => startText(times, stepMs, msOf(time)) },
   });
+  const timeAxis = box.querySelector<HTMLCanvasElement>('tr:last-child td:nth-child(2) canvas')?.getContext('2d');
+  if (timeAxis) keepWholeLabels(timeAxis);
+  const tagColour = (candle: Candle | undefined): string => {
+    if (type !== 'candles' || !candle) return colour('--accent');
+    return colour(compare(exact(candle.close), exact(candle.open)) >= 0 ? '--candle-up' : '--candle-down');
+  };
   let slots = first;
   let newest: Candle | undefined;
-  const closeOf = (candle: Candle | undefined) => candle && Number(candle.close);
+  const newestOf = () => newest ?? slots.findLast(({ candle }) => candle)?.candle;
   const clear = createClearLabels({
     format,
     placeOf: (price) => series.api.priceToCoordinate(price),
-    newest: () => closeOf(newest ?? slots.findLast(({ candle }) => candle)?.candle),
+    newestPlace: () => tag.place(),
   });
   const priceFormat = {
     type: 'custom' as const,
@@ -124,6 +134,17 @@ export const createCandlePlot = (box: HTMLElement, first: readonly Slot[], optio
     minMove: 10 ** -decimals,
   };
   const series = addPriceSeries(chart, type, colour, priceFormat);
+  const tag = createPriceTag({
+    price: () => {
+      const candle = newestOf();
+      return candle && Number(candle.close);
+    },
+    placeOf: (price) => series.api.priceToCoordinate(price),
+    height: () => chart.paneSize(0).height,
+    format,
+    colours: () => ({ tag: tagColour(newestOf()), text: colour('--surface') }),
+  });
+  series.api.attachPrimitive(tag);
   const volumes = withVolume
     ? chart.addSeries(
         HistogramSeries,

@@ -7,7 +7,7 @@ it('leaves out a label of the axis that the newest price would half cover, and h
   const labels = createClearLabels({
     format: (price) => `${price}.00`,
     placeOf: (price) => (110 - price) * 5,
-    newest: () => newest,
+    newestPlace: () => (newest === undefined ? null : (110 - newest) * 5),
   });
   expect(labels.write([100, 105, 110])).toEqual(['100.00', '', '110.00']);
   newest = 103.5;

@@ -10,17 +10,17 @@ export interface ClearLabelsOptions {
   readonly format: (price: number) => string;
   /** Where a price is, in pixels; null where nothing is drawn. */
   readonly placeOf: (price: number) => number | null;
-  readonly newest: () => number | undefined;
+  /** Of the newest price's label, likewise. */
+  readonly newestPlace: () => number | null;
 }
 
 /** Half the height of the newest price's label and half that of another one, in CSS pixels. */
 const nearPixels = 17;
 
-export const createClearLabels = ({ format, placeOf, newest }: ClearLabelsOptions): ClearLabels => {
+export const createClearLabels = ({ format, placeOf, newestPlace }: ClearLabelsOptions): ClearLabels => {
   let written: { readonly prices: readonly number[]; readonly covered: string } = { prices: [], covered: '' };
   const isCovered = (price: number): boolean => {
-    const last = newest();
-    const [own, other] = [placeOf(price), last === undefined ? null : placeOf(last)];
+    const [own, other] = [placeOf(price), newestPlace()];
     return own !== null && other !== null && Math.abs(own - other) < nearPixels;
   };
   const coveredOf = (prices: readonly number[]) => prices.filter(isCovered).join();

@@ -28,7 +28,8 @@ export const addPriceSeries = (
   colour: (name: string) => string,
   priceFormat: PriceFormatCustom,
 ): PriceSeries => {
-  const shared = { priceLineStyle: LineStyle.Dotted, priceFormat };
+  // The price of now has a tag of its own.
+  const shared = { lastValueVisible: false, priceLineStyle: LineStyle.Dotted, priceFormat };
   if (type === 'line') {
     const api = chart.addSeries(LineSeries, { ...shared, color: colour('--accent'), lineWidth: 2 });
     const drawn = ({ atMs, close }: Candle) => ({ time: timeOf(atMs), value: Number(close) });
