@@ -1,6 +1,7 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './kit/frame.js';
-import { browser, withWindow } from './kit/window.js';
+import { browser, drawn, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const bitcoin = { quantity: '0.5', price: '68000', total: '34000' };
@@ -37,6 +38,61 @@ const createServer = () => {
   };
   return { at, answers };
 };
+
+/** Notes every text that a part of the page has, from now on. */
+const noteTexts = (page: Page, selector: string) =>
+  page.evaluate(`(() => {
+    const part = document.querySelector('${selector}');
+    window.noted = [];
+    const note = () => window.noted.push(part.textContent.replace(/\\s+/g, ' '));
+    new MutationObserver(note).observe(part, { childList: true, characterData: true, subtree: true });
+    note();
+  })()`);
+const notedTexts = async (page: Page) => [...new Set((await page.evaluate('window.noted')) as string[])];
+
+describe.skipIf(!browser)('the change of 7 days', () => {
+  it('stays while a coin is added and another is removed, counts no coin from elsewhere, and never has the name of another basis', async () => {
+    const at = { asked: 0, isHeld: false };
+    const wait = () => new Promise<void>((go) => void releases.push(go));
+    const releases: (() => void)[] = [];
+    const then = (symbol: string, price: string) => ({ Symbol: symbol, Price: price, QuotePrice: price, Time: '' });
+    const answers = {
+      'profile/day': {
+        AsOf: '2026-06-15T12:00:00.000Z',
+        // This morning it cost next to nothing.
+        Opens: [{ ...then('solusdt', '1'), Since: '2026-06-15T00:00:00.000Z' }],
+        DayAgo: [ago('btcusdt', '69000')],
+      },
+      'profile/basis': async () => {
+        at.asked += 1;
+        if (at.isHeld) await wait();
+        return { At: '', Prices: [then('btcusdt', '60000'), then('solusdt', '160')] };
+      },
+    };
+    await withWindow({ frame: one, answers }, async ({ page, send }) => {
+      await page.locator('.changes .change').waitFor();
+      await noteTexts(page, '.changes');
+      await page.getByLabel('Changes since').selectOption('7d');
+      await expect.poll(() => page.locator('.changes').innerText()).toContain('7 days');
+      await page.locator('.changes .change').waitFor();
+      for (const text of await notedTexts(page)) expect(text).toMatch(/^$|^24 hours.*−500\.00|^7 days.*\+4,000\.00/);
+      at.isHeld = true;
+      await noteTexts(page, '.changes');
+      await send(both);
+      await expect.poll(() => at.asked).toBe(2);
+      await drawn(page);
+      for (const release of releases.splice(0)) release();
+      await expect.poll(() => page.locator('.changes').innerText()).toMatch(/−6,000\.00/);
+      for (const text of await notedTexts(page))
+        expect(text).toMatch(/^7 days(, without SOL)?(up|down) ?▲ ?\+4,000\.00|^7 daysdown ▼ ?−6,000\.00/);
+      await noteTexts(page, '.changes');
+      await send({ ...one, AsOf: '2026-06-15T12:00:02.000Z' });
+      await expect.poll(() => page.locator('.changes').innerText()).toMatch(/\+4,000\.00/);
+      for (const text of await notedTexts(page))
+        expect(text).toMatch(/^7 daysdown ▼ ?−6,000\.00|^7 daysup ▲ ?\+4,000\.00/);
+    });
+  });
+});
 
 describe.skipIf(!browser)('the change of 24 hours after a coin was added', () => {
   it.each([

@@ -1,8 +1,7 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import type { Change, Direction } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
-import { useChoice } from '../display/choice.js';
-import { basisChoice } from '../display/choices.js';
+import type { Basis } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import { CoinBadge } from '../kit/coin-badge.js';
 import { Digits } from '../kit/digits.js';
@@ -37,6 +36,8 @@ interface CoinHeadProps extends Pair {
   readonly shown: ShownPrice | undefined;
   /** Of the price, since changes are counted; undefined where that is not known. */
   readonly change: Change | undefined;
+  /** What that change is counted from. */
+  readonly basis: Basis;
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
 }
@@ -45,10 +46,20 @@ const gone = { state: 'delisted', stateOf: undefined } as const;
 const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
-export const CoinHead = ({ name, base, quote, row, isDelisted, fresh, shown, change, asOfMs }: CoinHeadProps) => {
+export const CoinHead = ({
+  name,
+  base,
+  quote,
+  row,
+  isDelisted,
+  fresh,
+  shown,
+  change,
+  basis,
+  asOfMs,
+}: CoinHeadProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
-  const basis = useChoice(basisChoice);
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const without = reason ?? row;

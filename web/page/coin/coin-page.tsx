@@ -36,6 +36,7 @@ export const CoinPage = () => {
         isDelisted={asset.isDelisted}
         fresh={asset.fresh}
         change={asset.change}
+        basis={asset.basis}
         asOfMs={view.asOfMs}
       />
       <AssetTabs tab={tab} />
@@ -54,6 +55,7 @@ export const CoinPage = () => {
           />
           <CoinSide
             {...{ symbol, name, base, quote, row, archive }}
+            basis={asset.basis}
             isListed={listed !== undefined}
             price={shown?.price}
           />

@@ -1,4 +1,5 @@
 import { Suspense, useCallback, useState } from 'react';
+import type { Basis } from '../display/choices.js';
 import { latePart } from '../kit/late-part.js';
 import type { Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
@@ -21,6 +22,8 @@ interface CoinSideProps extends Pair {
   readonly name: string;
   /** Undefined where it is not held. */
   readonly row: Row | undefined;
+  /** What its change is counted from. */
+  readonly basis: Basis;
   /** Whether it can be added. */
   readonly isListed: boolean;
   readonly archive: Archive;
@@ -29,7 +32,7 @@ interface CoinSideProps extends Pair {
 }
 
 /** Beside the chart: what is held of the coin, and its last 24 hours. */
-export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, price }: CoinSideProps) => {
+export const CoinSide = ({ symbol, name, base, quote, row, basis, isListed, archive, price }: CoinSideProps) => {
   const text = useAssetText();
   const rows = useLive((state) => state.view?.rows);
   const others = rows?.filter((held) => held.base === base && held.symbol !== symbol) ?? [];
@@ -40,7 +43,7 @@ export const CoinSide = ({ symbol, name, base, quote, row, isListed, archive, pr
   return (
     <div className="coin-side">
       {row ? (
-        <Position row={row} others={others} onChange={() => setOpen('change')} />
+        <Position row={row} basis={basis} others={others} onChange={() => setOpen('change')} />
       ) : (
         <section className="card position">
           <h2>{text.yourPosition}</h2>

@@ -1,5 +1,4 @@
-import { useChoice } from '../display/choice.js';
-import { basisChoice } from '../display/choices.js';
+import type { Basis } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
@@ -9,6 +8,8 @@ import { useSpeaking } from '../text/language.js';
 
 interface PositionProps {
   readonly row: Row;
+  /** What its change is counted from. */
+  readonly basis: Basis;
   /** The same asset, held through other markets. */
   readonly others: readonly Row[];
   readonly onChange: () => void;
@@ -17,10 +18,9 @@ interface PositionProps {
 const pairOf = ({ base, quote }: Row) => `${base}/${quote}`;
 
 /** What is held of a coin through the market that its price comes from, and what through others. */
-export const Position = ({ row, others, onChange }: PositionProps) => {
+export const Position = ({ row, basis, others, onChange }: PositionProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
-  const basis = useChoice(basisChoice);
   const period = row.daySinceMs === undefined ? text.bases[basis] : text.change;
   return (
     <section className="card position" aria-labelledby="position-title">

@@ -1,6 +1,8 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import { isProblem } from '@tickfolio/client/problem';
 import { coinName } from '@tickfolio/lib/market/asset-names';
+import { useChoice } from '../display/choice.js';
+import { basisChoice } from '../display/choices.js';
 import { useLive } from '../parts.js';
 import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
 import { type ChartInterval, symbolOf } from '../text/asset-address.js';
@@ -19,6 +21,7 @@ export const useAsset = () => {
   const search = useSearch({ from: '/assets/$asset' });
   const symbol = symbolOf(asset, search);
   const view = useLive((state) => state.view);
+  const chosen = useChoice(basisChoice);
   const symbols = useSymbols();
   const row = view?.rows.find((held) => held.symbol === symbol);
   const listed = symbols.data?.find((entry) => entry.Symbol === symbol);
@@ -65,5 +68,7 @@ export const useAsset = () => {
     shown: live === undefined ? recorded : { price: live, atMs: row?.priceAtMs, direction, ticks },
     fresh: row ? fresh : lookedAt?.freshness,
     change: row ? row.priceDay : priceChange,
+    /** What that change is counted from. */
+    basis: row && view ? view.dayBasis.basis : chosen,
   };
 };

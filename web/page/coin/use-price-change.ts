@@ -41,6 +41,11 @@ export const usePriceChange = ({ symbol, price, dayAgo, asOfMs }: PriceChangeOpt
       return session.call<KlinesAnswer>('GET', `${path}?interval=${interval}&from=${from}&limit=1`);
     },
     enabled: symbol !== undefined && atMs !== undefined && atMs > 0,
+    // That of the hour before will do until it is there.
+    placeholderData: (before, query) => {
+      const [, of, ofMs = 0] = query?.queryKey ?? [];
+      return of === symbol && Math.abs(Number(ofMs) - (atMs ?? 0)) <= maxLateMs ? before : undefined;
+    },
     // What it was then stays.
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -28,6 +28,7 @@ export const railChoice = createChoice('tickfolio.rail', ['open', 'folded'], mar
 /** Whether single keys do something; who dictates to the computer may not want that (WCAG 2.1.4). */
 export const keysChoice = createChoice('tickfolio.keys', ['on', 'off']);
 
+export type Basis = (typeof basisChoice.values)[number];
 export type Currency = (typeof currencyChoice.values)[number];
 
 export const useDiscreet = (): boolean => useChoice(discreetChoice) === 'on';

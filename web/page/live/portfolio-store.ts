@@ -2,6 +2,7 @@ import type { Clock } from '@tickfolio/client/clock';
 import type { Connection } from '@tickfolio/client/connection';
 import type { Frame } from '@tickfolio/client/frame';
 import type { NumberStyle } from '@tickfolio/lib/look/amount';
+import type { Basis } from '../display/choices.js';
 import { type CoinStep, createExpectedChanges, type ExpectedChange } from './expected-changes.js';
 import { type Holding, holdingsOf } from './holdings.js';
 import { type DayBase, type Market, type PortfolioView, viewOf } from './portfolio-view.js';
@@ -9,9 +10,13 @@ import type { PriceTrails } from './price-trails.js';
 
 export type DayBases = ReadonlyMap<string, DayBase>;
 
-/** Where changes of 24 hours are counted from, and what comes into force next, for every page with the same frame. */
+/** Where changes are counted from, and what comes into force next, for every page with the same frame. */
 export interface DayPlan {
+  /** What these prices are of; the view names its changes by it. */
+  readonly basis: Basis;
   readonly now: DayBases;
+  /** Of frames from this moment on they are prices of another basis; by the clock of frames, epoch milliseconds. */
+  readonly untilMs?: number | undefined;
   /** `fromMs` by the clock of frames, epoch milliseconds. */
   readonly next?: { readonly fromMs: number; readonly bases: DayBases } | undefined;
 }
@@ -38,6 +43,8 @@ export interface PortfolioStore {
   /** What is listed, by symbol. */
   setMarkets(markets: ReadonlyMap<string, Market>): void;
   setDayBases(plan: DayPlan): void;
+  /** Of the newest plan. */
+  readonly basis: Basis;
   /** Shows a change as made until a frame has it, or `settle` was called without an answer. */
   expect(symbol: string, step: CoinStep): ExpectedChange;
   /** What is held with everything that is expected, exact; undefined for nothing. */
@@ -60,7 +67,7 @@ const usualQuotes = ['usdt', 'usdc', 'fdusd', 'tusd', 'btc', 'eth', 'bnb', 'eur'
 /** A replica compares what it shows every 20 s. */
 const maxBehindMs = 30_000;
 
-const noDay: DayPlan = { now: new Map() };
+const noDay: DayPlan = { basis: '24h', now: new Map() };
 const nothing = { view: undefined, holdings: [] } as const;
 
 const usualMarket = (symbol: string): Market => ({
@@ -80,11 +87,14 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   const frameListeners = new Set<(frame: Frame) => void>();
 
   const marketOf = (symbol: string): Market => markets.get(symbol) ?? usualMarket(symbol);
-  const dayAt = (atMs: number): DayBases => (day.next && atMs >= day.next.fromMs ? day.next.bases : day.now);
+  const dayAt = (atMs: number): DayBases => {
+    if (day.untilMs !== undefined && atMs >= day.untilMs) return noDay.now;
+    return day.next && atMs >= day.next.fromMs ? day.next.bases : day.now;
+  };
   const publish = () => {
     scheduled = false;
     if (frame) {
-      const baselines = { day: dayAt(Date.parse(frame.AsOf)) };
+      const baselines = { basis: day.basis, day: dayAt(Date.parse(frame.AsOf)) };
       const view = viewOf({ frame, expected: expected.quantities(), baselines, marketOf, style, before: shown });
       shown = { view, frame };
       state = { ...state, view, holdings: holdingsOf(view.rows, view.total.value, style, state.holdings) };
@@ -152,6 +162,9 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
     setDayBases: (plan) => {
       day = plan;
       change();
+    },
+    get basis() {
+      return day.basis;
     },
     expect: expected.begin,
     heldOf: (symbol) => {

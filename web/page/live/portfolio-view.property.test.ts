@@ -47,7 +47,12 @@ const shown = ({ direction, ticks, ...row }: Row) => row;
 describe('a portfolio that is kept up to date', () => {
   it('shows what it would show if it were made anew, and in exact arithmetic', () => {
     const day: Baselines['day'] = new Map([['btcusdt', { price: parseDecimal('1.5'), sinceMs: 1_769_472_000_000 }]]);
-    const input = { expected: new Map(), baselines: { day }, marketOf: () => ({ quote: 'usdt', decimals: 0 }), style };
+    const input = {
+      expected: new Map(),
+      baselines: { basis: '24h' as const, day },
+      marketOf: () => ({ quote: 'usdt', decimals: 0 }),
+      style,
+    };
     fc.assert(
       fc.property(fc.array(fc.array(coin, { maxLength: symbols.length }), { minLength: 1, maxLength: 6 }), (rounds) => {
         let before: { view: PortfolioView; frame: Frame } | undefined;

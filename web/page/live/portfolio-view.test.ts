@@ -73,10 +73,11 @@ describe('the live portfolio', () => {
       sinceMs: Date.parse(`2026-01-27T${time}Z`),
     });
     store.takeFrame(frame('300', coin('btcusdt', '1', '100', '100'), coin('ethusdt', '1', '200', '200')));
-    store.setDayBases({ now: new Map([['ethusdt', open('100', '12:05:00.100')]]) });
+    store.setDayBases({ basis: '24h', now: new Map([['ethusdt', open('100', '12:05:00.100')]]) });
     const noon = Date.parse('2026-01-27T12:05:00.100Z');
     expect(draw()).toMatchObject({ day: { text: '+100.00' }, dayBasis: { sinceMs: noon, someSinceMs: undefined } });
     store.setDayBases({
+      basis: '24h',
       now: new Map<string, DayBase>([
         ['btcusdt', { price: parseDecimal('90'), sinceMs: undefined }],
         ['ethusdt', open('100', '12:05:00.100')],
@@ -86,17 +87,28 @@ describe('the live portfolio', () => {
     expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
     expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
   });
+  it('names a change by what it is counted from, and has none of yesterday when a computer wakes up', () => {
+    const { store, draw } = createRoom();
+    const now = new Map([['btcusdt', { price: parseDecimal('90'), sinceMs: undefined }]]);
+    const held = frame('100', coin('btcusdt', '1', '100', '100'));
+    store.takeFrame(held);
+    store.setDayBases({ basis: '7d', now, untilMs: Date.parse(asOf) + 60_000 });
+    expect(draw()).toMatchObject({ day: { text: '+10.00' }, dayBasis: { basis: '7d' } });
+    store.takeFrame({ ...held, AsOf: '2026-01-28T07:00:00.000Z' });
+    expect(draw()).toMatchObject({ day: undefined, dayBasis: { basis: '7d', sinceMs: undefined } });
+  });
   it('says of which coins the total has no change of the day yet, after 10,000 ATOM were added to 0.5 BTC', () => {
     const { store, draw } = createRoom();
     const bitcoin = { price: parseDecimal('68000'), sinceMs: undefined };
     const held = frame('104000', coin('btcusdt', '0.5', '68000', '34000'), coin('atomusdt', '10000', '7', '70000'));
-    store.setDayBases({ now: new Map([['btcusdt', bitcoin]]) });
+    store.setDayBases({ basis: '24h', now: new Map([['btcusdt', bitcoin]]) });
     store.takeFrame(held);
     const before = draw();
     expect(before?.dayLacking).toEqual(['ATOM']);
     store.takeFrame({ ...held, AsOf: '2026-01-27T10:00:02.000Z' });
     expect(draw()?.dayLacking).toBe(before?.dayLacking);
     store.setDayBases({
+      basis: '24h',
       now: new Map([
         ['btcusdt', bitcoin],
         ['atomusdt', { price: parseDecimal('7.1'), sinceMs: undefined }],
@@ -107,7 +119,7 @@ describe('the live portfolio', () => {
   it('shows beside a price in BTC the change of that price, not of its value in USDT', () => {
     const { store, draw } = createRoom();
     const base = { price: parseDecimal('2000'), quotePrice: parseDecimal('0.05268'), sinceMs: undefined };
-    store.setDayBases({ now: new Map([['ethbtc', base]]) });
+    store.setDayBases({ basis: '24h', now: new Map([['ethbtc', base]]) });
     store.takeFrame(frame('3920.4', { ...coin('ethbtc', '2', '0.05227', '3920.4'), QuoteAsset: 'BTC' }));
     expect(draw()?.rows[0]).toMatchObject({
       priceDay: { percent: '−0.78 %' },
@@ -116,7 +128,10 @@ describe('the live portfolio', () => {
   });
   it('says nothing of the change of a price in BTC where an older server does not know it', () => {
     const { store, draw } = createRoom();
-    store.setDayBases({ now: new Map([['ethbtc', { price: parseDecimal('2000'), sinceMs: undefined }]]) });
+    store.setDayBases({
+      basis: '24h',
+      now: new Map([['ethbtc', { price: parseDecimal('2000'), sinceMs: undefined }]]),
+    });
     store.takeFrame(frame('1960', { ...coin('ethbtc', '1', '0.05', '1960'), QuoteAsset: 'BTC' }));
     expect(draw()?.rows[0]).toMatchObject({ priceDay: undefined, day: { percent: '−2.00 %' } });
   });
@@ -124,7 +139,7 @@ describe('the live portfolio', () => {
     const { store, draw } = createRoom();
     const bases = (price: string) => new Map([['btcusdt', { price: parseDecimal(price), sinceMs: undefined }]]);
     const next = { fromMs: Date.parse('2026-01-27T10:00:45.000Z'), bases: bases('80') };
-    store.setDayBases({ now: bases('90'), next });
+    store.setDayBases({ basis: '24h', now: bases('90'), next });
     const changeAt = (time: string) => {
       store.takeFrame({ ...frame('100', coin('btcusdt', '1', '100', '100')), AsOf: `2026-01-27T10:00:${time}Z` });
       return draw()?.day?.text;
@@ -133,7 +148,7 @@ describe('the live portfolio', () => {
   });
   it('takes the server at its word for totals, and counts changes exactly', () => {
     const { store, draw } = createRoom();
-    store.setDayBases({ now: new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]) });
+    store.setDayBases({ basis: '24h', now: new Map([['btcusdt', { price: parseDecimal('99'), sinceMs: undefined }]]) });
     store.takeFrame(
       frame('100.000000000000000001', coin('btcusdt', '1', '100.000000000000000001', '100.000000000000000001')),
     );
@@ -141,7 +156,7 @@ describe('the live portfolio', () => {
     store.takeFrame(frame('101', coin('btcusdt', '1', '101', '101')));
     const view = draw();
     expect(view?.day).toMatchObject({ text: '+2.00', direction: 'up', percent: '+2.02 %' });
-    expect(view?.dayBasis).toEqual({ sinceMs: undefined, someSinceMs: undefined });
+    expect(view?.dayBasis).toEqual({ basis: '24h', sinceMs: undefined, someSinceMs: undefined });
   });
   it('points nowhere where the digits that are shown did not move', () => {
     const { store, draw } = createRoom();
@@ -154,7 +169,10 @@ describe('the live portfolio', () => {
   });
   it('counts no purchase as a gain', () => {
     const { store, draw } = createRoom();
-    store.setDayBases({ now: new Map([['btcusdt', { price: parseDecimal('100'), sinceMs: undefined }]]) });
+    store.setDayBases({
+      basis: '24h',
+      now: new Map([['btcusdt', { price: parseDecimal('100'), sinceMs: undefined }]]),
+    });
     store.takeFrame(frame('100', coin('btcusdt', '1', '100', '100')));
     draw();
     store.takeFrame(frame('300', coin('btcusdt', '3', '100', '300')));

@@ -3,6 +3,7 @@ import { grouped, money, type NumberStyle, padded, share, shortQuantity } from '
 import { type Change, changeOf, type Direction } from '@tickfolio/lib/look/change';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import { add, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
+import type { Basis } from '../display/choices.js';
 import { exact } from '../text/exact.js';
 import { type Pair, pairLabel, pairOf } from '../text/pair.js';
 import { type Freshness, freshnessOf, isFresh } from './freshness.js';
@@ -32,6 +33,8 @@ export interface Row extends Pair {
   readonly day: Change | undefined;
   /** Of the price in the quote asset, in that time; a percentage beside a price is its own. */
   readonly priceDay: Change | undefined;
+  /** What the value of now would have been then, in USDT; undefined where that is not known. */
+  readonly valueThen: Decimal | undefined;
   /** From when the change is counted where no price of 24 hours ago is known, in epoch milliseconds. */
   readonly daySinceMs: number | undefined;
   readonly stale: boolean;
@@ -53,6 +56,8 @@ export interface Total {
 
 /** From when the changes of a day are counted. */
 export interface DayBasis {
+  /** What they are counted from; it names them, whatever is chosen by now. */
+  readonly basis: Basis;
   /** The first moment in epoch milliseconds; undefined where at least one coin's are of whole 24 hours. */
   readonly sinceMs: number | undefined;
   /** The latest moment, where some coins are counted from later than others. */
@@ -83,7 +88,8 @@ export type Expectations = ReadonlyMap<string, string | null>;
 
 /** Where a change is counted from. */
 export interface Baselines {
-  /** By symbol, what coins cost 24 hours ago. */
+  readonly basis: Basis;
+  /** By symbol, what coins cost then. */
   readonly day: ReadonlyMap<string, DayBase>;
 }
 
@@ -110,7 +116,7 @@ const namesOf = (rows: readonly Row[], before: readonly string[] | undefined): r
 
 const signOf = (value: Decimal): Direction => (value.units > 0n ? 'up' : value.units < 0n ? 'down' : 'same');
 
-const basisOf = (since: readonly (number | undefined)[]): DayBasis => {
+const beginningOf = (since: readonly (number | undefined)[]): Omit<DayBasis, 'basis'> => {
   const known = since.filter((atMs) => atMs !== undefined);
   if (known.length === 0) return { sinceMs: undefined, someSinceMs: undefined };
   const [firstMs, lastMs] = [Math.min(...known), Math.max(...known)];
@@ -163,6 +169,7 @@ const sameRow = (a: Row, b: Row): boolean =>
   a.stateOf === b.stateOf &&
   a.pending === b.pending &&
   a.daySinceMs === b.daySinceMs &&
+  a.valueThen?.units === b.valueThen?.units &&
   sameChange(a.day, b.day) &&
   sameChange(a.priceDay, b.priceDay);
 
@@ -204,14 +211,13 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
     const value = values[at];
     const quantity = exact(Quantity);
     const last = rowsBefore.get(symbol);
-    let day: Change | undefined;
+    let then: Decimal | undefined;
     const open = baselines.day.get(symbol);
     if (value) {
       if (open) {
-        const then = multiply(open.price, quantity);
+        then = multiply(open.price, quantity);
         dayOpen = add(dayOpen, then);
         dayNow = add(dayNow, value);
-        day = changeOf(value, then, style);
         since.push(open.sinceMs);
       }
       if (isFresh(coin, asOfMs)) fresh = add(fresh, value);
@@ -221,6 +227,7 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
     const market = marketOf(symbol);
     const { base, quote } = pairOf(symbol, coin.QuoteAsset?.toLowerCase() ?? market.quote);
     const priceThen = quote === 'USDT' ? open?.price : open?.quotePrice;
+    const day = value && then && changeOf(value, then, style);
     const priceDay = Price === null || priceThen === undefined ? undefined : changeOf(exact(Price), priceThen, style);
     const row: Row = {
       symbol,
@@ -239,6 +246,7 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
       day,
       priceDay,
+      valueThen: then,
       daySinceMs: (day ?? priceDay) && open?.sinceMs,
       stale: coin.Stale,
       state: coin.PriceState,
@@ -263,7 +271,7 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
     },
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
-    dayBasis: basisOf(since),
+    dayBasis: { basis: baselines.basis, ...beginningOf(since) },
     dayLacking: namesOf(
       rows.filter(({ symbol, value }) => value !== undefined && !baselines.day.has(symbol)),
       before?.view.dayLacking,

@@ -1,8 +1,7 @@
 import { money } from '@tickfolio/lib/look/amount';
 import type { Change } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
-import { useChoice } from '../display/choice.js';
-import { basisChoice, useDiscreet } from '../display/choices.js';
+import { useDiscreet } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
@@ -51,12 +50,11 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
       document.title = 'tickfolio';
     };
   }, [total.text, discreet]);
-  const { sinceMs, someSinceMs } = dayBasis;
+  const { basis, sinceMs, someSinceMs } = dayBasis;
   const note = () => {
     if (someSinceMs !== undefined) return text.someSince(times.full(someSinceMs));
     return sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs));
   };
-  const basis = useChoice(basisChoice);
   const period = sinceMs === undefined ? text.basesLong[basis] : text.since(times.near(sinceMs, asOfMs));
   return (
     <section className={`total ${live ? '' : 'faded'}`} aria-labelledby="total-title">

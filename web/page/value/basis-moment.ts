@@ -1,7 +1,5 @@
-import type { basisChoice } from '../display/choices.js';
+import type { Basis } from '../display/choices.js';
 import type { Times } from '../text/times.js';
-
-type Basis = (typeof basisChoice.values)[number];
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayPlanOf, dayRefreshMs, isDaySoon } from './use-day-bases.js';
+import { createTimes } from '../text/times.js';
+import { basisPlanOf, dayPlanOf, dayRefreshMs, isDaySoon } from './use-day-bases.js';
 
 describe('the prices of the day', () => {
   it('are soon asked for again while a coin that has a value waits for its first one', () => {
@@ -43,6 +44,29 @@ describe('the prices of the day', () => {
     expect(Math.min(...turns)).toBeGreaterThan(15_000);
     expect(Math.max(...turns)).toBeLessThan(43_000);
     expect(new Set(turns).size).toBe(100);
+  });
+  it('of a month ago are not those of this morning, for a coin that was added a moment ago', () => {
+    const utc = createTimes('en', 'UTC');
+    const open = (symbol: string) => ({
+      Symbol: symbol,
+      Price: '9',
+      QuotePrice: '9',
+      Since: '2026-01-27T00:00:00.000Z',
+    });
+    const day = { Opens: [open('btcusdt'), open('dogeusdt'), open('solusdt')] };
+    const price = { Symbol: 'btcusdt', Price: '5', QuotePrice: '5', Time: '' };
+    const then = { basis: '30d', atMs: 1_000, of: 'btcusdt dogeusdt', prices: [price] } as const;
+    const { basis, now } = basisPlanOf(day, then, utc);
+    expect([basis, ...now.keys()]).toEqual(['30d', 'btcusdt', 'dogeusdt']);
+    expect(now.get('btcusdt')?.sinceMs).toBeUndefined();
+    const day24 = dayPlanOf({ ...day, AsOf: '2026-01-27T10:00:00.000Z' });
+    expect([day24.basis, day24.untilMs]).toEqual(['24h', Date.parse('2026-01-27T11:00:00.000Z')]);
+  });
+  it('of today are of the day that a frame is of, until the next midnight of whoever looks, also in the night of 25 hours', () => {
+    const berlin = createTimes('en', 'Europe/Berlin');
+    const midnight = Date.parse('2026-10-24T22:00:00.000Z');
+    const then = { basis: 'today', atMs: midnight, of: 'btcusdt', prices: [] } as const;
+    expect(basisPlanOf({ Opens: [] }, then, berlin).untilMs).toBe(Date.parse('2026-10-25T23:00:00.000Z'));
   });
   it('of an older server are asked for once a minute', () => {
     expect(dayRefreshMs(undefined, 0.5, false, 1)).toBe(60_000);

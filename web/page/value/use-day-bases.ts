@@ -1,17 +1,17 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { BasisAnswer, DayAnswer as ServedDay } from '@tickfolio/api/history';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect, useState } from 'react';
 import { useChoice } from '../display/choice.js';
-import { basisChoice } from '../display/choices.js';
+import { type Basis, basisChoice } from '../display/choices.js';
 import { framedSymbols } from '../live/framed-symbols.js';
 import type { DayPlan } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
 import { useLive, useParts } from '../parts.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
-import { isoOf } from '../text/times.js';
+import { isoOf, type Times } from '../text/times.js';
 import { basisMoment } from './basis-moment.js';
 
 type Open = ServedDay['Opens'][number];
@@ -39,8 +39,9 @@ const youngMs = 300_000;
  * at its own moment of it.
  */
 const [askFromMs, askForMs] = [17_000, 24_000];
-/** How far the moment of 7 or 30 days ago moves at once. */
+/** How far the moment of 7 or 30 days ago moves at once, and how late a price of 24 hours ago may be. */
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Nearer than this is the turn that just was. */
 const leastMs = 5_000;
 
@@ -83,52 +84,87 @@ const baseOf = (
 /**
  * Where changes are counted from: 24 hours ago as everywhere in the market, else the first price that is known since.
  */
-export const dayPlanOf = ({ Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPlan => {
+export const dayPlanOf = ({ AsOf, Opens, DayAgo = [], DayAgoNext }: DayAnswer): DayPlan => {
   const since = Opens.map((open) => baseOf(open, Date.parse(open.Since)));
   const basesOf = (ago: readonly PriceThen[]) => new Map([...since, ...ago.map((price) => baseOf(price, undefined))]);
   return {
+    basis: '24h',
     now: basesOf(DayAgo),
+    // A computer that slept has those of long ago.
+    untilMs: AsOf === undefined ? undefined : Date.parse(AsOf) + hourMs,
     next: DayAgoNext ? { fromMs: Date.parse(DayAgoNext.From), bases: basesOf(DayAgoNext.Prices) } : undefined,
   };
 };
 
-/** Of a moment that was chosen: what is known of it, and of other coins the first price of today. */
-const basisPlanOf = (day: DayAnswer, { Prices }: Pick<BasisAnswer, 'Prices'>): DayPlan =>
-  dayPlanOf({ Opens: day.Opens, DayAgo: Prices });
+/** What was asked of a moment that was chosen. */
+interface PricesThen {
+  readonly basis: Exclude<Basis, '24h'>;
+  /** The moment, epoch milliseconds. */
+  readonly atMs: number;
+  /** Of which symbols it was asked, as `framedSymbols` writes them. */
+  readonly of: string;
+  readonly prices: BasisAnswer['Prices'];
+}
 
-/** The prices of the moment that changes are counted from; undefined for the last 24 hours. */
-const useBasisPrices = (held: string): BasisAnswer | undefined => {
+/** From when on a moment is none of that basis any more; of a week or a month the hour before stands in for the next. */
+const untilOf = ({ basis, atMs }: Pick<PricesThen, 'basis' | 'atMs'>, times: Pick<Times, 'aheadMs'>) =>
+  // No day is longer than 25 hours.
+  basis === 'today'
+    ? basisMoment(basis, atMs + 30 * hourMs, times)
+    : atMs + (basis === '7d' ? 7 : 30) * dayMs + 2 * hourMs;
+
+/**
+ * Of a moment that was chosen: what is known of it, and of other coins the first price of today. Coins of which it was
+ * not asked yet have none until then: what they cost this morning is not what they cost a month ago.
+ */
+export const basisPlanOf = (
+  { Opens }: Pick<DayAnswer, 'Opens'>,
+  then: PricesThen,
+  times: Pick<Times, 'aheadMs'>,
+): DayPlan => {
+  const asked = new Set(then.of.split(' '));
+  const opens = Opens.filter(({ Symbol: symbol }) => asked.has(symbol));
+  const { now } = dayPlanOf({ Opens: opens, DayAgo: then.prices });
+  return { basis: then.basis, now, untilMs: untilOf(then, times) };
+};
+
+/** The prices of the moment that changes are counted from; not asked for of the last 24 hours. */
+const useBasisPrices = (held: string) => {
   const { session } = useParts();
   const { times } = useSpeaking();
   const basis = useChoice(basisChoice);
-  const client = useQueryClient();
   const atMs = useLive((state) => basisMoment(basis, state.view?.asOfMs ?? 0, times));
-  const keyOf = (ofMs: number | undefined) => ['basis', held, ofMs];
-  const { data } = useQuery({
-    queryKey: keyOf(atMs),
-    queryFn: () => {
-      const at = encodeURIComponent(isoOf(atMs ?? 0));
-      return session.call<BasisAnswer>('GET', `/api/v1/profile/basis?at=${at}`);
+  const query = useQuery({
+    queryKey: ['basis', held, basis, atMs],
+    queryFn: async (): Promise<PricesThen | undefined> => {
+      if (basis === '24h' || atMs === undefined) return undefined;
+      const path = `/api/v1/profile/basis?at=${encodeURIComponent(isoOf(atMs))}`;
+      return { basis, atMs, of: held, prices: (await session.call<BasisAnswer>('GET', path)).Prices };
     },
     enabled: held !== '' && atMs !== undefined && atMs > 0,
     // What it was then stays; of a coin that is new it may come.
     staleTime: refreshMs,
     refetchInterval: refreshMs,
-    // Those of an hour before stand in for them all that time, if it must be.
-    gcTime: 2 * hourMs,
   });
-  if (atMs === undefined) return undefined;
-  // Another midnight is another day; an hour of a week is next to nothing.
-  return data ?? (basis === 'today' ? undefined : client.getQueryData<BasisAnswer>(keyOf(atMs - hourMs)));
+  return query;
 };
 
+/** Whether the prices that changes are counted from can be read. */
+export interface ChangesReading {
+  /** They could not be, and none are known from before. */
+  readonly isAway: boolean;
+  readonly isLoading: boolean;
+  retry(): void;
+}
+
 /** Keeps the prices from which changes are counted, whichever basis is chosen. */
-export const useDayBases = () => {
+export const useDayBases = (): ChangesReading => {
   const { session, store, random } = useParts();
+  const { times } = useSpeaking();
   const held = useLive(() => framedSymbols(store.frame?.Coins));
   const [part] = useState(random);
   const soon = useLive((state) => isDaySoon(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
-  const { data } = useQuery({
+  const day = useQuery({
     queryKey: ['day', held],
     queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
     enabled: held !== '',
@@ -138,9 +174,19 @@ export const useDayBases = () => {
   });
   const basis = useBasisPrices(held);
   const chosen = useChoice(basisChoice);
+  const [{ data }, { data: then }] = [day, basis];
   useEffect(() => {
-    if (chosen === '24h') {
-      if (data) store.setDayBases(dayPlanOf(data));
-    } else store.setDayBases(data && basis ? basisPlanOf(data, basis) : { now: new Map() });
-  }, [data, basis, chosen, store]);
+    if (chosen === '24h' && data) store.setDayBases(dayPlanOf(data));
+    else if (data && then?.basis === chosen) store.setDayBases(basisPlanOf(data, then, times));
+    // Those of the same basis stay until the next ones are there, as of other holdings.
+    else if (store.basis !== chosen) store.setDayBases({ basis: chosen, now: new Map() });
+  }, [data, then, chosen, times, store]);
+  const asked = chosen === '24h' ? [day] : [day, basis];
+  return {
+    isAway: asked.some((query) => query.isError && !query.data),
+    isLoading: asked.some((query) => query.isFetching && !query.data),
+    retry: () => {
+      for (const query of asked) void query.refetch();
+    },
+  };
 };

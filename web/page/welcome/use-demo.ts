@@ -5,7 +5,7 @@ import { useParts } from '../parts.js';
 import { basePath } from '../place.js';
 import { useText } from '../text/language.js';
 
-const none = { expected: new Map(), baselines: { opened: new Map(), day: new Map() } };
+const none = { expected: new Map(), baselines: { basis: '24h' as const, day: new Map() } };
 
 const market = { quote: 'usdt', decimals: 0 };
 

@@ -142,7 +142,7 @@ const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   if (pathname.startsWith('/api/v1/')) {
     const name = pathname.slice('/api/v1/'.length);
     const found = name in answers ? answers[name] : usualOf(name);
-    const json = typeof found === 'function' ? (found as (search: string) => unknown)(search) : found;
+    const json = typeof found === 'function' ? await (found as (search: string) => unknown)(search) : found;
     await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
     return;
   }

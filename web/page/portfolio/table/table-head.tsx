@@ -1,5 +1,3 @@
-import { useChoice } from '../../display/choice.js';
-import { basisChoice } from '../../display/choices.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
 import { useText } from '../../text/language.js';
 import type { Order, OrderName } from './arrangement.js';
@@ -52,8 +50,7 @@ interface TableHeadProps {
 export const TableHead = (table: TableHeadProps) => {
   const { columns, dayBasis } = table;
   const text = useText();
-  const basis = useChoice(basisChoice);
-  const change = dayBasis.sinceMs === undefined ? text.bases[basis] : text.change;
+  const change = dayBasis.sinceMs === undefined ? text.bases[dayBasis.basis] : text.change;
   return (
     <thead {...role.rowgroup}>
       <tr {...role.row}>
