@@ -41,6 +41,50 @@ describe.skipIf(!browser)('Home', () => {
     });
   });
 
+  it('lists an asset once that is held through two markets, by the price of the one in USDT, and what both were in money', async () => {
+    const coins = { btcusdt: { price: '50' }, btceur: { price: '40', total: '44' }, ethusdt: { price: '30' } };
+    const day = {
+      Since: '',
+      Opens: [],
+      DayAgo: [
+        ago('btcusdt', '40'),
+        { Symbol: 'btceur', Price: '43', QuotePrice: '20', Time: '' },
+        ago('ethusdt', '29'),
+      ],
+    };
+    const frame = frameAt(noon, coins, '124');
+    const Coins = frame.Coins.map((coin) =>
+      coin.Symbol === 'btceur'
+        ? { ...coin, Total: null, Price: null, PriceTime: null, Stale: true, PriceState: 'waiting' as const }
+        : coin,
+    );
+    await withWindow({ frame, answers: { 'profile/day': day } }, async ({ page, send }) => {
+      const movers = page.locator('.mover');
+      await expect.poll(() => movers.count()).toBe(2);
+      expect((await movers.first().innerText()).replace(/\s+/g, ' ')).toMatch(/Bitcoin .*\+25\.00 % .*\+11\.00 USDT$/);
+      expect(await movers.first().locator('.change').getAttribute('title')).toBe('Price of BTC/USDT.');
+      const cell = page.locator('tr[data-asset=BTC] .cell-change .change').first();
+      expect(await cell.getAttribute('title')).toBe('Price of BTC/USDT.');
+      await send({ ...frame, TotalValue: '80', Coins, AsOf: new Date(noon + 1_000).toISOString() });
+      const notices = page.locator('.attention li');
+      await expect
+        .poll(() => notices.allInnerTexts())
+        .toEqual([expect.stringMatching(/^Bitcoin BTC\/EUR\s+no price yet/)]);
+    });
+  });
+
+  it('says that prices cannot be read, not that there are none, while the server is away, and tries again', async () => {
+    await withWindow(
+      { frame: real, answers: { 'profile/day': undefined }, expected: /503/ },
+      async ({ page, answer }) => {
+        await page.locator('.movers').getByText('The prices of that moment cannot be read at the moment.').waitFor();
+        answer(answers);
+        await page.locator('.movers').getByRole('button', { name: 'Try again' }).click();
+        await expect.poll(() => page.locator('.mover').count()).toBeGreaterThan(0);
+      },
+    );
+  });
+
   it('says what to know before one believes the total, and nothing where there is nothing', async () => {
     await withWindow({ frame: old, answers }, async ({ page, send, answer }) => {
       const attention = page.locator('.attention');

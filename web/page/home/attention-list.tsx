@@ -1,28 +1,38 @@
 import { Link } from '@tanstack/react-router';
 import { PriceTag } from '../kit/price-state.js';
-import type { PortfolioView, Row } from '../live/portfolio-view.js';
+import type { Holding } from '../live/holdings.js';
+import type { Row } from '../live/portfolio-view.js';
 import { someCoins } from '../portfolio/total-lacks.js';
 import { assetAddress } from '../text/asset-address.js';
 import { useSpeaking, useText } from '../text/language.js';
-import { nameAmong, pairLabel } from '../text/pair.js';
+import { marketPair, nameAmong } from '../text/pair.js';
 import { type Notice, noticesOf } from './attention.js';
 
 /** So many are told one by one; the table marks the others. */
 const maxNotices = 6;
 
 interface AboutCoinProps {
-  readonly row: Row;
+  readonly holding: Holding;
+  /** Its markets of which this is so. */
+  readonly rows: readonly [Row, ...Row[]];
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
 }
 
-const AboutCoin = ({ row, asOfMs }: AboutCoinProps) => {
+/** By its only market, by itself where it is so of all of them, else by itself and those of which it is. */
+const nameOf = ({ name, rows: all }: Holding, rows: readonly [Row, ...Row[]]): string => {
+  if (all.length === 1) return nameAmong(name, rows[0]);
+  return rows.length === all.length ? name : `${name} ${rows.map(marketPair).join(', ')}`;
+};
+
+const AboutCoin = ({ holding, rows, asOfMs }: AboutCoinProps) => {
+  const [row] = rows;
   const { text, times } = useSpeaking();
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   return (
     <>
       <Link to="/assets/$asset" params={{ asset }} search={search}>
-        <span translate="no">{nameAmong(row.name, row)}</span>
+        <span translate="no">{nameOf(holding, rows)}</span>
       </Link>{' '}
       <PriceTag row={row} />{' '}
       {row.priceAtMs !== undefined && row.value !== undefined && (
@@ -34,24 +44,34 @@ const AboutCoin = ({ row, asOfMs }: AboutCoinProps) => {
   );
 };
 
-const keyOf = (notice: Notice): string => ('row' in notice ? notice.row.symbol : notice.kind);
+const keyOf = (notice: Notice): string => ('holding' in notice ? notice.holding.asset : notice.kind);
 
 const NoticeLine = ({ notice, asOfMs }: { readonly notice: Notice; readonly asOfMs: number }) => {
   const { text, times } = useSpeaking();
   if (notice.kind === 'simulated') return <span>{text.madeUpPrices}</span>;
   if (notice.kind === 'young') {
-    const coins = someCoins(notice.rows.map(pairLabel), text);
+    const coins = someCoins(
+      notice.holdings.map(({ asset }) => asset),
+      text,
+    );
     return (
       <span title={times.full(notice.sinceMs)}>{text.youngHistory(coins, times.near(notice.sinceMs, asOfMs))}</span>
     );
   }
-  return <AboutCoin row={notice.row} asOfMs={asOfMs} />;
+  return <AboutCoin holding={notice.holding} rows={notice.rows} asOfMs={asOfMs} />;
 };
 
+interface AttentionListProps {
+  readonly holdings: readonly Holding[];
+  readonly simulated: boolean;
+  /** Of the newest frame, epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
 /** What somebody should know before believing the total; not there where there is nothing. */
-export const AttentionList = ({ view }: { readonly view: PortfolioView }) => {
+export const AttentionList = ({ holdings, simulated, asOfMs }: AttentionListProps) => {
   const text = useText();
-  const notices = noticesOf(view);
+  const notices = noticesOf(holdings, simulated);
   if (notices.length === 0) return null;
   const more = notices.length - maxNotices;
   return (
@@ -62,7 +82,7 @@ export const AttentionList = ({ view }: { readonly view: PortfolioView }) => {
       <ul>
         {notices.slice(0, maxNotices).map((notice) => (
           <li key={keyOf(notice)} className={`notice ${notice.kind}`}>
-            <NoticeLine notice={notice} asOfMs={view.asOfMs} />
+            <NoticeLine notice={notice} asOfMs={asOfMs} />
           </li>
         ))}
       </ul>

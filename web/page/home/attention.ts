@@ -1,32 +1,49 @@
-import type { PortfolioView, Row } from '../live/portfolio-view.js';
+import type { Holding } from '../live/holdings.js';
+import type { Row } from '../live/portfolio-view.js';
 
 /** Something that the figures of the page do not say of themselves. */
 export type Notice =
-  | { readonly kind: 'unpriced' | 'old'; readonly row: Row }
+  | {
+      readonly kind: 'unpriced' | 'old';
+      readonly holding: Holding;
+      /** Its markets of which this is so. */
+      readonly rows: readonly [Row, ...Row[]];
+    }
   | {
       /** Changes that are counted from later than what was chosen. */
       readonly kind: 'young';
-      readonly rows: readonly Row[];
+      readonly holdings: readonly Holding[];
       /** The latest of their beginnings, in epoch milliseconds. */
       readonly sinceMs: number;
     }
   | { readonly kind: 'simulated' };
 
+/** Of a holding, where it is so of any of its markets. */
+const noticeOf = (kind: 'unpriced' | 'old', holding: Holding): Notice | undefined => {
+  const [first, ...others] = holding.rows.filter(
+    // What is being changed here is not known whole yet.
+    ({ value, stale, pending }) =>
+      !pending && (kind === 'unpriced' ? value === undefined : value !== undefined && stale),
+  );
+  return first && { kind, holding, rows: [first, ...others] };
+};
+
 /**
- * What somebody should know before believing the total: coins without a price, old prices, changes of a shorter time
- * than was chosen, simulated prices; the gravest first.
+ * What somebody should know before believing the total: assets without a price, old prices, changes of a shorter time
+ * than was chosen, simulated prices; the gravest first, and of an asset only the gravest.
  */
-export const noticesOf = ({ rows, simulated }: Pick<PortfolioView, 'rows' | 'simulated'>): readonly Notice[] => {
-  // What is being changed here is not known whole yet.
-  const known = rows.filter(({ pending }) => !pending);
-  const unpriced = known.filter(({ value }) => value === undefined);
-  const old = known.filter(({ value, stale }) => value !== undefined && stale);
-  const young = known.filter(({ daySinceMs }) => daySinceMs !== undefined);
+export const noticesOf = (holdings: readonly Holding[], simulated: boolean): readonly Notice[] => {
+  const unpriced = holdings.flatMap((holding) => noticeOf('unpriced', holding) ?? []);
+  const told = new Set(unpriced.map((notice) => 'holding' in notice && notice.holding));
+  const old = holdings.filter((holding) => !told.has(holding)).flatMap((holding) => noticeOf('old', holding) ?? []);
+  const beginnings = (holding: Holding) =>
+    holding.rows.flatMap(({ daySinceMs, pending }) => (daySinceMs === undefined || pending ? [] : [daySinceMs]));
+  const young = holdings.filter((holding) => beginnings(holding).length > 0);
   return [
-    ...unpriced.map((row): Notice => ({ kind: 'unpriced', row })),
-    ...old.map((row): Notice => ({ kind: 'old', row })),
+    ...unpriced,
+    ...old,
     ...(young.length > 0
-      ? [{ kind: 'young', rows: young, sinceMs: Math.max(...young.map(({ daySinceMs = 0 }) => daySinceMs)) } as const]
+      ? [{ kind: 'young', holdings: young, sinceMs: Math.max(...young.flatMap(beginnings)) } as const]
       : []),
     ...(simulated ? [{ kind: 'simulated' } as const] : []),
   ];

@@ -28,7 +28,7 @@ export const HomePage = () => {
   const holdings = useLive((state) => state.holdings);
   const [changed, setChanged] = useState<ChangeOf>();
   useSymbols();
-  useDayBases();
+  const changes = useDayBases();
   useTrailSeeds();
   if (!view) return <Skeleton />;
   return (
@@ -59,7 +59,7 @@ export const HomePage = () => {
           <div className="home-side">
             <CardBoundary>
               <Suspense>
-                <HomeSide view={view} />
+                <HomeSide view={view} holdings={holdings} changes={changes} />
               </Suspense>
             </CardBoundary>
           </div>

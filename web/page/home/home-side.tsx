@@ -1,16 +1,25 @@
+import type { Holding } from '../live/holdings.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { CardBoundary } from '../shell/card-boundary.js';
+import type { ChangesReading } from '../value/use-day-bases.js';
 import { AttentionList } from './attention-list.js';
 import { MoverList } from './mover-list.js';
 
+interface HomeSideProps {
+  readonly view: PortfolioView;
+  readonly holdings: readonly Holding[];
+  /** Whether the prices that changes are counted from can be read. */
+  readonly changes: ChangesReading;
+}
+
 /** What stands beside the holdings, or below them where there is no room: loaded after the first picture. */
-export const HomeSide = ({ view }: { readonly view: PortfolioView }) => (
+export const HomeSide = ({ view, holdings, changes }: HomeSideProps) => (
   <>
     <CardBoundary>
-      <AttentionList view={view} />
+      <AttentionList holdings={holdings} simulated={view.simulated} asOfMs={view.asOfMs} />
     </CardBoundary>
     <CardBoundary>
-      <MoverList rows={view.rows} asOfMs={view.asOfMs} />
+      <MoverList holdings={holdings} basis={view.dayBasis.basis} changes={changes} asOfMs={view.asOfMs} />
     </CardBoundary>
   </>
 );

@@ -1,30 +1,32 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useState } from 'react';
-import { useChoice } from '../display/choice.js';
-import { basisChoice } from '../display/choices.js';
+import type { Basis } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import { CoinBadge } from '../kit/coin-badge.js';
-import type { Row } from '../live/portfolio-view.js';
+import type { Holding } from '../live/holdings.js';
+import { leadNote } from '../portfolio/lead-note.js';
 import { assetAddress } from '../text/asset-address.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
+import type { ChangesReading } from '../value/use-day-bases.js';
 import { createHeldMovers } from './movers.js';
 
-const Mover = memo(({ row }: { readonly row: Row }) => {
+const Mover = memo(({ holding }: { readonly holding: Holding }) => {
   const { text, times } = useSpeaking();
-  const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
-  const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
+  const { asset: base, name, rows, day } = holding;
+  const [lead] = rows;
+  const { asset, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
   return (
     <li>
       <Link to="/assets/$asset" params={{ asset }} search={search} className="mover">
-        <CoinBadge asset={row.base} />
+        <CoinBadge asset={base} />
         <span className="mover-name" translate="no">
-          {nameAmong(row.name, row)}
+          {rows.length === 1 ? nameAmong(name, lead) : name}
         </span>
         <span className="mover-figures">
-          {row.priceDay && <ChangeMark change={row.priceDay} percentOnly note={note} />}
-          {row.day && <Figure className="mover-amount" isPrivate>{`${row.day.text} USDT`}</Figure>}
+          {lead.priceDay && <ChangeMark change={lead.priceDay} percentOnly note={leadNote(rows, text, times)} />}
+          {day && <Figure className="mover-amount" isPrivate>{`${day.text} USDT`}</Figure>}
         </span>
       </Link>
     </li>
@@ -32,28 +34,43 @@ const Mover = memo(({ row }: { readonly row: Row }) => {
 });
 
 interface MoverListProps {
-  readonly rows: readonly Row[];
+  readonly holdings: readonly Holding[];
+  /** What changes are counted from. */
+  readonly basis: Basis;
+  readonly changes: ChangesReading;
   /** The server's now, in epoch milliseconds. */
   readonly asOfMs: number;
 }
 
 /** What moved the portfolio: the prices of what is held that changed most, and what that was in money. */
-export const MoverList = ({ rows, asOfMs }: MoverListProps) => {
+export const MoverList = ({ holdings, basis, changes, asOfMs }: MoverListProps) => {
   const text = useText();
-  const basis = useChoice(basisChoice);
   const [held] = useState(createHeldMovers);
-  const movers = held(rows, asOfMs, basis);
+  const movers = held(holdings, asOfMs, basis);
+  const isAnyKnown = holdings.some(({ rows: [{ priceDay }] }) => priceDay);
+  const why = () => {
+    if (isAnyKnown) return text.nothingMoved;
+    if (changes.isAway) return text.changesAway;
+    return changes.isLoading ? text.working : text.noBasis;
+  };
   return (
     <section className="card movers" aria-labelledby="movers-title">
       <h2 id="movers-title">
         <span>{text.movers}</span> <span className="count">{text.bases[basis]}</span>
       </h2>
       {movers.length === 0 ? (
-        <p className="panel-note">{rows.some(({ priceDay }) => priceDay) ? text.nothingMoved : text.noBasis}</p>
+        <div className="panel-note">
+          <p>{why()}</p>
+          {!isAnyKnown && changes.isAway && (
+            <button type="button" className="button small" onClick={changes.retry}>
+              {text.tryAgain}
+            </button>
+          )}
+        </div>
       ) : (
         <ol>
-          {movers.map((row) => (
-            <Mover key={row.symbol} row={row} />
+          {movers.map((holding) => (
+            <Mover key={holding.asset} holding={holding} />
           ))}
         </ol>
       )}

@@ -2,12 +2,12 @@ import type { Change } from '@tickfolio/lib/look/change';
 import { describe, expect, it } from 'vitest';
 import { createHeldMovers, holdMs, moversOf } from './movers.js';
 
-const moved = (symbol: string, size: number, more: { readonly stale?: boolean } = {}) => {
+const moved = (asset: string, size: number, more: { readonly stale?: boolean } = {}) => {
   const direction = size > 0 ? 'up' : size < 0 ? 'down' : 'same';
   const priceDay: Change = { text: '', direction, percent: '', percentDirection: direction, size };
-  return { symbol, priceDay, stale: false, priceText: '1', ...more };
+  return { asset, rows: [{ priceDay, stale: false, priceText: '1', ...more }] as const };
 };
-const names = (rows: readonly { readonly symbol: string }[]) => rows.map(({ symbol }) => symbol).join(' ');
+const names = (holdings: readonly { readonly asset: string }[]) => holdings.map(({ asset }) => asset).join(' ');
 
 describe('the movers of a portfolio', () => {
   it('are the five whose prices moved most, whichever way', () => {
@@ -22,7 +22,7 @@ describe('the movers of a portfolio', () => {
     expect(names(moversOf(rows))).toBe('b c f e d');
   });
   it('are none of those that did not move, have an old price, or none of then', () => {
-    const unknown = { ...moved('c', 0), priceDay: undefined };
+    const unknown = { asset: 'c', rows: [{ priceDay: undefined, stale: false, priceText: '1' }] as const };
     expect(moversOf([moved('a', 0), moved('b', 0.1, { stale: true }), unknown])).toEqual([]);
   });
   it('hold their places for a while though prices move, and give them up at once where a coin is gone or another moment is chosen', () => {

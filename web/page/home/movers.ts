@@ -1,23 +1,27 @@
 import type { Row } from '../live/portfolio-view.js';
 
-type Moving = Pick<Row, 'symbol' | 'priceDay' | 'stale' | 'priceText'>;
+/** What of a holding moves: the price that stands for it. */
+interface Moving {
+  readonly asset: string;
+  readonly rows: readonly [Pick<Row, 'priceDay' | 'stale' | 'priceText'>, ...unknown[]];
+}
 
 const maxMovers = 5;
 
-const sizeOf = ({ priceDay }: Moving): number => Math.abs(priceDay?.size ?? 0);
+const sizeOf = ({ rows: [{ priceDay }] }: Moving): number => Math.abs(priceDay?.size ?? 0);
 
-/** The holdings whose prices moved most, up or down; old prices move nowhere. */
-export const moversOf = <One extends Moving>(rows: readonly One[]): readonly One[] =>
-  rows
-    .filter(
-      ({ priceDay, stale, priceText }) => priceText !== undefined && !stale && priceDay?.percentDirection !== 'same',
-    )
-    .filter(({ priceDay }) => priceDay !== undefined)
-    .sort((a, b) => sizeOf(b) - sizeOf(a) || a.symbol.localeCompare(b.symbol))
+/** The holdings whose prices moved most, up or down, each asset once; old prices move nowhere. */
+export const moversOf = <One extends Moving>(holdings: readonly One[]): readonly One[] =>
+  holdings
+    .filter(({ rows: [{ priceDay, stale, priceText }] }) => {
+      const isMoved = priceDay !== undefined && priceDay.percentDirection !== 'same';
+      return isMoved && priceText !== undefined && !stale;
+    })
+    .sort((a, b) => sizeOf(b) - sizeOf(a) || a.asset.localeCompare(b.asset))
     .slice(0, maxMovers);
 
 /** @returns the movers in their places */
-type HeldMovers = <One extends Moving>(rows: readonly One[], asOfMs: number, basis: string) => readonly One[];
+type HeldMovers = <One extends Moving>(holdings: readonly One[], asOfMs: number, basis: string) => readonly One[];
 
 /** How long their places hold; a list that is sorted with every tick cannot be read. */
 export const holdMs = 10_000;
@@ -28,17 +32,17 @@ export const holdMs = 10_000;
  */
 export const createHeldMovers = (): HeldMovers => {
   let key = '';
-  let symbols: readonly string[] = [];
-  return (rows, asOfMs, basis) => {
+  let assets: readonly string[] = [];
+  return (holdings, asOfMs, basis) => {
     const next = `${basis} ${Math.floor(asOfMs / holdMs)}`;
-    const bySymbol = new Map(rows.map((row) => [row.symbol, row]));
-    const kept = symbols.filter((symbol) => bySymbol.has(symbol));
+    const byAsset = new Map(holdings.map((holding) => [holding.asset, holding]));
+    const kept = assets.filter((asset) => byAsset.has(asset));
     if (next !== key || kept.length < maxMovers) {
-      const found = moversOf(rows).map(({ symbol }) => symbol);
-      symbols = next === key ? [...kept, ...found.filter((symbol) => !kept.includes(symbol))] : found;
+      const found = moversOf(holdings).map(({ asset }) => asset);
+      assets = next === key ? [...kept, ...found.filter((asset) => !kept.includes(asset))] : found;
       key = next;
-    } else symbols = kept;
-    symbols = symbols.slice(0, maxMovers);
-    return symbols.flatMap((symbol) => bySymbol.get(symbol) ?? []);
+    } else assets = kept;
+    assets = assets.slice(0, maxMovers);
+    return assets.flatMap((asset) => byAsset.get(asset) ?? []);
   };
 };

@@ -46,6 +46,19 @@ describe('what is held', () => {
     expect(leadOf(['btceur', '1'], ['btcusdt', null], ['btcusdc', '1'])).toEqual(['btceur']);
     expect(leadOf(['btcusdc', null], ['btceur', null])).toEqual(['btceur']);
   });
+  it('has one change of its value, exactly that of all its markets, and none while one of them is not known', () => {
+    const row = viewOfCoins('60', [testCoin('btcusdt', '60')]).rows[0];
+    if (!row) throw new Error('a coin makes a row');
+    const market = (symbol: string, value: string, then: string | undefined) => ({
+      ...row,
+      ...{ symbol, value },
+      valueThen: then === undefined ? undefined : parseDecimal(then),
+    });
+    const dayOf = (...rows: ReturnType<typeof market>[]) => holdingsOf(rows, parseDecimal('100'), style)[0]?.day;
+    const [first, second] = [market('btcusdt', '60', '50'), market('btcusdc', '40.5', '30')];
+    expect(dayOf(first, second)).toMatchObject({ text: '+20.50', percent: '+25.63 %' });
+    expect(dayOf(first, market('btceur', '40', undefined))).toBeUndefined();
+  });
   it('is the same list while nothing of it changed, and the same object for an asset that did not', () => {
     const rowsOf = (eth: string) => {
       const coins = [testCoin('btcusdt', '60'), testCoin('ethusdt', eth), testCoin('btcusdc', '40')];

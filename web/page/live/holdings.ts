@@ -1,4 +1,5 @@
 import { money, type NumberStyle, share as shareOf, shortQuantity } from '@tickfolio/lib/look/amount';
+import { type Change, changeOf } from '@tickfolio/lib/look/change';
 import { add, type Decimal, formatDecimal, zero } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import type { Row } from './portfolio-view.js';
@@ -17,6 +18,8 @@ export interface Holding {
   readonly value: string | undefined;
   readonly valueText: string | undefined;
   readonly share: string | undefined;
+  /** Of the value through all markets; undefined while it is not known of each that has a value. */
+  readonly day: Change | undefined;
 }
 
 /** What has a price comes first, then what is priced in USDT; the rest is in the order of symbols, and holds still. */
@@ -33,12 +36,19 @@ const isSame = (a: Holding, b: Holding): boolean =>
   a.valueText === b.valueText &&
   a.rows.every((row, at) => row === b.rows[at]);
 
+/** Exactly the sum of its markets, of which none is left out. */
+const dayOf = (rows: readonly Row[], value: Decimal | undefined, style: NumberStyle): Change | undefined => {
+  const then = rows.filter((row) => row.value !== undefined).map(({ valueThen }) => valueThen);
+  const known = then.filter((one) => one !== undefined);
+  return value && known.length === then.length ? changeOf(value, known.reduce(add, zero), style) : undefined;
+};
+
 const holdingOf = (rows: readonly [Row, ...Row[]], total: Decimal, style: NumberStyle): Holding => {
   const [lead] = rows;
   const { base: asset, name } = lead;
   if (rows.length === 1) {
-    const { quantity, quantityText, value, valueText, share } = lead;
-    return { asset, name, rows, quantity, quantityText, value, valueText, share };
+    const { quantity, quantityText, value, valueText, share, day } = lead;
+    return { asset, name, rows, quantity, quantityText, value, valueText, share, day };
   }
   const value = sumOf(rows.map((row) => row.value));
   const quantity = formatDecimal(sumOf(rows.map((row) => row.quantity)) ?? zero);
@@ -51,6 +61,7 @@ const holdingOf = (rows: readonly [Row, ...Row[]], total: Decimal, style: Number
     value: value && formatDecimal(value),
     valueText: value && money(value, style),
     share: value && shareOf(value, total, style),
+    day: dayOf(rows, value, style),
   };
 };
 

@@ -15,6 +15,9 @@ export const pairOf = (symbol: string, quote: string): Pair =>
 export const pairLabel = ({ base, quote }: Pair): string =>
   quote === 'USDT' || quote === '' ? base : `${base}/${quote}`;
 
+/** Whole, also where a price is in USDT: of one market among others of the same asset. */
+export const marketPair = ({ base, quote }: Pair): string => (quote === '' ? base : `${base}/${quote}`);
+
 /** What stands beside a coin's name; undefined where that would say the same twice. */
 export const besideName = (name: string, pair: Pair): string | undefined => {
   const label = pairLabel(pair);

@@ -7,15 +7,21 @@ import type { Row } from '../../live/portfolio-view.js';
 import { ReceiptButton } from '../../receipt/receipt-button.js';
 import type { ReceiptOf } from '../../shell/open-dialog.js';
 import { Figure } from '../../text/figure.js';
-import { useSpeaking, useText } from '../../text/language.js';
+import { useSpeaking } from '../../text/language.js';
+import { leadNote } from '../lead-note.js';
 import type { RowMenuOf } from './row-menu.js';
 import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
 
+interface PriceCellsProps {
+  readonly row: Row;
+  /** What is special about its change. */
+  readonly note: string | undefined;
+  readonly columns: Columns;
+}
+
 /** The price of a market, how it moved, and its trail. */
-const PriceCells = ({ row, columns }: { readonly row: Row; readonly columns: Columns }) => {
-  const { text, times } = useSpeaking();
-  const note = row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs));
+const PriceCells = ({ row, note, columns }: PriceCellsProps) => {
   return (
     <>
       <td className="cell-price num" {...role.cell}>
@@ -50,8 +56,8 @@ interface Amounts {
 }
 
 interface FigureCellsProps {
-  /** Whose price it is. */
-  readonly row: Row;
+  /** Of the asset or the market; the first one's price it is. */
+  readonly rows: readonly [Row, ...Row[]];
   readonly amounts: Amounts;
   readonly columns: Columns;
   readonly receipt: ReceiptOf;
@@ -60,12 +66,13 @@ interface FigureCellsProps {
 }
 
 /** Everything of a row behind its name. What is reached by arrows is no stop of Tab. */
-export const FigureCells = ({ row, amounts, columns, receipt, menu, onMenu }: FigureCellsProps) => {
-  const text = useText();
+export const FigureCells = ({ rows, amounts, columns, receipt, menu, onMenu }: FigureCellsProps) => {
+  const { text, times } = useSpeaking();
   const { quantityText, valueText, share } = amounts;
+  const [row] = rows;
   return (
     <>
-      <PriceCells row={row} columns={columns} />
+      <PriceCells row={row} note={leadNote(rows, text, times)} columns={columns} />
       {columns === 'all' && (
         <td className="cell-quantity num" {...role.cell}>
           <Figure isPrivate>{quantityText}</Figure>

@@ -6,7 +6,7 @@ import type { Holding } from '../../live/holdings.js';
 import type { Row } from '../../live/portfolio-view.js';
 import { assetAddress } from '../../text/asset-address.js';
 import { useText } from '../../text/language.js';
-import { besideName, nameAmong, pairLabel } from '../../text/pair.js';
+import { besideName, marketPair, nameAmong, pairLabel } from '../../text/pair.js';
 import { FigureCells } from './cells.js';
 import type { RowMenuOf } from './row-menu.js';
 import { role } from './table-roles.js';
@@ -32,7 +32,7 @@ interface MarketRowProps {
 /** What is held of an asset through one of its markets. */
 const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
-  const pair = row.quote === '' ? row.base : `${row.base}/${row.quote}`;
+  const pair = marketPair(row);
   const called = nameAmong(row.name, row, new Set([row.base]));
   return (
     <tr className={`holding-market ${classOf(row)}`} data-market={row.symbol} {...role.row}>
@@ -49,7 +49,7 @@ const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
         </Link>
       </th>
       <FigureCells
-        row={row}
+        rows={[row]}
         amounts={row}
         columns={columns}
         receipt={{ symbol: row.symbol }}
@@ -110,7 +110,7 @@ export const HoldingRow = memo(({ holding, columns, isOpen, onOpen, onMenu }: Ho
           )}
         </th>
         <FigureCells
-          row={lead}
+          rows={rows}
           amounts={holding}
           columns={columns}
           receipt={{ asset }}

@@ -7,6 +7,7 @@ export const holdings: HoldingsTexts = {
   periodWithout: (period, coins) => `${period}, ohne ${coins}`,
   someSince: (time) => `Manche Coins erst seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
   onlySince: (time) => `Seit ${time}: Ein älterer Kurs ist nicht bekannt.`,
+  priceOfMarket: (pair) => `Kurs von ${pair}.`,
   holdings: 'Bestände',
   coin: 'Coin',
   price: 'Kurs',

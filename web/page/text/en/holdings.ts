@@ -8,6 +8,8 @@ export const holdings = {
   periodWithout: (period: string, coins: string) => `${period}, without ${coins}`,
   someSince: (time: string) => `Some coins only since ${time}: no older price is known.`,
   onlySince: (time: string) => `Since ${time}: no older price is known.`,
+  /** Of an asset that is held through several markets. */
+  priceOfMarket: (pair: string) => `Price of ${pair}.`,
   holdings: 'Holdings',
   coin: 'Coin',
   price: 'Price',
