@@ -1,6 +1,7 @@
 import { ChangeMark } from '../../kit/change-mark.js';
 import { Digits } from '../../kit/digits.js';
 import { Icon } from '../../kit/icon.js';
+import { leadNote } from '../../kit/lead-note.js';
 import { NoPrice } from '../../kit/price-state.js';
 import { Sparkline } from '../../kit/sparkline.js';
 import type { Row } from '../../live/portfolio-view.js';
@@ -8,7 +9,6 @@ import { ReceiptButton } from '../../receipt/receipt-button.js';
 import type { ReceiptOf } from '../../shell/open-dialog.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
-import { leadNote } from '../lead-note.js';
 import type { RowMenuOf } from './row-menu.js';
 import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
