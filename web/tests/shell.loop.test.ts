@@ -138,6 +138,16 @@ describe.skipIf(!browser)('the navigation', () => {
       // The server takes the slash off; without a network the page does with it.
       await page.goto(`${origin}/settings/display/`);
       await page.getByRole('heading', { name: 'Display' }).waitFor();
+      // What is written wrongly there is as good as not written.
+      for (const [written, shown] of [
+        ['/markets?sort=value&q=true&columns=5', '.market-table tbody tr'],
+        ['/portfolios/default?sort=1&find=true', 'tr[data-asset=BTC]'],
+        ['/?sort=1&find=true&range=3', 'tr[data-asset=BTC]'],
+        ['/assets/BTC?market=5&tab=1', '.asset-tabs [aria-pressed=true]'],
+      ] as const) {
+        await page.goto(origin + written);
+        await page.locator(shown).first().waitFor();
+      }
     });
   });
 

@@ -19,6 +19,7 @@ export interface MarketsSearch {
 }
 
 const maxLength = 64;
+const noColumns = 'none';
 
 /** Names begin at the front, figures with the largest. */
 export const usualOrder = (sort: MarketSort): MarketOrder => (sort === 'name' ? 'asc' : 'desc');
@@ -27,7 +28,7 @@ export const usualOrder = (sort: MarketSort): MarketOrder => (sort === 'name' ? 
 export const columnsText = (columns: readonly MarketColumn[]): string | undefined =>
   columns.length === allColumns.length
     ? undefined
-    : marketColumns.filter((one) => columns.includes(one)).join('.') || 'none';
+    : marketColumns.filter((one) => columns.includes(one)).join('.') || noColumns;
 
 export const columnsOf = ({ columns }: MarketsSearch): readonly MarketColumn[] => {
   const named = columns?.split('.');
@@ -37,6 +38,13 @@ export const columnsOf = ({ columns }: MarketsSearch): readonly MarketColumn[] =
 const oneOf = <Value extends string>(values: readonly Value[], given: unknown): Value | undefined =>
   values.find((value) => value === given);
 
+/** Words that name no column at all are none of ours. */
+const readColumns = (given: unknown): string | undefined => {
+  if (typeof given !== 'string') return undefined;
+  const columns = columnsOf({ columns: given });
+  return columns.length > 0 || given === noColumns ? columnsText(columns) : undefined;
+};
+
 /** Of an address that somebody may have written by hand. */
 export const readMarketsSearch = (given: Readonly<Record<string, unknown>>): MarketsSearch => {
   // The router takes digits for a number.
@@ -44,12 +52,12 @@ export const readMarketsSearch = (given: Readonly<Record<string, unknown>>): Mar
   const { quote } = given;
   const sort = oneOf(marketSorts, given.sort);
   const order = oneOf(['asc', 'desc'] as const, given.order);
-  const columns = typeof given.columns === 'string' ? columnsText(columnsOf({ columns: given.columns })) : undefined;
+  // Undefined where it is none: what is left out stays as it is written.
   return {
-    ...(typeof q === 'string' && q !== '' ? { q: q.slice(0, maxLength) } : {}),
-    ...(typeof quote === 'string' && /^[\w-]{1,32}$/.test(quote) ? { quote: quote.toUpperCase() } : {}),
-    ...(sort ? { sort } : {}),
-    ...(sort && order && order !== usualOrder(sort) ? { order } : {}),
-    ...(columns === undefined ? {} : { columns }),
-  };
+    q: typeof q === 'string' && q !== '' ? q.slice(0, maxLength) : undefined,
+    quote: typeof quote === 'string' && /^[\w-]{1,32}$/.test(quote) ? quote.toUpperCase() : undefined,
+    sort,
+    order: sort && order && order !== usualOrder(sort) ? order : undefined,
+    columns: readColumns(given.columns),
+  } satisfies Required<MarketsSearch>;
 };

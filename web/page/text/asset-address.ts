@@ -28,10 +28,14 @@ const oneOf = <Name extends string>(names: readonly Name[], value: unknown): Nam
   names.find((name) => name === value);
 
 /** Of an address that somebody may have written by hand. */
-export const readAssetSearch = ({ market, interval, type, tab }: Readonly<Record<string, unknown>>): AssetSearch => ({
-  ...(typeof market === 'string' && /^[\w-]{1,64}$/.test(market) ? { market: market.toLowerCase() } : {}),
-  ...{ interval: oneOf(chartIntervals, interval), type: oneOf(chartTypes, type), tab: oneOf(assetTabs, tab) },
-});
+export const readAssetSearch = ({ market, interval, type, tab }: Readonly<Record<string, unknown>>): AssetSearch =>
+  // Undefined where it is none: what is left out stays as it is written.
+  ({
+    market: typeof market === 'string' && /^[\w-]{1,64}$/.test(market) ? market.toLowerCase() : undefined,
+    interval: oneOf(chartIntervals, interval),
+    type: oneOf(chartTypes, type),
+    tab: oneOf(assetTabs, tab),
+  }) satisfies Required<AssetSearch>;
 
 /** The symbol whose price an asset's page shows. */
 export const symbolOf = (asset: string, { market }: AssetSearch): string =>

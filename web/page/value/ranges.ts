@@ -47,7 +47,7 @@ const isRange = (text: unknown): text is RangeName => (valueRanges as readonly u
 /** Of an address that somebody may have written by hand. */
 export const readValueSearch = ({ range }: Readonly<Record<string, unknown>>): ValueSearch =>
   // Undefined where it is none: what is left out stays as it is written.
-  ({ range: isRange(range) ? range : undefined });
+  ({ range: isRange(range) ? range : undefined }) satisfies Required<ValueSearch>;
 export const searchOf = (range: RangeName): ValueSearch => ({ range: range === usualRange ? undefined : range });
 export const rangeOf = ({ range = usualRange }: ValueSearch): RangeName => range;
 

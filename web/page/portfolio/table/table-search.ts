@@ -24,12 +24,13 @@ const orderOf = (sort: string): Order | undefined => {
 };
 
 /** Of an address that somebody may have written by hand; what reads like a number is one there. */
-export const readTableSearch = ({ sort, find }: Readonly<Record<string, unknown>>): TableSearch => ({
-  ...(typeof sort === 'string' && sort !== usual && orderOf(sort) ? { sort } : {}),
-  ...((typeof find === 'string' && find !== '') || typeof find === 'number'
-    ? { find: String(find).slice(0, maxLength) }
-    : {}),
-});
+export const readTableSearch = ({ sort, find }: Readonly<Record<string, unknown>>): TableSearch =>
+  // Undefined where it is none: what is left out stays as it is written.
+  ({
+    sort: typeof sort === 'string' && sort !== usual && orderOf(sort) ? sort : undefined,
+    find:
+      (typeof find === 'string' && find !== '') || typeof find === 'number' ? `${find}`.slice(0, maxLength) : undefined,
+  }) satisfies Required<TableSearch>;
 
 /** The order and the filter of the table, and how to ask for others: the address tells them, so a link and a reload do. */
 export const useTableSearch = () => {
