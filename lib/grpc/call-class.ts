@@ -3,6 +3,7 @@ import { AppError } from '../errors/errors.js';
 import { createLane } from '../lane/lane.js';
 import { createBreaker, type OpensAfter, RestingError } from '../retry/breaker.js';
 import type { ObserveCircuit } from '../telemetry/circuit-metrics.js';
+import { isUnknownCall } from './status.js';
 
 /** What bounds calls of one class. */
 export interface CallBounds {
@@ -38,9 +39,10 @@ export interface CallClass {
 /** A call whose turn did not come. */
 class NoTurnError extends Error {}
 
-/** The service's own fault, as opposed to an answer the caller has to live with. */
+/** The service's own fault, as opposed to an answer the caller has to live with, such as that it is too old for it. */
 const isOutage = (err: unknown): boolean =>
   err instanceof AppError &&
+  !isUnknownCall(err) &&
   (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
 
 /**
@@ -49,7 +51,7 @@ const isOutage = (err: unknown): boolean =>
  */
 export const createCallClass = (options: CallClassOptions): CallClass => {
   const { clock, circuit, opens, restMs, maxAtOnce, maxWaiting, maxWaitMs, away, observeCircuit } = options;
-  const breaker = createBreaker({ opens, restMs });
+  const breaker = createBreaker({ clock, opens, restMs });
   const unobserve = observeCircuit?.(circuit, breaker);
   const turns = createLane({
     width: maxAtOnce,

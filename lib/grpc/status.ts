@@ -99,6 +99,13 @@ const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
   unavailable: 'The service cannot be reached at the moment.',
 };
 
+/**
+ * Whether a failed call is one that the service does not know, being of an earlier build. It is there, and another
+ * replica of it may know it.
+ */
+export const isUnknownCall = ({ cause }: AppError): boolean =>
+  isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
+
 /** The AppError of a failed call; the pair of `toGrpcStatus`. */
 export const fromGrpcError = (thrown: unknown): AppError => {
   if (thrown instanceof AppError) return thrown;
