@@ -7,6 +7,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createHttpServer, cutStalledStreams, measureRequests } from '@tickfolio/lib/http';
 import type { FastifyInstance } from 'fastify';
 import { serveUnder, withoutBasePath } from './api/base-path.js';
+import { callCountsBy } from './api/call-counts.js';
 import { errorPagesAt } from './api/error-pages.js';
 import { bodyFaults } from './api/input-faults.js';
 import { acceptJsonOnly } from './api/json-body.js';
@@ -58,6 +59,7 @@ export const createServer = (
   void app.register(cookie);
   void app.register(rateLimit, {
     global: false,
+    store: callCountsBy(clock),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('resource_exhausted', 'Too many attempts from this address; please wait.', { retryAfterMs: ttl }),
   });

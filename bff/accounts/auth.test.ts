@@ -1,6 +1,6 @@
-import { systemClock } from '@tickfolio/lib/clock';
+import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createFakeAuth,
   openTestPostgres,
@@ -18,10 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.close());
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const bff of running.splice(0)) await bff.close();
 });
-const start = async (options: Partial<TestBffOptions['options']> = {}) => {
-  const bff = await startTestBff({ postgres, options });
+const start = async (options: Partial<TestBffOptions['options']> = {}, clock: Clock = systemClock) => {
+  const bff = await startTestBff({ postgres, clock, options });
   running.push(bff);
   const post = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${bff.url}/api/v1/auth/${path}`, {
@@ -241,6 +242,21 @@ describe('the account routes', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
     expect(refused.headers.get('content-type')).toMatch(/problem\+json/);
     expect((await post('register', credentials())).status).toBe(201);
+  });
+
+  it('let an address try again after its wait where the clock of the computer was set back by an hour meanwhile', async () => {
+    let aheadMs = 0;
+    const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + aheadMs };
+    const { post } = await start({ maxAuthCalls: 1, authWindowMs: 60_000 }, clock);
+    expect((await post('login', credentials())).status).toBe(401);
+    const real = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000);
+    const refused = await post('login', credentials());
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    aheadMs = 60_000;
+    expect((await post('login', credentials())).status).toBe(401);
+    expect((await post('login', credentials())).status).toBe(429);
   });
 
   it('believe a proxy about the address only where they are told to', async () => {

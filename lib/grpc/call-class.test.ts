@@ -1,7 +1,12 @@
-import { expect, it } from 'vitest';
+import { status } from '@grpc/grpc-js';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createManualClock, sleep } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
 import { renewalTimes } from '../renewal/renewal.js';
 import { createCallClass } from './call-class.js';
+import { fromGrpcError } from './status.js';
+
+afterEach(() => vi.restoreAllMocks());
 
 const { answerMs, callMs, waitMs } = renewalTimes;
 const setUp = (maxAtOnce: number, maxWaiting: number) => {
@@ -47,4 +52,27 @@ it('renews again as soon as the auth service does, after many had waited too lon
   expect(await next).toBe('renewed');
   expect(await call(async () => 'renewed')).toBe('renewed');
   expect(clock.pending).toBe(0);
+});
+
+it('renews sessions while an auth service of before is asked again and again for what it does not know, and says that it is older', async () => {
+  const { call } = setUp(256, 5_000);
+  const details = 'The server does not implement the method BeginPasskeyLogin';
+  const older = Object.assign(new Error('12 UNIMPLEMENTED'), { code: status.UNIMPLEMENTED, details });
+  const words = new Set<string>();
+  for (let view = 0; view < 5; view++)
+    await call(() => Promise.reject(fromGrpcError(older))).catch(({ message }) => words.add(message));
+  expect(await call(async () => 'renewed')).toBe('renewed');
+  expect([...words]).toEqual([expect.stringContaining('is of an earlier build')]);
+});
+
+it('has sessions renewed again after its rest where the clock of the computer was set back by an hour meanwhile', async () => {
+  const { clock, call } = setUp(256, 5_000);
+  const away = new AppError('unavailable', 'is away');
+  for (let page = 0; page < 5; page++) await call(() => Promise.reject(away)).catch(() => undefined);
+  const renewed = () => call(async () => 'renewed').catch(({ code }) => code);
+  expect(await renewed()).toBe('unavailable');
+  const real = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000);
+  clock.advance(2_000);
+  expect(await renewed()).toBe('renewed');
 });

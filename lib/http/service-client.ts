@@ -48,7 +48,7 @@ export interface HttpClient<Class extends string> {
 /** The one way to call another service over HTTP. */
 export const createHttpClient = <Class extends string>(options: HttpClientOptions<Class>): HttpClient<Class> => {
   const { clock, baseUrl, name, who, circuits, opens, restMs, totalMs, maxAnswerBytes, observeCircuit } = options;
-  const breakerOf = () => createBreaker({ opens, restMs });
+  const breakerOf = () => createBreaker({ clock, opens, restMs });
   const classes = Object.keys(circuits) as Class[];
   const breakers = Object.fromEntries(classes.map((one) => [one, breakerOf()])) as Record<
     Class,

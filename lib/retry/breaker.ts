@@ -3,24 +3,21 @@ import {
   ConsecutiveBreaker,
   circuitBreaker,
   handleAll,
+  type IBackoff,
+  type IBreaker,
   isBrokenCircuitError,
-  SamplingBreaker,
 } from 'cockatiel';
+import type { Clock } from '../clock/clock.js';
+import { createFailedShare, type OpensAtShare } from './failed-share.js';
 
 /**
  * When a breaker opens: after so many failures in a row, or when such a share of what was tried within a time failed.
  */
-export type OpensAfter =
-  | { readonly failuresInRow: number }
-  | {
-      /** 0 to 1. */
-      readonly failedShare: number;
-      readonly withinMs: number;
-      /** Of fewer calls than this nothing is concluded. */
-      readonly minPerSecond: number;
-    };
+export type OpensAfter = { readonly failuresInRow: number } | OpensAtShare;
 
 export interface BreakerOptions {
+  /** Its monotonic time counts: a clock that is set makes no rest longer or shorter. */
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly opens: OpensAfter;
   /** How long nothing is tried then; after it one call is, as a test. */
   readonly restMs: number;
@@ -41,13 +38,42 @@ export interface Breaker {
   onChange(listener: (state: 'closed' | 'open' | 'testing') => void): () => void;
 }
 
-const rule = (opens: OpensAfter) =>
-  'failuresInRow' in opens
-    ? new ConsecutiveBreaker(opens.failuresInRow)
-    : new SamplingBreaker({ threshold: opens.failedShare, duration: opens.withinMs, minimumRps: opens.minPerSecond });
+const rule = (opens: OpensAfter, clock: BreakerOptions['clock']): IBreaker => {
+  if ('failuresInRow' in opens) return new ConsecutiveBreaker(opens.failuresInRow);
+  const share = createFailedShare(opens, clock);
+  return {
+    state: undefined, // For breakers that are written down, as ours are not.
+    success: (state) => {
+      // What failed before the rest says nothing about who is well again.
+      if (state === CircuitState.HalfOpen) share.forget();
+      share.count(false);
+    },
+    failure: (state) => {
+      share.count(true);
+      return state !== CircuitState.Closed || share.isReached;
+    },
+  };
+};
 
-export const createBreaker = ({ opens, restMs }: BreakerOptions): Breaker => {
-  const policy = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: rule(opens) });
+/**
+ * A rest that begins with each `next`. The library compares its duration with what the wall clock says has passed,
+ * which is anything once that was set: so it is told that all of the rest is left, or none.
+ */
+const restOf = (clock: BreakerOptions['clock'], restMs: number) => {
+  const next = (): IBackoff<unknown> => {
+    const untilMs = clock.monotonic() + restMs;
+    return {
+      next,
+      get duration() {
+        return clock.monotonic() < untilMs ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      },
+    };
+  };
+  return { next };
+};
+
+export const createBreaker = ({ clock, opens, restMs }: BreakerOptions): Breaker => {
+  const policy = circuitBreaker(handleAll, { halfOpenAfter: restOf(clock, restMs), breaker: rule(opens, clock) });
   return {
     run: async (work) => {
       try {
