@@ -1,12 +1,16 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import { createManualClock } from '@tickfolio/lib/clock';
+import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import { createArchive } from './archive.js';
 
 const setUp = () => {
-  const clock = createManualClock();
+  let setByMs = 0;
+  const steady = createManualClock();
+  const clock: ManualClock = Object.create(steady, { now: { value: () => steady.now() + setByMs } });
+  const said: unknown[] = [];
+  const log = Object.assign(silentLogger(), { warn: (facts: object) => void said.push(facts) });
   const running: { answer(rows: unknown[]): void; fail(err: Error): void }[] = [];
   const seen: { timeoutMs?: number | undefined; maxRows?: number | undefined }[] = [];
   const clickhouse = {
@@ -20,10 +24,13 @@ const setUp = () => {
   const archive = createArchive({
     clickhouse,
     clock,
-    log: silentLogger(),
+    log,
     observe: (outcome) => void outcomes.push(outcome),
   });
-  return { clock, running, seen, outcomes, archive, read: () => archive.read('SELECT 1', {}, 10) };
+  const setClock = (byMs: number) => {
+    setByMs = byMs;
+  };
+  return { clock, setClock, said, running, seen, outcomes, archive, read: () => archive.read('SELECT 1', {}, 10) };
 };
 
 it('bounds every query in time and rows, how many run at once and how many wait', async () => {
@@ -86,4 +93,19 @@ it('knows since when ClickHouse is away, and what is no sign of that', async () 
     'deadline_exceeded',
     'ok',
   ]);
+});
+
+it('says how long ClickHouse was away, also where the clock of the computer is set back meanwhile', async () => {
+  const { clock, setClock, said, running, read } = setUp();
+  const failing = expect(read()).rejects.toThrow();
+  await clock.advanceAsync(0);
+  running.at(-1)?.fail(new AppError('unavailable', 'refused'));
+  await failing;
+  setClock(-3_600_000);
+  clock.advance(5_000);
+  const reading = read();
+  await clock.advanceAsync(0);
+  running.at(-1)?.answer([]);
+  await reading;
+  expect(said.at(-1)).toEqual({ awayMs: 5_000 });
 });

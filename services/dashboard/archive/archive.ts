@@ -43,6 +43,8 @@ export interface ArchiveDeps {
 
 export const createArchive = ({ clickhouse, clock, log, observe }: ArchiveDeps): Archive => {
   let away: Away | undefined;
+  /** When it began, by monotonic time: how long it lasts cannot be told by a clock that is set meanwhile. */
+  let awayFromMs = 0;
   let running = 0;
   const waiting = new Set<() => void>();
 
@@ -73,12 +75,15 @@ export const createArchive = ({ clickhouse, clock, log, observe }: ArchiveDeps):
     } else running--;
   };
   const noteAnswer = () => {
-    if (away) log.warn({ awayMs: clock.now() - away.sinceMs }, 'ClickHouse answers again');
+    if (away) log.warn({ awayMs: Math.round(clock.monotonic() - awayFromMs) }, 'ClickHouse answers again');
     away = undefined;
   };
   const noteFault = (fault: AppError) => {
     if (ours.has(fault.code)) return;
-    if (!away) log.warn({ err: fault }, 'ClickHouse does not answer; pages show what was read before');
+    if (!away) {
+      awayFromMs = clock.monotonic();
+      log.warn({ err: fault }, 'ClickHouse does not answer; pages show what was read before');
+    }
     away = { sinceMs: away?.sinceMs ?? clock.now(), reason: fault.message };
   };
   return {

@@ -3,6 +3,7 @@ import { type BarChart, type ChartData, createBarChart } from './bar-chart.js';
 import { flash } from './flash.js';
 import { awayWords, keepLive } from './live-page.js';
 import { morph } from './morph.js';
+import { mayReload } from './reload-gap.js';
 import { agoText } from './time-text.js';
 
 const clock: Clock = {
@@ -18,7 +19,6 @@ const clock: Clock = {
   },
 };
 
-const minReloadGapMs = 600_000;
 /** After the last key, before the filtered table is asked for. */
 const typingPauseMs = 200;
 
@@ -57,20 +57,12 @@ const updateChart = () => {
 const scriptOf = (page: Document): string | null | undefined => page.querySelector('script[src]')?.getAttribute('src');
 const awaySince = (): number | undefined => (main.dataset.away === undefined ? undefined : Number(main.dataset.away));
 
-/** Replicas of two versions side by side would otherwise have it reload for ever. */
-const reloadRarely = () => {
-  const key = 'reloaded-at';
-  if (clock.now() - Number(sessionStorage.getItem(key) ?? 0) < minReloadGapMs) return;
-  sessionStorage.setItem(key, String(clock.now()));
-  location.reload();
-};
-
 const show = (page: Document): number | undefined => {
   const next = page.querySelector<HTMLElement>('main[data-now]');
   if (!next) throw new Error('not a page of the dashboard');
   // The server has another version of this script: the page is loaded with it.
   const script = scriptOf(page);
-  if (script && script !== scriptOf(document)) reloadRarely();
+  if (script && script !== scriptOf(document) && mayReload(clock, sessionStorage)) location.reload();
   document.title = page.title;
   morph(main, next, flash);
   readServerTime();
