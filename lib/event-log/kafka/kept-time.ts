@@ -1,6 +1,8 @@
-import { type Admin, ConfigResourceTypes, ConfigSource } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicSettings } from '../event-log.js';
 
+// Node does not find these two by name in a CommonJS module.
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
 const keptTime = 'retention.ms';
 
 /** What a topic is made with. */
