@@ -4,9 +4,10 @@ import { AccountLinks } from './header/account-menu.js';
 import { Banners, GateBanner } from './header/banners.js';
 import { toggleDiscreet } from './header/discreet-button.js';
 import { GateHeader } from './header/gate-header.js';
-import { CurrencySelect, Header } from './header/header.js';
+import { CurrencyField, Header } from './header/header.js';
 import { useKeys } from './keyboard/use-keys.js';
 import { latePart } from './kit/late-part.js';
+import { useNotedPlace } from './navigation/came-from.js';
 import { PhoneBar } from './navigation/phone-bar.js';
 import { Rail } from './navigation/rail.js';
 import { useSession } from './parts.js';
@@ -62,6 +63,7 @@ const useShellKeys = () => {
 
 const SignedInShell = () => {
   useShellKeys();
+  useNotedPlace();
   return (
     <div className="shell">
       <Rail />
@@ -74,7 +76,7 @@ const SignedInShell = () => {
       </div>
       <PhoneBar>
         <AccountLinks />
-        <CurrencySelect />
+        <CurrencyField />
       </PhoneBar>
       <Dialogs />
     </div>

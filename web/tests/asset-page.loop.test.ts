@@ -31,6 +31,34 @@ const openAt = async (page: Page, part: number) => {
   return Number(/Open ([\d,]+)/.exec(await legend(page))?.[1]?.replace(',', ''));
 };
 
+describe.skipIf(!browser)('the page of an asset that has no market in USDT', () => {
+  it('offers the markets that it has, and calls one that is listed nowhere by what was typed', async () => {
+    const ticker = {
+      ...{ symbol: 'wbtcbtc', base: 'WBTC', quote: 'BTC', status: 'trading', price: '0.9999', time: iso(noon), age: 0 },
+      ...{ change24h: '0.1', quoteVolumeUsdt24h: '1' },
+    };
+    const tickers = (search: string) => ({
+      ...{ asOf: iso(noon), stale: null, simulated: false, next: null },
+      tickers: search.includes('base=WBTC') ? [ticker] : [],
+    });
+    const given = { frame: bitcoinAt(noon, '2000'), answers: { tickers }, expected: /503/ };
+    await withWindow({ ...given, path: '/assets/wbtc' }, async ({ page }) => {
+      await page.getByText('WBTC is not priced in USDT. It has these markets:').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole('link', { name: 'WBTC/BTC' }).click();
+      await page.waitForURL(`${origin}/assets/WBTC?market=wbtcbtc`);
+      await page.goto(`${origin}/assets/nonsense x`);
+      await page.getByText('The exchange does not list NONSENSE X.').waitFor();
+      // What markets are priced in is offered; what an address makes up is not.
+      await page.goto(`${origin}/markets?quote=zzz`);
+      await page.getByText('Nothing is priced in ZZZ.').waitFor();
+      expect(await page.getByLabel('Priced in').locator('option:not([disabled])').allInnerTexts()).not.toContain(
+        'Priced in ZZZ',
+      );
+    });
+  });
+});
+
 describe.skipIf(!browser)('the page of a coin', () => {
   it('has prices and what was traded, by the interval and in the way that stand in the address', async () => {
     const exchange = exchangeOf(noon - 999 * 5 * minuteMs, 5 * minuteMs, noon);

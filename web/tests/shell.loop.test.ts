@@ -115,11 +115,32 @@ describe.skipIf(!browser)('the navigation', () => {
       await bar.getByRole('link', { name: 'Markets' }).click();
       await page.getByRole('heading', { name: 'Markets' }).waitFor();
       await bar.getByRole('button', { name: 'More' }).click();
+      await bar.getByText('Amounts in', { exact: true }).waitFor();
       await bar.getByRole('link', { name: 'Display' }).click();
       await page.getByRole('heading', { name: 'Display' }).waitFor();
       expect(await bar.getByRole('link', { name: 'Display' }).count()).toBe(0);
       await bar.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByRole('dialog').waitFor();
+    });
+  });
+
+  it('marks the place that one came from while one looks at an asset, and leads back there as one left it', async () => {
+    await withWindow({ frame: twelve, answers, path: '/portfolios/default?sort=name' }, async ({ page }) => {
+      const marked = page.locator('.rail .place[aria-current=page]');
+      await page.getByRole('heading', { name: 'Portfolio' }).waitFor();
+      expect(await page.locator('.portfolio-head').innerText()).toContain('11,937.00 USDT');
+      await page.locator('tr[data-symbol=btcusdt]').getByRole('link').click();
+      await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
+      expect([await marked.innerText(), await page.locator('.back-link').innerText()]).toEqual([
+        'Portfolio',
+        '← Portfolio',
+      ]);
+      await page.locator('.back-link').click();
+      await page.waitForURL(`${origin}/portfolios/default?sort=name`);
+      // Who opens it first of all comes from nowhere.
+      await page.goto(`${origin}/assets/BTC`);
+      await page.locator('.back-link').getByText('Markets').waitFor();
+      expect(await marked.innerText()).toBe('Markets');
     });
   });
 
@@ -259,6 +280,42 @@ describe.skipIf(!browser)('the header', () => {
       // 11937 / 1000.25
       await expect.poll(() => page.locator('.total-converted').innerText()).toBe('≈ 11.93 BTC');
       expect(await page.getByLabel('Amounts in').locator('option').allInnerTexts()).not.toContain('EUR ≈');
+    });
+  });
+});
+
+describe.skipIf(!browser)('a narrow phone', () => {
+  it('has a round dot, and the prices of its rows begin where their signs and names do', async () => {
+    await withWindow({ frame: twelve, answers, viewport: { width: 280, height: 800 } }, async ({ page }) => {
+      const box = async (selector: string) => await page.locator(selector).first().boundingBox();
+      await page.locator('tr[data-symbol=btcusdt] .cell-price .digits').waitFor();
+      await settled(async () => {
+        for (const dot of ['.freshness-dot .pulse', '.total .pulse']) {
+          const { width = 0, height } = (await box(dot)) ?? {};
+          expect([dot, width]).toEqual([dot, height]);
+        }
+      });
+      const textLeft = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((element) => {
+            const range = element.ownerDocument.createRange();
+            range.selectNodeContents(element);
+            return Math.round(range.getBoundingClientRect().left);
+          });
+      for (const [width, above] of [
+        [280, '.coin-name'],
+        [390, '.badge'],
+        [600, '.coin-name'],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        const row = 'tr[data-symbol=btcusdt]';
+        await settled(async () => {
+          const left = above === '.badge' ? (await box(`${row} .badge`))?.x : await textLeft(`${row} ${above}`);
+          expect([width, await textLeft(`${row} .cell-price .digits`)]).toEqual([width, left]);
+        });
+      }
     });
   });
 });

@@ -1,36 +1,24 @@
-import { Link } from '@tanstack/react-router';
+import { BackLink } from '../navigation/back-link.js';
 import { Skeleton } from '../shell/skeleton.js';
-import { useAssetText } from '../text/asset/use-asset-text.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { AssetTabs } from './asset-tabs.js';
 import { ChartCard } from './chart/chart-card.js';
 import { CoinHead } from './coin-head.js';
 import { CoinSide } from './coin-side.js';
 import { MarketsTab } from './markets-tab.js';
+import { UnknownAsset } from './unknown-asset.js';
 import { useAsset } from './use-asset.js';
 
 /** One asset: its price now and before, what is held of it, and where it is traded. */
 export const CoinPage = () => {
-  const text = useAssetText();
   useDayBases();
   const asset = useAsset();
   const { symbol, view, row, listed, archive, name, base, quote, shown, tab } = asset;
-  if (asset.isUnknown)
-    return (
-      <div className="notice-page">
-        <h1>{text.notFoundTitle}</h1>
-        <p>{text.unknownCoin(symbol.toUpperCase())}</p>
-        <Link to="/" className="button primary">
-          {text.toPortfolio}
-        </Link>
-      </div>
-    );
+  if (asset.isUnknown) return <UnknownAsset asset={asset.asset} market={asset.market} />;
   if (!view || (!row && !listed && !archive.isLoaded)) return <Skeleton />;
   return (
     <div className="coin-page">
-      <Link to="/" className="back-link">
-        <span aria-hidden="true">←</span> <span>{text.portfolio}</span>
-      </Link>
+      <BackLink />
       <CoinHead
         {...{ name, base, quote, row, shown }}
         isDelisted={asset.isDelisted}

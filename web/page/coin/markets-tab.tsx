@@ -17,7 +17,8 @@ const refreshMs = 5_000;
 /** More markets than any asset has. */
 const limit = 200;
 
-const useMarkets = (base: string) => {
+/** Where an asset is traded, as the exchange says now. @param base upper case */
+export const useMarkets = (base: string) => {
   const { session } = useParts();
   return useQuery({
     queryKey: ['markets-of', base],

@@ -50,6 +50,8 @@ export const useAsset = () => {
   // A price that is only converted with an old one is itself of now.
   const isStill = row ? row.stale && row.stateOf === undefined : lookedAt?.isStill === true;
   return {
+    /** As its address says it, upper case, and the market where that says one. */
+    ...{ asset: asset.toUpperCase(), market: search.market?.toUpperCase() },
     ...{ symbol, view, row, listed, interval, archive, isDelisted, base },
     tab: search.tab ?? ('chart' as const),
     type: search.type ?? ('candles' as const),

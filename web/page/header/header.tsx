@@ -29,7 +29,7 @@ const BasisSelect = () => {
   return <ChoiceSelect label={text.basis} choice={basisChoice} words={text.bases} />;
 };
 
-export const CurrencySelect = () => {
+const CurrencySelect = () => {
   const text = useText();
   const currencies = useCurrencies();
   return (
@@ -39,6 +39,17 @@ export const CurrencySelect = () => {
       words={{ USDT: 'USDT', EUR: 'EUR ≈', BTC: 'BTC ≈', ETH: 'ETH ≈' }}
       values={currencies}
     />
+  );
+};
+
+/** With its name, where there is room for it. */
+export const CurrencyField = () => {
+  const text = useText();
+  return (
+    <div className="choice-field">
+      <span aria-hidden="true">{text.currency}</span>
+      <CurrencySelect />
+    </div>
   );
 };
 

@@ -8,6 +8,8 @@ interface MarketFilterProps {
   readonly onQuery: (query: string) => void;
   /** Undefined for each asset once. */
   readonly quote: string | undefined;
+  /** Whether it is known that nothing is priced in it: then it is no choice. */
+  readonly isNoQuote: boolean;
   /** What markets are priced in, the most used first. */
   readonly quotes: readonly string[];
   readonly onQuote: (quote: string | undefined) => void;
@@ -18,7 +20,7 @@ interface MarketFilterProps {
 
 /** Which markets are shown, and what of them. */
 export const MarketFilter = (props: MarketFilterProps) => {
-  const { query, onQuery, quote, quotes, onQuote, columns, onColumns } = props;
+  const { query, onQuery, quote, isNoQuote, quotes, onQuote, columns, onColumns } = props;
   const text = useMarketsText();
   const field = useRef<HTMLInputElement>(null);
   // The address follows what is typed a moment later: while somebody types it must not take the last letter away.
@@ -44,7 +46,12 @@ export const MarketFilter = (props: MarketFilterProps) => {
         onChange={(event) => onQuote(event.target.value === '' ? undefined : event.target.value)}
       >
         <option value="">{text.eachAssetOnce}</option>
-        {[...new Set([...(quote === undefined ? [] : [quote]), ...quotes])].map((one) => (
+        {quote !== undefined && isNoQuote && (
+          <option value={quote} hidden disabled>
+            {text.marketsIn(quote)}
+          </option>
+        )}
+        {[...new Set([...(quote === undefined || isNoQuote ? [] : [quote]), ...quotes])].map((one) => (
           <option key={one} value={one}>
             {text.marketsIn(one)}
           </option>

@@ -65,7 +65,7 @@ export const MarketsPage = () => {
   const retry = () => void book.refetch();
   return (
     <div className="markets">
-      <div className="markets-head">
+      <div className="page-head">
         <h1>{text.places.markets}</h1>
         <p className="none" role="status">
           {rows ? (quote === undefined ? text.assetCount(rows.length) : text.marketCount(rows.length)) : ''}
@@ -75,6 +75,7 @@ export const MarketsPage = () => {
         query={q}
         onQuery={(query) => change({ q: query === '' ? undefined : query })}
         quote={quote}
+        isNoQuote={all?.length === 0}
         quotes={quotes}
         onQuote={(next) => change({ quote: next })}
         columns={columnsOf(search)}

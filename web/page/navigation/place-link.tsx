@@ -1,6 +1,7 @@
 import { Link, useLocation } from '@tanstack/react-router';
 import { Icon } from '../kit/icon.js';
 import { useText } from '../text/language.js';
+import { cameFrom } from './came-from.js';
 import type { Place } from './places.js';
 
 interface PlaceLinkProps {
@@ -12,7 +13,8 @@ interface PlaceLinkProps {
 export const PlaceLink = ({ place, className }: PlaceLinkProps) => {
   const text = useText();
   const { pathname } = useLocation();
-  const isHere = place.within.test(pathname);
+  // The page of an asset belongs to where one came from.
+  const isHere = pathname.startsWith('/assets/') ? cameFrom().place === place : place.within.test(pathname);
   return (
     <Link
       to={place.to}

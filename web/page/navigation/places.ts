@@ -8,14 +8,28 @@ export interface Place {
   readonly icon: IconName;
   /** Also current while one is below these. */
   readonly within: RegExp;
+  /** Whether one goes to the page of an asset from it. */
+  readonly hasAssets: boolean;
   /** Where it stands on a phone: in the bar, behind "More", or in what stands there anyhow. */
   readonly onPhone: 'bar' | 'more' | 'elsewhere';
 }
 
+/** Where one goes who was nowhere before. */
+export const marketsPlace: Place = {
+  ...{ key: 'markets', to: '/markets', icon: 'markets' },
+  ...{ within: /^\/markets$/, hasAssets: true, onPhone: 'bar' },
+};
+
 /** In the order of the rail. */
 export const places: readonly Place[] = [
-  { key: 'home', to: '/', icon: 'home', within: /^\/$/, onPhone: 'bar' },
-  { key: 'portfolio', to: '/portfolios/default', icon: 'portfolio', within: /^\/portfolios\//, onPhone: 'bar' },
-  { key: 'markets', to: '/markets', icon: 'markets', within: /^\/(markets|assets\/.*)$/, onPhone: 'bar' },
-  { key: 'settings', to: '/settings/profile', icon: 'settings', within: /^\/settings\//, onPhone: 'elsewhere' },
+  { key: 'home', to: '/', icon: 'home', within: /^\/$/, hasAssets: true, onPhone: 'bar' },
+  {
+    ...{ key: 'portfolio', to: '/portfolios/default', icon: 'portfolio' },
+    ...{ within: /^\/portfolios\//, hasAssets: true, onPhone: 'bar' },
+  },
+  marketsPlace,
+  {
+    ...{ key: 'settings', to: '/settings/profile', icon: 'settings' },
+    ...{ within: /^\/settings\//, hasAssets: false, onPhone: 'elsewhere' },
+  },
 ];

@@ -5,12 +5,12 @@ import { CardBoundary } from '../shell/card-boundary.js';
 import { MissingPage } from '../shell/missing-page.js';
 import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
-import { useText } from '../text/language.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import type { ChangeOf } from './changes/change-coin-dialog.js';
 import { ChangeDialog } from './changes/change-dialog.js';
 import { useSymbols } from './changes/use-symbols.js';
 import { EmptyPortfolio } from './empty-portfolio.js';
+import { PortfolioHead } from './portfolio-head.js';
 import { HoldingsTable } from './table/holdings-table.js';
 import { useTrailSeeds } from './use-trail-seeds.js';
 
@@ -20,7 +20,6 @@ const onlyPortfolio = 'default';
 const addCoin = () => openDialog('add');
 
 const Holdings = () => {
-  const text = useText();
   const view = useLive((state) => state.view);
   const holdings = useLive((state) => state.holdings);
   const [changed, setChanged] = useState<ChangeOf>();
@@ -34,7 +33,7 @@ const Holdings = () => {
         <EmptyPortfolio onAdd={addCoin} />
       ) : (
         <>
-          <h1 className="visually-hidden">{text.places.portfolio}</h1>
+          <PortfolioHead view={view} />
           <CardBoundary>
             <HoldingsTable holdings={holdings} dayBasis={view.dayBasis} onChange={setChanged} onAdd={addCoin} />
           </CardBoundary>

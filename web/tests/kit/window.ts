@@ -89,7 +89,11 @@ const usual: Answers = {
     next: null,
   },
   symbols: { Symbols: listed },
-  tickers: { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers, next: null },
+  tickers: (search: string) => {
+    const base = new URLSearchParams(search).get('base');
+    const found = tickers.filter((ticker) => base === null || ticker.base === base);
+    return { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers: found, next: null };
+  },
   'profile/day': { Since: '', Opens: [] },
   'profile/trails': { Trails: [] },
   'profile/value': { Range: '24h', Points: [] },

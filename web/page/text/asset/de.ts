@@ -42,5 +42,7 @@ export const de: AssetTexts = {
   marketsOf: (coin) => `Märkte von ${coin}`,
   noMarkets: (coin) => `${coin} wird gerade in keinem Markt gehandelt.`,
   marketsAway: 'Die Märkte können gerade nicht gelesen werden.',
-  unknownCoin: (symbol) => `Die Börse führt ${symbol} nicht.`,
+  unknownAsset: (name) => `Die Börse führt ${name} nicht.`,
+  notInUsdt: (asset) => `${asset} hat keinen Kurs in USDT, aber diese Märkte:`,
+  toMarkets: 'Zu den Märkten',
 };

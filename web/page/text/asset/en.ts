@@ -39,7 +39,9 @@ export const en = {
   marketsOf: (coin: string) => `Markets of ${coin}`,
   noMarkets: (coin: string) => `${coin} is traded in no market at the moment.`,
   marketsAway: 'The markets cannot be read at the moment.',
-  unknownCoin: (symbol: string) => `The exchange does not list ${symbol}.`,
+  unknownAsset: (name: string) => `The exchange does not list ${name}.`,
+  notInUsdt: (asset: string) => `${asset} is not priced in USDT. It has these markets:`,
+  toMarkets: 'To the markets',
 };
 
 export type AssetTexts = typeof en;

@@ -1,0 +1,44 @@
+import { Link } from '@tanstack/react-router';
+import { coinName } from '@tickfolio/lib/market/asset-names';
+import { CoinBadge } from '../kit/coin-badge.js';
+import { BackLink } from '../navigation/back-link.js';
+import { Skeleton } from '../shell/skeleton.js';
+import { useAssetText } from '../text/asset/use-asset-text.js';
+import { MarketsTab, useMarkets } from './markets-tab.js';
+
+interface UnknownAssetProps {
+  /** Upper case. */
+  readonly asset: string;
+  /** That its address says, upper case; undefined for the usual one, in USDT. */
+  readonly market: string | undefined;
+}
+
+/** A market that there is not; where the asset has others, those. */
+export const UnknownAsset = ({ asset, market }: UnknownAssetProps) => {
+  const text = useAssetText();
+  const { data, isPending } = useMarkets(asset);
+  if (isPending) return <Skeleton />;
+  if (!data || data.tickers.length === 0)
+    return (
+      <div className="notice-page">
+        <h1>{text.notFoundTitle}</h1>
+        <p>{text.unknownAsset(market ?? asset)}</p>
+        <Link to="/markets" className="button primary">
+          {text.toMarkets}
+        </Link>
+      </div>
+    );
+  return (
+    <div className="coin-page">
+      <BackLink />
+      <section className="coin-head">
+        <div className="coin-title">
+          <CoinBadge asset={asset} />
+          <h1 translate="no">{coinName(asset) ?? asset}</h1>
+        </div>
+        <p className="none">{market === undefined ? text.notInUsdt(asset) : text.unknownAsset(market)}</p>
+      </section>
+      <MarketsTab base={asset} />
+    </div>
+  );
+};
