@@ -33,6 +33,7 @@ const symbols = [
   market('btcusdc', 'USDC'),
   market('btceur', 'EUR'),
   market('solusdt', 'USDT'),
+  market('ltcusdt', 'USDT'),
 ];
 const price = (text: string) => ({ price: text, priceTime: new Date(noon).toISOString(), tradeId: 7 });
 const conversion = { symbol: 'usdcusdt', price: price('1') };
@@ -147,7 +148,10 @@ describe.skipIf(!browser)('the table of holdings', () => {
   });
 
   it('changes a holding by what it is worth, or by a part of it', async () => {
-    await withWindow({ frame: bitcoins, answers, path }, async ({ page }) => {
+    const litecoin = { quantity: '0.12345678', price: '81.23', total: '10.0283942394' };
+    const frame = frameAt(noon, { solusdt: { price: '150' }, ltcusdt: litecoin }, '160.0283942394');
+    const changed = { Symbol: 'ltcusdt', Quantity: '0', Version: 2, ChangeID: '00000000-0000-4000-8000-000000000000' };
+    await withWindow({ frame, answers: { ...answers, 'profile/coins': changed }, path }, async ({ page }) => {
       await page.getByRole('button', { name: 'Actions for Solana' }).click();
       await page.getByRole('menuitem', { name: 'Reduce' }).click();
       const field = page.getByRole('dialog').getByRole('textbox');
@@ -159,6 +163,18 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await field.fill('100');
       await page.getByText('= 0.66666666 SOL at 150 USDT').waitFor();
       expect(await page.locator('.preview .next').innerText()).toContain('0.33333334 SOL');
+      await page.keyboard.press('Escape');
+      // All of it is more than what its cents would buy.
+      await page.getByRole('button', { name: 'Actions for Litecoin' }).click();
+      await page.getByRole('menuitem', { name: 'Reduce' }).click();
+      await page.getByRole('button', { name: '100 %' }).click();
+      await page.getByRole('button', { name: 'USDT', exact: true }).click();
+      await page.getByText('= 0.12345678 LTC at 81.23 USDT').waitFor();
+      expect(await field.inputValue()).toBe('10.03');
+      const sent = page.waitForRequest(`${origin}/api/v1/profile/coins`);
+      await page.getByRole('dialog').getByRole('button', { name: 'Reduce' }).click();
+      expect((await sent).postDataJSON()).toMatchObject({ quantity: '-0.12345678' });
+      await page.locator('.toast').waitFor();
     });
   });
 

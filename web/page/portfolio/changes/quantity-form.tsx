@@ -1,5 +1,5 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
-import { grouped, money, rounded } from '@tickfolio/lib/look/amount';
+import { grouped, money } from '@tickfolio/lib/look/amount';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { useDiscreet } from '../../display/choices.js';
@@ -7,8 +7,9 @@ import { faultText } from '../../kit/fault-text.js';
 import { useIsHere } from '../../shell/use-is-here.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
-import { readAmount, type Unit } from './amount.js';
+import type { Unit } from './amount.js';
 import { QuantityField } from './quantity-field.js';
+import { readSaid, type SaidAmount, saidAnew, saidOtherwise } from './said-amount.js';
 
 interface QuantityFormProps {
   readonly base: string;
@@ -26,19 +27,11 @@ interface QuantityFormProps {
   readonly onUnheard: (thrown: unknown) => void;
 }
 
-/** What a quantity is worth, in hundredths. */
-const cents = (quantity: Decimal, price: Decimal): string => rounded(multiply(quantity, price), 2);
-
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone, onUnheard }: QuantityFormProps) => {
   const { text, times } = useSpeaking();
   const isDiscreet = useDiscreet();
-  const [typed, setTyped] = useState('');
-  const [unit, setUnit] = useState<Unit>('coin');
-  // Of when it was typed: what was said in USDT stays the same quantity while prices move, and so its every try.
-  const [priceThen, setPriceThen] = useState(price);
-  /** What was typed before it was said in the other unit, which may be a little less. */
-  const [original, setOriginal] = useState<{ readonly typed: string; readonly unit: Unit }>();
+  const [said, setSaid] = useState<SaidAmount>({ typed: '', unit: 'coin', price });
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -52,28 +45,20 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const room = mode === 'reduce' ? { most: { quantity: before, base } } : { onto: before };
   // What is wrong may say how much is held.
   const faults = isDiscreet ? { ...text, quantityTooMuch: () => text.quantityTooMuch(hiddenAmount) } : text;
-  const read = readAmount(typed, faults, { unit, price: priceThen, room });
+  const read = readSaid(said, faults, room);
+  const knownPrice = price ?? said.price;
   const after = read.quantity && (mode === 'add' ? add(before, read.quantity) : subtract(before, read.quantity));
 
   const shown = (digits: string) => grouped(digits, text.numbers);
   const amountOf = (digits: string) => `${shown(digits)} ${base}`;
-  const type = (next: string, nextUnit: Unit) => {
-    setTyped(next);
-    setUnit(nextUnit);
-    setPriceThen(price);
-    setOriginal(undefined);
+  const say = (next: SaidAmount) => {
+    setSaid(next);
     setFault(undefined);
   };
-  /** Says the same in the other unit, as far as something was said. */
-  const changeUnit = (next: Unit) => {
-    if (next === unit) return;
-    const same =
-      read.quantity && price && (next === 'coin' ? formatDecimal(read.quantity) : cents(read.quantity, price));
-    if (original?.unit === next) type(original.typed, next);
-    else {
-      type(same === undefined ? typed : shown(same), next);
-      setOriginal({ typed, unit });
-    }
+  const type = (typed: string, unit: Unit) => say(saidAnew(said, typed, unit, price));
+  const changeUnit = (unit: Unit) => {
+    if (unit === said.unit) return;
+    say(saidOtherwise(said, read.quantity, knownPrice, text));
     form.current?.querySelector('input')?.focus();
   };
   const refuse = (why: string) => {
@@ -107,12 +92,14 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
   const echo = () => {
     if (!read.quantity) return undefined;
     const understood = amount(read.quantity);
-    if (unit === 'coin' || !priceThen)
-      return read.unlike === undefined
+    const { unlike } = read;
+    if (said.unit === 'coin' || !said.price)
+      return unlike === undefined
         ? text.quantityRead(understood)
-        : text.quantityReadUnlike(understood, amountOf(read.unlike));
-    const at = text.quantityAt(understood, `${shown(formatDecimal(priceThen))} USDT`);
-    return read.unlike === undefined ? at : `${at} · ${text.notMeant(`${shown(read.unlike)} USDT`)}`;
+        : text.quantityReadUnlike(understood, amountOf(unlike));
+    const at = text.quantityAt(understood, `${shown(formatDecimal(said.price))} USDT`);
+    if (unlike === undefined) return at;
+    return `${at} · ${text.notMeant(read.unit === 'coin' ? amountOf(unlike) : `${shown(unlike)} USDT`)}`;
   };
   const worth = (quantity: Decimal) => price && `${money(multiply(quantity, price), text.numbers)} USDT`;
   return (
@@ -120,9 +107,9 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
       <QuantityField
         base={base}
         held={mode === 'reduce' ? held : undefined}
-        typed={typed}
-        unit={unit}
-        isPriced={price !== undefined && price.units !== 0n}
+        typed={said.typed}
+        unit={said.unit}
+        isPriced={knownPrice !== undefined && knownPrice.units !== 0n}
         fault={fault}
         hint={echo()}
         onType={type}
