@@ -12,16 +12,16 @@ const searchAt = (read: (given: Readonly<Record<string, unknown>>) => object, qu
 };
 
 it.each([
-  [readMarketsSearch, '?sort=value'],
-  [readMarketsSearch, '?columns=5'],
-  [readMarketsSearch, '?columns=luck'],
-  [readMarketsSearch, '?q=true'],
-  [readMarketsSearch, '?quote=5&order=up'],
-  [readTableSearch, '?sort=1'],
-  [readTableSearch, '?find=true'],
-  [readAssetSearch, '?market=5'],
-  [readAssetSearch, '?interval=9m&type=5&tab=all'],
-  [readValueSearch, '?range=3'],
-] as const)('takes what somebody wrote wrongly into an address for the usual one: %s %s', (read, query) => {
+  ['markets', '?sort=value', readMarketsSearch],
+  ['markets', '?columns=5', readMarketsSearch],
+  ['markets', '?columns=luck', readMarketsSearch],
+  ['markets', '?q=true', readMarketsSearch],
+  ['markets', '?quote=5&order=up', readMarketsSearch],
+  ['holdings', '?sort=1', readTableSearch],
+  ['holdings', '?find=true', readTableSearch],
+  ['asset', '?market=5', readAssetSearch],
+  ['asset', '?interval=9m&type=5&tab=all', readAssetSearch],
+  ['value', '?range=3', readValueSearch],
+] as const)('takes what somebody wrote wrongly into an address for the usual one: %s%s', (_page, query, read) => {
   expect(searchAt(read, query)).toEqual({});
 });
