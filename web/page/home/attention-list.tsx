@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { PriceTag } from '../kit/price-state.js';
 import type { Holding } from '../live/holdings.js';
 import type { Row } from '../live/portfolio-view.js';
-import { someCoins } from '../portfolio/total-lacks.js';
+import { someCoins } from '../portfolio/table/total-lacks.js';
 import { assetAddress } from '../text/asset-address.js';
 import { useSpeaking, useText } from '../text/language.js';
 import { marketPair, nameAmong } from '../text/pair.js';

@@ -12,7 +12,7 @@ import { useSpeaking } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
 import { useConverted } from './converted.js';
 import { Freshness } from './freshness.js';
-import { someCoins, TotalLacks } from './total-lacks.js';
+import { someCoins, TotalLacks } from './table/total-lacks.js';
 
 /** Why there is no value yet. */
 const noTotalWords = (rows: readonly Row[], text: Messages): string => {
