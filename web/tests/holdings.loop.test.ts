@@ -99,7 +99,7 @@ describe.skipIf(!browser)('the table of holdings', () => {
   });
 
   it('has one row for Bitcoin whatever markets it is held through, and opened shows them, with the exact sum in the receipt', async () => {
-    await withWindow({ frame: bitcoins, answers, path }, async ({ page }) => {
+    await withWindow({ frame: bitcoins, answers, path }, async ({ page, send }) => {
       await expect.poll(() => names(page)).toEqual(['Bitcoin', 'Solana']);
       const bitcoin = page.locator('tr[data-asset=BTC]');
       expect(await bitcoin.locator('.cell-value .strong').innerText()).toBe('51,031.10');
@@ -124,6 +124,14 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await page.getByRole('heading', { name: 'Change Bitcoin BTC/USDC' }).waitFor();
       await page.getByLabel('Held through').selectOption('BTC/USDT');
       await page.getByRole('heading', { name: 'Change Bitcoin BTC/USDT' }).waitFor();
+      await page.keyboard.press('Escape');
+      // What has no price is not in the value beside the whole quantity, nor in a sum.
+      const noPrice = { Price: null, Total: null, PriceTime: null, Stale: true };
+      const coins = bitcoins.Coins.map((coin) => (coin.Symbol === 'btceur' ? { ...coin, ...noPrice } : coin));
+      await send({ ...bitcoins, Coins: coins });
+      await expect.poll(() => bitcoin.locator('.tag').innerText()).toBe('without BTC/EUR');
+      const foot = page.locator('.holdings-foot');
+      expect(await foot.innerText()).toMatch(/2 of 2 shown.*\s+Not included, because there is no price: BTC\/EUR$/);
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Holding } from '../live/holdings.js';
+import { isLacking } from '../live/lacking.js';
 import type { Row } from '../live/portfolio-view.js';
 
 /** Something that the figures of the page do not say of themselves. */
@@ -21,9 +22,7 @@ export type Notice =
 /** Of a holding, where it is so of any of its markets. */
 const noticeOf = (kind: 'unpriced' | 'old', holding: Holding): Notice | undefined => {
   const [first, ...others] = holding.rows.filter(
-    // What is being changed here is not known whole yet.
-    ({ value, stale, pending }) =>
-      !pending && (kind === 'unpriced' ? value === undefined : value !== undefined && stale),
+    kind === 'unpriced' ? isLacking : ({ value, stale, pending }) => !pending && value !== undefined && stale,
   );
   return first && { kind, holding, rows: [first, ...others] };
 };

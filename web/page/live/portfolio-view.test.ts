@@ -178,6 +178,13 @@ describe('the live portfolio', () => {
     store.takeFrame(frame('300', coin('btcusdt', '3', '100', '300')));
     expect(draw()?.day).toMatchObject({ text: '0.00', direction: 'same' });
   });
+  it('names the market whose part is not in the total, not a coin of which another part is', () => {
+    const { store, draw } = createRoom();
+    const none = { Price: null, Total: null, PriceTime: null, Stale: true };
+    const [dollars, euros] = [coin('btcusdt', '1', '0', '0'), coin('btceur', '2', '90', '200')];
+    store.takeFrame(frame('200', { ...dollars, ...none }, { ...euros, QuoteAsset: 'EUR' }));
+    expect(draw()?.lacking).toEqual(['BTC/USDT']);
+  });
   it('says why a price is missing or old, and which coins are not in the total', () => {
     const { store, draw } = createRoom();
     const none = { Price: null, Total: null, PriceTime: null, PriceReceived: null, Stale: true };

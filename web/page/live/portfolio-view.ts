@@ -5,8 +5,9 @@ import { coinName } from '@tickfolio/lib/market/asset-names';
 import { add, type Decimal, divide, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
 import type { Basis } from '../display/choices.js';
 import { exact } from '../text/exact.js';
-import { type Pair, pairLabel, pairOf } from '../text/pair.js';
+import { type Pair, pairOf } from '../text/pair.js';
 import { type Freshness, freshnessOf, isFresh } from './freshness.js';
+import { isLacking, namesAmong } from './lacking.js';
 
 /** One coin as the page shows it. The same object as before when nothing that is shown changed. */
 export interface Row extends Pair {
@@ -109,8 +110,9 @@ const sameMs = 5 * 60_000;
 /** More than any price has; where a quantity has to be divided by. */
 const ratioScale = 18;
 
-const namesOf = (rows: readonly Row[], before: readonly string[] | undefined): readonly string[] => {
-  const names = rows.map(pairLabel);
+/** The same list as before where it says the same. */
+const namesOf = (some: readonly Row[], all: readonly Row[], before: readonly string[] | undefined) => {
+  const names = namesAmong(some, all);
   return before?.join() === names.join() ? before : names;
 };
 
@@ -274,12 +276,10 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
     dayBasis: { basis: baselines.basis, ...beginningOf(since) },
     dayLacking: namesOf(
       rows.filter(({ symbol, value }) => value !== undefined && !baselines.day.has(symbol)),
+      rows,
       before?.view.dayLacking,
     ),
-    lacking: namesOf(
-      rows.filter(({ value, pending }) => value === undefined && !pending),
-      before?.view.lacking,
-    ),
+    lacking: namesOf(rows.filter(isLacking), rows, before?.view.lacking),
     fresh: freshnessOf(coins, fresh, total, asOfMs),
     simulated: frame.Simulated === true,
     asOfMs,

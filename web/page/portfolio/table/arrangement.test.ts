@@ -104,4 +104,16 @@ describe('the places of the holdings', () => {
     expect(shown('1')).toEqual(['BTC,DOGE,XRP', 1]);
     expect(shown('0.98')).toEqual(['BTC,DOGE,XRP', 1]);
   });
+  it('never hide an asset of which one market has no price, whatever the others are worth, and find it dust once it is', () => {
+    const arrange = createArrangement();
+    const dustWith = (euros: string | null) => {
+      const [bitcoin, euro] = [testCoin('btcusdt', '0.5'), testCoin('btceur', euros, { QuoteAsset: 'EUR' })];
+      const holdings = holdingsOfCoins('1000.5', [testCoin('ethusdt', '1000'), bitcoin, euro]);
+      const { shown, dust } = arrange(holdings, { ...usual, hidesDust: true });
+      return [shown.map(({ asset }) => asset).join(), dust];
+    };
+    expect(dustWith(null)).toEqual(['ETH,BTC', 0]);
+    expect(dustWith('0.25')).toEqual(['ETH', 1]);
+    expect(dustWith(null)).toEqual(['ETH,BTC', 0]);
+  });
 });

@@ -47,9 +47,11 @@ export const inOrder = (holdings: readonly Holding[], { by, isReversed }: Order)
 /** In USDT. */
 const dustLimit = parseDecimal('1');
 
-/** What is being changed, or has no price, may be worth anything. */
+/** What is being changed, or has no price on one of its markets, may be worth anything. */
 const isDust = ({ value, rows }: Holding): boolean =>
-  value !== undefined && !rows.some(({ pending }) => pending) && compare(exact(value), dustLimit) < 0;
+  value !== undefined &&
+  !rows.some((row) => row.pending || row.value === undefined) &&
+  compare(exact(value), dustLimit) < 0;
 
 const fits = ({ name, asset, rows }: Holding, words: readonly string[]): boolean => {
   const text = [name, asset, ...rows.map(({ symbol }) => symbol)].join(' ').toLowerCase();
@@ -72,7 +74,7 @@ export interface Arranged {
 /**
  * Keeps holdings where they are while only prices move: rows that change places, or come and go, with every tick cannot
  * be read. They are arranged anew when something else is asked for, when what is held changed (here or on another
- * device), when one has its first price or none any more, and when hidden dust is dust no more.
+ * device), when one of their markets has its first price or none any more, and when hidden dust is dust no more.
  */
 export const createArrangement = (): ((holdings: readonly Holding[], asked: Asked) => Arranged) => {
   let key: string | undefined;
@@ -80,7 +82,10 @@ export const createArrangement = (): ((holdings: readonly Holding[], asked: Aske
   let hidden: ReadonlySet<string> = new Set();
   let dust = 0;
   return (holdings, { order, find, hidesDust }) => {
-    const held = holdings.map(({ asset, quantity, value }) => `${asset} ${quantity}${value === undefined ? '?' : ''}`);
+    const held = holdings.map(
+      ({ asset, quantity, rows }) =>
+        `${asset} ${quantity}${rows.map(({ value }) => (value === undefined ? '?' : '='))}`,
+    );
     const next = JSON.stringify([order, find, hidesDust, held.sort()]);
     if (next !== key || holdings.some((holding) => hidden.has(holding.asset) && !isDust(holding))) {
       key = next;

@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { CoinBadge } from '../../kit/coin-badge.js';
 import { PriceTag } from '../../kit/price-state.js';
 import type { Holding } from '../../live/holdings.js';
+import { isLacking } from '../../live/lacking.js';
 import type { Row } from '../../live/portfolio-view.js';
 import { assetAddress } from '../../text/asset-address.js';
 import { useText } from '../../text/language.js';
@@ -15,10 +16,21 @@ import type { Columns } from './use-columns.js';
 const classOf = ({ stale, pending }: { readonly stale: boolean; readonly pending: boolean }) =>
   `${stale ? 'stale' : ''} ${pending ? 'pending' : ''}`;
 
-/** What there is to say of prices that are not of now, and of changes that are not kept yet. */
+/**
+ * What there is to say of changes that are not kept yet, of markets whose part is not in the value beside them, and of
+ * prices that are not of now.
+ */
 const StateTag = ({ rows }: { readonly rows: readonly Row[] }) => {
   const text = useText();
   if (rows.some(({ pending }) => pending)) return <span className="tag plain">{text.saving}</span>;
+  const lacking = rows.filter(isLacking);
+  if (lacking.length > 0 && lacking.length < rows.length) {
+    return (
+      <span className="tag" title={text.notInTotal(lacking.map(marketPair).join(', '))}>
+        {text.valueWithout(lacking.map(marketPair))}
+      </span>
+    );
+  }
   const old = rows.find(({ stale, priceText }) => stale && priceText);
   return old ? <PriceTag row={old} /> : null;
 };
@@ -78,7 +90,9 @@ export const HoldingRow = memo(({ holding, columns, isOpen, onOpen, onMenu }: Ho
   const { asset: address, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
   const called = isOne ? nameAmong(name, lead) : name;
   const beside = isOne ? besideName(name, lead) : besideName(name, { base: asset, quote: '' });
-  const state = { stale: rows.some(({ stale }) => stale), pending: rows.some(({ pending }) => pending) };
+  // What has no price makes the figures of the others no older.
+  const isOld = rows.some(({ stale, price }) => stale && (isOne || price !== undefined));
+  const state = { stale: isOld, pending: rows.some(({ pending }) => pending) };
   return (
     <>
       <tr className={classOf(state)} data-asset={asset} data-symbol={lead.symbol} {...role.row}>

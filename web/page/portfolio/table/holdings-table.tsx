@@ -5,6 +5,7 @@ import { useChoice } from '../../display/choice.js';
 import { dustChoice } from '../../display/choices.js';
 import { latePart } from '../../kit/late-part.js';
 import type { Holding } from '../../live/holdings.js';
+import { isLacking, namesAmong } from '../../live/lacking.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
@@ -19,6 +20,7 @@ import type { RowMenuOf } from './row-menu.js';
 import { TableHead } from './table-head.js';
 import { role } from './table-roles.js';
 import { useTableSearch } from './table-search.js';
+import { TotalLacks } from './total-lacks.js';
 import { useColumns } from './use-columns.js';
 import { useHoldingsInSight } from './use-sight.js';
 
@@ -28,14 +30,24 @@ interface FootProps {
   readonly shown: readonly Holding[];
   /** Of all holdings. */
   readonly count: number;
+  /** Whether nothing else on the page says what is not in the total. */
+  readonly isAlone: boolean;
   /** Not undefined where there are more rows than are drawn. */
   readonly onAll: (() => void) | undefined;
 }
 
-/** What of the holdings is shown, and what that is worth together; where it is everything the total says so. */
-const Foot = ({ shown, count, onAll }: FootProps) => {
+/**
+ * What of the holdings is shown, what that is worth together, and what is not in that; where it is everything the total
+ * says so.
+ */
+const Foot = ({ shown, count, isAlone, onAll }: FootProps) => {
   const text = useText();
-  if (shown.length === count && !onAll) return null;
+  const rows = shown.flatMap((holding) => holding.rows);
+  const lacking = namesAmong(rows.filter(isLacking), rows);
+  // Where nothing has a price yet, each row says so.
+  const isPartly = lacking.length > 0 && shown.some(({ value }) => value !== undefined);
+  const isSummed = shown.length < count || (isAlone && isPartly);
+  if (!isSummed && !onAll) return null;
   const sum = shown.reduce((before, { value }) => (value === undefined ? before : add(before, exact(value))), zero);
   return (
     <div className="holdings-foot">
@@ -44,11 +56,14 @@ const Foot = ({ shown, count, onAll }: FootProps) => {
           {text.showAll(shown.length)}
         </button>
       )}
-      {shown.length < count && (
-        <p>
-          <span role="status">{text.shownOf(shown.length, count)}</span>{' '}
-          <Figure className="strong" isPrivate>{`${money(sum, text.numbers)} USDT`}</Figure>
-        </p>
+      {isSummed && (
+        <div>
+          <p>
+            <span role="status">{text.shownOf(shown.length, count)}</span>{' '}
+            <Figure className="strong" isPrivate>{`${money(sum, text.numbers)} USDT`}</Figure>
+          </p>
+          <TotalLacks coins={lacking} />
+        </div>
       )}
     </div>
   );
@@ -128,6 +143,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
       <Foot
         shown={shown}
         count={holdings.length}
+        isAlone={most === undefined}
         onAll={listed.length < shown.length ? () => setWhole(true) : undefined}
       />
       <Suspense>

@@ -17,6 +17,7 @@ export const holdings: HoldingsTexts = {
   change: 'Änderung',
   trail: 'Letzte 30 Min.',
   notInTotal: (coins) => `Nicht enthalten, weil es keinen Kurs gibt: ${coins}`,
+  valueWithout: ([pair = '', ...others]) => `ohne ${others.length === 0 ? pair : `${others.length + 1} Märkte`}`,
   andMore: (count) => `und ${count} weitere`,
   actions: (coin) => `${coin} ändern`,
   allocation: 'Verteilung',

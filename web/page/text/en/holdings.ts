@@ -19,6 +19,9 @@ export const holdings = {
   change: 'Change',
   trail: 'Last 30 min',
   notInTotal: (coins: string) => `Not included, because there is no price: ${coins}`,
+  /** Of the value of an asset, markets that have no price. */
+  valueWithout: ([pair = '', ...others]: readonly string[]) =>
+    `without ${others.length === 0 ? pair : `${others.length + 1} markets`}`,
   andMore: (count: number) => `and ${count} more`,
   actions: (coin: string) => `Change ${coin}`,
   allocation: 'Allocation',
