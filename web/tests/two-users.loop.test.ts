@@ -70,8 +70,14 @@ describe.skipIf(!browser)('two users of one browser', () => {
 });
 
 describe.skipIf(!browser)('discreet mode', () => {
-  it('hides what is held in the dialog that changes it, too', async () => {
-    await withWindow({ frame }, async ({ page }) => {
+  it('hides what is held in the dialog that changes it, and by how much it was changed, too', async () => {
+    const changed = {
+      Symbol: 'btcusdt',
+      Quantity: '0.1',
+      Version: 2,
+      ChangeID: '00000000-0000-4000-8000-000000000000',
+    };
+    await withWindow({ frame, answers: { 'profile/coins': changed } }, async ({ page }) => {
       await page.getByTestId('total').waitFor();
       await page.keyboard.press('.');
       await page.getByRole('button', { name: 'Actions for Bitcoin' }).click();
@@ -82,6 +88,14 @@ describe.skipIf(!browser)('discreet mode', () => {
       await page.keyboard.press('Enter');
       await dialog.getByText('You hold •••').waitFor();
       expect(await dialog.innerText()).not.toContain('0.12345678');
+      await dialog.locator('.field input').fill('0.02345678');
+      await page.keyboard.press('Enter');
+      const told = page.locator('.toast > span');
+      await expect.poll(() => told.innerText()).toBe('Reduced BTC by •••');
+      await page.keyboard.press('.');
+      await expect.poll(() => told.innerText()).toBe('Reduced BTC by 0.02345678');
+      await page.keyboard.press('.');
+      await expect.poll(() => told.innerText()).toBe('Reduced BTC by •••');
     });
   });
 });

@@ -1,10 +1,13 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { useDiscreet } from '../display/choices.js';
 import { useParts, useSession } from '../parts.js';
 import { useBreaks } from '../text/figure.js';
 import { useText } from '../text/language.js';
 
 export interface Toast {
   readonly message: string;
+  /** The same without the amounts in it, for discreet mode. */
+  readonly discreetly?: string | undefined;
   readonly tone?: 'fault' | undefined;
   /** The symbol whose row it speaks of, which it does not cover. */
   readonly about?: string | undefined;
@@ -55,6 +58,7 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
   const { clock } = useParts();
   const text = useText();
   const breaks = useBreaks();
+  const isDiscreet = useDiscreet();
   const session = useSession();
   const userId = session.kind === 'signed-in' ? session.userId : undefined;
   const [all, setAll] = useState<readonly Told[]>([]);
@@ -88,9 +92,9 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
   }, [shown, clock]);
   const list = useMemo(
     () =>
-      shown.map(({ id, message, tone, action }) => (
+      shown.map(({ id, message, discreetly = message, tone, action }) => (
         <div key={id} className={`toast ${tone ?? ''}`}>
-          <span>{breaks(message)}</span>
+          <span>{breaks(isDiscreet ? discreetly : message)}</span>
           {action && (
             <button
               type="button"
@@ -108,7 +112,7 @@ export const ToastProvider = ({ children }: { readonly children: ReactNode }) =>
           </button>
         </div>
       )),
-    [shown, dismiss, text, breaks],
+    [shown, dismiss, text, breaks, isDiscreet],
   );
   return (
     <ToastContext.Provider value={show}>

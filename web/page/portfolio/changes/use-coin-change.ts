@@ -7,6 +7,7 @@ import { useMemo } from 'react';
 import { faultText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
 import { useToast } from '../../shell/toasts.js';
+import { hiddenAmount } from '../../text/figure.js';
 import { useText } from '../../text/language.js';
 import { nameAmong, pairOf } from '../../text/pair.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
@@ -42,8 +43,13 @@ export const useCoinChange = () => {
     label: text.undo,
     run: () => void back().catch((thrown: unknown) => tellFault(symbol, base, thrown)),
   });
-  const tell = (symbol: string, base: string, made: MadeChange, message: string) =>
-    toast({ message, about: symbol, action: undo(symbol, base, made.undo) });
+  const tell = (symbol: string, base: string, made: MadeChange, messageOf: (quantity: string) => string, by: string) =>
+    toast({
+      message: messageOf(grouped(by, text.numbers)),
+      discreetly: messageOf(hiddenAmount),
+      about: symbol,
+      action: undo(symbol, base, made.undo),
+    });
 
   return {
     heldOf: store.heldOf,
@@ -53,12 +59,12 @@ export const useCoinChange = () => {
       const isSame = sameUser(session);
       const made = await changes.change(symbol, parseDecimal(quantity), key);
       if (isSame()) noteRecent(symbol);
-      tell(symbol, base, made, text.added(grouped(quantity, text.numbers), base));
+      tell(symbol, base, made, (shown) => text.added(shown, base), quantity);
     },
     /** @param key one for each wish @throws Problem */
     reduce: async (symbol: string, base: string, quantity: string, key: string) => {
       const made = await changes.change(symbol, negate(parseDecimal(quantity)), key);
-      tell(symbol, base, made, text.reduced(grouped(quantity, text.numbers), base));
+      tell(symbol, base, made, (shown) => text.reduced(shown, base), quantity);
     },
     /** Shows an asset as gone at once, through whatever markets it is held; the way back waits for the server. */
     remove: (symbols: readonly [string, ...string[]], base: string) => {
