@@ -12,9 +12,11 @@ Writes into FOLDER (default ./certificates):
   ca.crt, ca.key          the authority
   <service>.crt, .key     for each service that speaks gRPC: server and client at once
 
-  --days N     how long they are valid; default 365. Services read them at start: renew, then restart one after the other
+  --days N     how long certificates are valid; default 365. A new authority lasts ten times as long
   --also NAME  one more host name for every certificate, such as a Kubernetes service name
-  --force      replace what is there
+  --force      renew what is there. Services read it at start: restart them one after the other. The authority stays while it lasts as
+               long as its certificates; a new one is told, and with it all services are restarted at once. Without its ca.key there is
+               always a new one
   --list       write nothing; show each service that gets one, with its other names
 TEXT
 }
@@ -55,7 +57,7 @@ done
 folder=${folder:-./certificates}
 case "$days" in '' | *[!0-9]* | 0) fail "--days takes a whole number above 0, not \"$days\"" ;; esac
 command -v openssl >/dev/null || fail "openssl is needed and not installed"
-if [ -e "$folder/ca.key" ] && [ "$force" = false ]; then fail "$folder has certificates already; --force replaces them"; fi
+if [ -e "$folder/ca.crt" ] && [ "$force" = false ]; then fail "$folder has certificates already; --force renews them"; fi
 
 umask 077
 mkdir -p "$folder"
@@ -63,9 +65,20 @@ draft=$(mktemp -d)
 trap 'rm -rf "$draft"' EXIT
 key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
 
-key "$draft/ca.key"
-openssl req -x509 -new -sha256 -key "$draft/ca.key" -days "$days" -subj '/CN=tickfolio local authority' \
-  -addext 'basicConstraints=critical,CA:TRUE,pathlen:0' -addext 'keyUsage=critical,keyCertSign,cRLSign' -out "$draft/ca.crt"
+# Services of which some were renewed and some are yet to be take each other only by one authority.
+keeps_authority() {
+  openssl x509 -noout -checkend $((days * 86400)) -in "$folder/ca.crt" >/dev/null 2>&1 || return 1
+  [ "$(openssl x509 -noout -pubkey -in "$folder/ca.crt")" = "$(openssl pkey -pubout -in "$folder/ca.key" 2>/dev/null)" ]
+}
+restart="restart services one after the other"
+if keeps_authority; then
+  cp "$folder/ca.crt" "$folder/ca.key" "$draft/"
+else
+  [ ! -e "$folder/ca.crt" ] || restart="the authority is a new one: restart all services at once"
+  key "$draft/ca.key"
+  openssl req -x509 -new -sha256 -key "$draft/ca.key" -days "$((days * 10))" -subj '/CN=tickfolio local authority' \
+    -addext 'basicConstraints=critical,CA:TRUE,pathlen:0' -addext 'keyUsage=critical,keyCertSign,cRLSign' -out "$draft/ca.crt"
+fi
 
 # The names by which compose, Kubernetes and one machine know a service.
 certificate() {
@@ -98,4 +111,6 @@ rm -f "$draft/extensions" "$draft/services" "$draft"/*.srl
 cp "$draft"/*.crt "$draft"/*.key "$folder/"
 # A container runs as another user, and mounts one service's two files and ca.crt, which are no secret.
 chmod 644 "$folder"/*.crt
-echo "Certificates for $made lie in $folder, valid for $days days."
+renewed=""
+[ "$force" = false ] || renewed=" To renew those in use, $restart."
+echo "Certificates for $made lie in $folder, valid for $days days.$renewed"

@@ -110,6 +110,24 @@ describe('the settings', () => {
     }
   };
 
+  it('are renewed while services run: one with new certificates and one that still has those of before take each other', async () => {
+    const own = makeTestCertificates();
+    try {
+      const before = own.of('auth');
+      const { port } = await startServer(before, 'of before');
+      expect(own.renew()).toMatch(/restart services one after the other/);
+      const renewed = own.of('bff');
+      expect(own.of('auth').cert).not.toEqual(before.cert);
+      expect(await ask(connect(`127.0.0.1:${port}`, renewed))).toMatchObject({ userId: 'of before' });
+      const later = await startServer(own.of('auth'), 'renewed');
+      expect(await ask(connect(`127.0.0.1:${later.port}`, before))).toMatchObject({ userId: 'renewed' });
+      // One that would end before them is no use.
+      expect(own.renew('--days', '3651')).toMatch(/a new one: restart all services at once/);
+      expect(own.of('auth').ca).not.toEqual(before.ca);
+    } finally {
+      own.remove();
+    }
+  });
   it('are all three or none', () => {
     expect(grpcTlsOf(readConfig('auth', schema, all), silentLogger())).toEqual(ours.of('auth'));
     expect(faults({})).toEqual([]);

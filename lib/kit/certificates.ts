@@ -15,6 +15,8 @@ export interface TestCertificates {
   of(service: string): GrpcTls;
   /** Signed by this authority, for this name only, valid for so many days from now; below 0 they are over. */
   made(name: string, days: number): GrpcTls;
+  /** Makes them anew. @returns what people are told */
+  renew(...options: readonly string[]): string;
   remove(): void;
 }
 
@@ -41,6 +43,7 @@ export const makeTestCertificates = (): TestCertificates => {
       openssl('x509', '-req', '-in', path('made.csr'), ...authority, ...asked);
       return of(file);
     },
+    renew: (...options) => execFileSync(script, ['--force', ...options, folder], { encoding: 'utf8', stdio: 'pipe' }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
