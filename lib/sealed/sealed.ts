@@ -12,6 +12,8 @@ export interface SealingKey {
  * is wrapped with the active sealing key. So a change of that touches the wrapping only, and no nonce meets a key twice.
  */
 export interface Sealer {
+  /** What every text begins with that is sealed from now on, and none that another key sealed. */
+  readonly prefix: string;
   /** @param place where the text belongs (its table, row, field): it opens nowhere else */
   seal(plain: string, place: readonly string[]): string;
   /**
@@ -65,12 +67,14 @@ const decrypt = (key: Buffer, sealed: Buffer, aad: Buffer): Buffer => {
 export const createSealer = (active: SealingKey, others: readonly SealingKey[] = []): Sealer => {
   const keys = new Map([...others, active].map(({ id, key }) => [id, key]));
   const aadOf = (place: readonly string[], id: string) => writeFields(['tickfolio', version, ...place, id]);
+  const prefix = `${version}.${active.id}.`;
   return {
+    prefix,
     seal: (plain, place) => {
       const aad = aadOf(place, active.id);
       const own = randomBytes(keyLength);
       const parts = [encrypt(active.key, own, aad), encrypt(own, Buffer.from(plain), aad)];
-      return [version, active.id, ...parts.map((part) => part.toString('base64url'))].join('.');
+      return `${prefix}${parts.map((part) => part.toString('base64url')).join('.')}`;
     },
     open: (sealed, place) => {
       const [head, id = '', wrapped = '', text = '', ...rest] = sealed.split('.');

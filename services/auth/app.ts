@@ -9,6 +9,7 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { serveAccount } from './account-rpc.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
 import { startCleanup } from './cleanup.js';
+import { startResealing } from './factors/resealing.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
 import { createRooms } from './rooms.js';
@@ -39,7 +40,7 @@ export interface AuthOptions {
   readonly tls?: GrpcTls | undefined;
   /** Signs access tokens; see `secretFault`. */
   readonly jwtSecret: string;
-  /** What sealing is done with; absent: the JWT secret, with which nothing can be opened any more once that changes. */
+  /** What sealing is done with; absent: the JWT secret, and once that changes nothing can be opened any more. */
   readonly sealSecret?: string | undefined;
   /** Names of accounts whose tokens say that they are operators'. */
   readonly operators?: readonly string[];
@@ -57,6 +58,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
   const { jwtSecret, sealSecret, operators = [] } = options;
   const jwtKey = sealingKey(jwtSecret);
+  const sealer = sealSecret === undefined ? createSealer(jwtKey) : createSealer(sealingKey(sealSecret), [jwtKey]);
   const rooms = createRooms(
     {
       db: postgres.db,
@@ -65,7 +67,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       log,
       hasher,
       metrics: authMetrics,
-      sealer: sealSecret === undefined ? createSealer(jwtKey) : createSealer(sealingKey(sealSecret), [jwtKey]),
+      sealer,
     },
     { jwtSecret, operators, limits },
   );
@@ -82,6 +84,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
     },
   );
   const cleanup = startCleanup({ clock, log, metrics: authMetrics, deleteOver: rooms.deleteOver, limits });
+  const resealing = startResealing({ db: postgres.db, clock, log, sealer, limits });
   const { address, operationsAddress, tls } = options;
   const served = await serveGrpc(
     { clock, log, metrics },
@@ -102,6 +105,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       stop: async () => {
         database.close();
         await cleanup.close();
+        await resealing.close();
         await rooms.close();
       },
     },

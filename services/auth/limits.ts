@@ -41,6 +41,11 @@ export interface AuthLimits {
   /** How often rows that are over are deleted, and how many at once. */
   readonly cleanupPeriodMs: number;
   readonly cleanupBatchRows: number;
+  /**
+   * How long after its start it seals anew what a key of before sealed. By then every replica has been restarted with the
+   * present key.
+   */
+  readonly resealAfterMs: number;
   /** How long open calls may go on once the service closes. */
   readonly drainMs: number;
 }
@@ -64,5 +69,6 @@ export const defaultLimits: AuthLimits = {
   healthTimeoutMs: 3_000,
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
+  resealAfterMs: 10 * 60_000,
   drainMs: 5_000,
 };

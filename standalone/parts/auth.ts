@@ -46,7 +46,8 @@ export const auth = definePart({
         jwtSecret: given.jwtSecret,
         sealSecret: config.SEAL_SECRET,
         operators: config.OPERATORS,
-        limits: authLimits(config),
+        // There is no other replica, which would not have a new key yet.
+        limits: { ...authLimits(config), resealAfterMs: 1_000 },
       },
     );
     return { target: dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: app.port }), close: app.close };

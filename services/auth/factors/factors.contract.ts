@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { until } from '@tickfolio/lib/kit/wait-until';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
+import { createSealer, sealingKey } from '@tickfolio/lib/sealed';
+import { inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthLimits, AuthOptions } from '../app.js';
-import { codeOf, password, startTestAuth } from '../kit/auth.js';
+import { codeOf, jwtSecret, password, startTestAuth } from '../kit/auth.js';
 import { createAuthenticator } from '../kit/authenticator.js';
 import { accountOf, codeAt, createOwner, openSession, party, shareTestAuth, waysInto, wordOf } from '../kit/user.js';
-import { totpSecrets } from '../schema.js';
+import { accounts, totpSecrets } from '../schema.js';
+import { totpPlace } from './totp.js';
 
 const minuteMs = 60_000;
 const stepMs = 30_000;
@@ -157,21 +162,54 @@ export const describeFactors = (name: string, open: () => Promise<Postgres>): vo
       expect((await auth.login(owner.name)).userId).toBe(owner.userId);
     });
 
+    /** Signs an owner in at a service that was restarted with other settings, and lets it run until it says so much. */
+    const restarted = async (
+      { owner, secret, codeNow, clock }: Awaited<ReturnType<typeof withApp>>,
+      options: Partial<AuthOptions>,
+      says?: RegExp,
+    ) => {
+      const auth = await startTestAuth(postgres, { resealAfterMs: 1_000 }, clock, timeOf(clock), options);
+      const ways = waysInto(auth);
+      const { secondFactor } = await ways.login(owner.name);
+      clock.advance(stepMs);
+      const word = await wordOf(ways.second(secondFactor?.ticket ?? '', codeNow(secret)));
+      const said = () => auth.lines.filter((line) => says?.test(line)).join();
+      if (says)
+        await until(async () => {
+          await clock.advanceAsync(1_000);
+          return said() !== '';
+        });
+      await auth.close();
+      return { word, said: said() };
+    };
+    const changed = { jwtSecret: 'another secret, and no key that it replaced' };
+    const added = { sealSecret: 'a key that was added to the settings' };
+
     it('its secret lies sealed, opens after a key was added, and says so when the key is gone', async () => {
-      const { owner, secret, codeNow, clock } = await withApp();
+      const it = await withApp();
       const rows = await postgres.db.select().from(totpSecrets);
-      expect(JSON.stringify(rows)).not.toContain(secret);
-      const restart = async (options: Partial<AuthOptions>) => {
-        const auth = await startTestAuth(postgres, {}, clock, timeOf(clock), options);
-        const ways = waysInto(auth);
-        const { secondFactor } = await ways.login(owner.name);
-        clock.advance(stepMs);
-        const word = await wordOf(ways.second(secondFactor?.ticket ?? '', codeNow(secret)));
-        await auth.close();
-        return word;
-      };
-      expect(await restart({ sealSecret: 'a key that was added to the settings' })).toBe('done');
-      expect(await restart({ jwtSecret: 'another secret, and no key that it replaced' })).toBe('failed_precondition');
+      expect(JSON.stringify(rows)).not.toContain(it.secret);
+      expect((await restarted(it, added)).word).toBe('done');
+      const { word, said } = await restarted(it, changed, /do(es)? not have any more/);
+      expect([word, said]).toEqual(['failed_precondition', expect.stringMatching(/"lost":[1-9]/)]);
+    });
+
+    it('its codes are right also where JWT_SECRET was changed after SEAL_SECRET had been set, whether or not it was used in between', async () => {
+      const it = await withApp();
+      // Of more people than are looked at together.
+      const sealer = createSealer(sealingKey(jwtSecret));
+      const people = Array.from({ length: 120 }, () => ({ name: `sealed-${randomUUID()}`, passwordHash: 'none' }));
+      const others = (await postgres.db.insert(accounts).values(people).returning()).map(({ id }) => id);
+      const rowOf = (userId: string) => ({ userId, sealed: sealer.seal('secret', totpPlace(userId)) });
+      const begun = { begunBy: randomUUID(), createdAt: new Date(it.clock.now()) };
+      await postgres.db.insert(totpSecrets).values(others.map((userId) => ({ ...rowOf(userId), ...begun })));
+      expect((await restarted(it, added, /are sealed with the present key/)).word).toBe('done');
+      expect((await restarted(it, { ...added, ...changed })).word).toBe('done');
+      const present = createSealer(sealingKey(added.sealSecret));
+      const rows = await postgres.db.select().from(totpSecrets).where(inArray(totpSecrets.userId, others));
+      expect(rows.map(({ userId, sealed }) => present.open(sealed, totpPlace(userId)))).toEqual(
+        others.map(() => 'secret'),
+      );
     });
 
     describe('a passkey', () => {

@@ -2,7 +2,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import type { Sealer } from '@tickfolio/lib/sealed';
 import type { Throttle } from '@tickfolio/lib/throttle';
-import { and, eq, gt, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import type { CallOrigin } from '../log/call-origin.js';
 import type { SecurityLog } from '../log/security-log.js';
@@ -49,7 +49,8 @@ const toleranceS = stepS;
 const confirmWithinMs = 10 * 60_000;
 const codePattern = /^\d{6}$/;
 
-const placeOf = (userId: string) => ['auth', 'totp', userId];
+/** Where the sealed secret of a user belongs. */
+export const totpPlace = (userId: string): readonly string[] => ['auth', 'totp', userId];
 
 export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps): Totp => {
   const ofUser = (userId: string) => eq(totpSecrets.userId, userId);
@@ -58,7 +59,7 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
     const token = typed.replace(/\s/g, '');
     if (!codePattern.test(token)) return false;
     const epoch = Math.floor((await timeMs(tx, time)) / 1_000);
-    const secret = sealer.open(sealed, placeOf(userId));
+    const secret = sealer.open(sealed, totpPlace(userId));
     const result = verifySync({ secret, token, epoch, epochTolerance: toleranceS });
     if (!result.valid) return false;
     const step = Math.floor(epoch / stepS) + result.delta;
@@ -70,6 +71,9 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
       .returning({ userId: totpSecrets.userId });
     return used.length > 0;
   };
+  /** Nobody seals it anew before its code is used. */
+  const lockSealed = async (tx: Transaction, which: SQL | undefined) =>
+    (await tx.select({ sealed: totpSecrets.sealed }).from(totpSecrets).where(which).for('update'))[0];
   const isOn: Totp['isOn'] = async (tx, userId) => {
     const confirmed = and(ofUser(userId), isNotNull(totpSecrets.confirmedAt));
     return (await tx.select({ userId: totpSecrets.userId }).from(totpSecrets).where(confirmed)).length > 0;
@@ -85,7 +89,7 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
           });
         const secret = generateSecret();
         const row = {
-          sealed: sealer.seal(secret, placeOf(account.id)),
+          sealed: sealer.seal(secret, totpPlace(account.id)),
           begunBy: asker.sessionId,
           createdAt: time(),
           lastStep: null,
@@ -106,7 +110,7 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
           eq(totpSecrets.begunBy, asker.sessionId),
           gt(totpSecrets.createdAt, shifted(time(), -confirmWithinMs)),
         );
-        const [row] = await tx.select({ sealed: totpSecrets.sealed }).from(totpSecrets).where(begun);
+        const row = await lockSealed(tx, begun);
         if (!row)
           throw new AppError('failed_precondition', 'Ask for a new secret first; none waits for its first code.', {
             fields: [{ field: 'code', message: 'is of no secret that waits for it', reason: 'totp-not-begun' }],
@@ -133,7 +137,7 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
     isOn,
     use: async (tx, userId, code) => {
       const confirmed = and(ofUser(userId), isNotNull(totpSecrets.confirmedAt));
-      const [row] = await tx.select({ sealed: totpSecrets.sealed }).from(totpSecrets).where(confirmed);
+      const row = await lockSealed(tx, confirmed);
       return row !== undefined && useCode(tx, userId, row.sealed, code);
     },
   };
