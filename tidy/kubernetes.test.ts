@@ -19,6 +19,8 @@ const services = serviceNames.filter((name) => registry[name].profile !== 'sim')
 /** What the production overlay expects to find, made outside git. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   jwt: ['JWT_SECRET'],
+  seal: ['SEAL_SECRET'],
+  proxy: ['HTTPS_PROXY'],
   clickhouse: ['CLICKHOUSE_USER', 'CLICKHOUSE_PASSWORD'],
   // By the server of a database, and where that has several by whose it is.
   ...Object.fromEntries(
@@ -112,11 +114,14 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
   const envOf = (container: Container): Env => ({
     ...Object.assign({}, ...container.envFrom.map(({ configMapRef }) => dataOf('ConfigMap', configMapRef.name))),
     ...Object.fromEntries(
-      (container.env ?? []).map(({ name, valueFrom: { secretKeyRef } }) => {
+      (container.env ?? []).flatMap(({ name, valueFrom: { secretKeyRef } }) => {
         const secret = dataOf('Secret', secretKeyRef.name)?.[secretKeyRef.key];
+        if (secret === undefined && secretKeyRef.optional) return [];
         return [
-          name,
-          secret === undefined ? '0123456789abcdefghijklmnopqrstuvwxyz' : Buffer.from(secret, 'base64').toString(),
+          [
+            name,
+            secret === undefined ? '0123456789abcdefghijklmnopqrstuvwxyz' : Buffer.from(secret, 'base64').toString(),
+          ],
         ];
       }),
     ),
@@ -225,8 +230,8 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
     const wanted = containers().flatMap(([, { env = [] }]) =>
       env.map(({ valueFrom: { secretKeyRef } }) => secretKeyRef),
     );
-    const missing = wanted.filter(({ name, key }) =>
-      overlay === 'local' ? dataOf('Secret', name)?.[key] === undefined : !outside[name]?.includes(key),
+    const missing = wanted.filter(({ name, key, optional }) =>
+      overlay === 'local' ? !optional && dataOf('Secret', name)?.[key] === undefined : !outside[name]?.includes(key),
     );
     expect(missing).toEqual([]);
     if (overlay === 'production') expect(all.filter(({ kind }) => kind === 'Secret')).toEqual([]);
@@ -238,6 +243,15 @@ describe.each(['local', 'production'])('deploy/kubernetes, overlay %s', (overlay
       ({ kind, data }) => kind === 'ConfigMap' && /PASSWORD|SECRET/.test(JSON.stringify(data)),
     );
     expect(readable).toEqual([]);
+  });
+  it('has a place in a Secret for whatever is secret', () => {
+    for (const [name, { env = [] }] of containers()) {
+      const secret = serviceSettings[name as ServiceName].names.filter((variable) =>
+        /_(SECRET|PASSWORD)$|^HTTPS_PROXY$/.test(variable),
+      );
+      const placed = new Set(env.map((one) => one.name));
+      expect([name, secret.filter((variable) => !placed.has(variable))]).toEqual([name, []]);
+    }
   });
   it('encrypts gRPC in production, with certificates from a Secret of each service', () => {
     for (const [name, { template }] of deployments()) {

@@ -12,7 +12,9 @@ export interface Container {
   }[];
   readonly env?: readonly {
     readonly name: string;
-    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+    readonly valueFrom: {
+      readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional?: boolean };
+    };
   }[];
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
