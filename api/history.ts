@@ -108,12 +108,24 @@ export const BasisAnswer = Type.Object(
 );
 export type BasisAnswer = Body<typeof BasisAnswer>;
 
-export const TrailsAnswer = Type.Object(
-  {
-    Trails: Type.Array(
-      Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
-    ),
-  },
-  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
-);
+const trails = {
+  Trails: Type.Array(
+    Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
+  ),
+};
+export const TrailsAnswer = Type.Object(trails, {
+  description: 'The price of every minute of the last half hour, of the coins that are held.',
+});
 export type TrailsAnswer = Body<typeof TrailsAnswer>;
+
+export const DayTrailsAnswer = Type.Object(
+  {
+    ...trails,
+    Simulated: Type.Boolean({ description: 'made up by a simulator', examples: [false] }),
+  },
+  {
+    description:
+      'What every coin that is held cost as each full hour of the last 24 began, by the exchange, however long it is held. Of a coin that was just listed, or that the exchange was not asked about yet, hours are missing.',
+  },
+);
+export type DayTrailsAnswer = Body<typeof DayTrailsAnswer>;

@@ -26,6 +26,10 @@ interface Body {
   readonly tickers: readonly { readonly symbol: string; readonly age: number; readonly spark7d?: readonly unknown[] }[];
   readonly next: string | null;
   readonly Points: readonly { readonly Time: string; readonly Value: string; readonly Missing?: readonly string[] }[];
+  readonly Trails: readonly {
+    readonly Symbol: string;
+    readonly Points: readonly { readonly Time: string; readonly Price: string }[];
+  }[];
   readonly Candles: readonly { readonly Time: string; readonly Close: string; readonly Source: string }[];
 }
 const get = async (path: string, headers: Record<string, string> = {}, by: TestUser | undefined = user) => {
@@ -92,6 +96,27 @@ describe('tickers over REST', () => {
     expect(body.tickers).toHaveLength(1);
     const ready = await bff.call(undefined, 'GET', '/ready');
     expect([ready.status, ready.body.dependencies['all-market']?.status]).toEqual([200, 'down']);
+  });
+});
+
+describe('the last 24 hours of what is held', () => {
+  it('are one answer for all coins, of the exchange and not of how long they are held', async () => {
+    await start();
+    await until(() => exchange.isHeard);
+    exchange.prices.set('btcusdt', (atMs) => `${atMs / hourMs}.00000000`);
+    for (const symbol of ['btcusdt', 'dogeusdt'])
+      await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity: '1' });
+    exchange.tell(tickerAt('btcusdt', '5', systemClock.now()));
+    const trails = await until(async () => {
+      const { status, body } = await get('profile/day-trails');
+      const found = body.Trails.find(({ Symbol: symbol }) => symbol === 'btcusdt');
+      return status === 200 && (found?.Points.length ?? 0) > 20 && body;
+    });
+    expect(trails).toMatchObject({ Simulated: false });
+    expect(trails.Trails.map(({ Symbol: symbol }) => symbol).sort()).toEqual(['btcusdt', 'dogeusdt']);
+    const points = trails.Trails.find(({ Symbol: symbol }) => symbol === 'btcusdt')?.Points ?? [];
+    for (const { Time, Price } of points) expect(Price).toBe(`${Date.parse(Time) / hourMs}`);
+    expect((await bff.call(undefined, 'GET', '/api/v1/profile/day-trails')).status).toBe(401);
   });
 });
 

@@ -2,6 +2,7 @@ import { klineRoutes } from '../exchange/kline-routes.js';
 import { createSocketClient } from '../exchange/socket-client.js';
 import { leaseRoutes } from '../leases/lease-routes.js';
 import type { BffModule } from '../module.js';
+import { dayTrailRoutes } from './day-trail-routes.js';
 import { createPastPrices } from './past-prices.js';
 import { followTickers } from './ticker-follower.js';
 import { tickerRoutes } from './ticker-routes.js';
@@ -15,7 +16,18 @@ export const tickers: BffModule = {
   // Without it everything that is held goes on.
   dependency: ({ tickerBoard }) => ({ name: 'all-market', required: false, check: () => tickerBoard.fault }),
   register: async (scope, shared) => {
-    const { deps, klines, leases, market, prices, sessions, takePages, tickerBoard: board, demand } = shared;
+    const {
+      deps,
+      klines,
+      leases,
+      market,
+      portfolios,
+      prices,
+      sessions,
+      takePages,
+      tickerBoard: board,
+      demand,
+    } = shared;
     const { clock, log, neighbours } = deps;
     const { symbols, lookup } = market;
     const exchangeNow = market.exchange.now;
@@ -29,6 +41,8 @@ export const tickers: BffModule = {
     const all = createTickers({ board, past, symbols, prices: prices.board, exchangeNow, clock });
     const { verify } = sessions;
     await scope.register(tickerRoutes, { tickers: all, past, symbols, exchangeNow });
+    const kind = market.kind.now;
+    await scope.register(dayTrailRoutes, { verify, ...shared.turns, portfolios, past, board, kind, exchangeNow });
     await scope.register(klineRoutes, { verify, klines, symbols, lookup, takePages });
     await scope.register(leaseRoutes, { verify, leases, symbols, lookup, onChange: demand.changed });
   },

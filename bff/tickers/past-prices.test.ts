@@ -78,6 +78,45 @@ describe('prices of an hour ago', () => {
   });
 });
 
+describe('the last 24 hours of a coin that was added a minute ago', () => {
+  it('are asked for before those of everything else, and are whole', async () => {
+    const clock = createManualClock(startMs);
+    const asked: string[] = [];
+    const past = createPastPrices({
+      klines: {
+        page: async ({ symbol, interval, startMs: from = 0, limit }) => {
+          asked.push(`${symbol} ${interval}`);
+          const rows = Array.from({ length: limit }, (_, at) => from + at * 3_600_000);
+          return {
+            klines: rows.map((at) => klineAt(at, `${at / 3_600_000}`, 3_600_000)),
+            ...{ gaps: [], serverTimeMs: clock.now(), simulated: false },
+          };
+        },
+      },
+      board: { all: () => [], simulated: false } as never,
+      byVolume: () => Array.from({ length: 3_000 }, (_, at) => `coin${at}usdt`),
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    await clock.advanceAsync(0);
+    expect(past.day('newusdt', clock.now())).toEqual([]);
+    past.want(['newusdt']);
+    await clock.advanceAsync(330);
+    expect(asked).toEqual(['coin0usdt 1h', 'newusdt 1h']);
+    const day = past.day('newusdt', clock.now());
+    expect([day.length, day[0]?.atMs, day.at(-1)?.atMs]).toEqual([
+      25,
+      Date.parse('2026-01-26T10:00:00Z'),
+      Date.parse('2026-01-27T10:00:00Z'),
+    ]);
+    past.want(['newusdt']);
+    await clock.advanceAsync(330);
+    expect(asked.filter((one) => one === 'newusdt 1h')).toHaveLength(1);
+    await past.close();
+  });
+});
+
 describe('prices of an hour ago on a computer whose clock is two hours fast', () => {
   it('are there once the exchange has told its time', async () => {
     const clock = createManualClock(startMs);

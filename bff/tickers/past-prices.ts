@@ -15,6 +15,10 @@ export interface PastPrices {
   readonly version: number;
   /** Every 6 hours of the last 7 days, oldest first; undefined where it is not known. */
   week(symbol: string, nowMs: number): readonly (string | undefined)[];
+  /** As each full hour of the last 24 began, oldest first; without those that are not known. */
+  day(symbol: string, nowMs: number): readonly { readonly atMs: number; readonly price: string }[];
+  /** Has the exchange asked about these before others, where it was not yet: somebody looks at them. */
+  want(symbols: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -31,7 +35,8 @@ export interface PastPricesDeps {
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const weekMs = 7 * 24 * hourMs;
+const dayMs = 24 * hourMs;
+const weekMs = 7 * dayMs;
 const sparkMs = 6 * hourMs;
 /** One more for the period that runs, one for the moment at which it turns. */
 const [minuteSlots, hourSlots] = [62, 170];
@@ -43,6 +48,8 @@ const idleMs = 5_000;
 const retryMs = 10_000;
 /** What the exchange could not tell is asked for no sooner again. */
 const askAgainMs = 3_600_000;
+/** So many may wait before others; who looks again asks again. */
+const maxWanted = 5_000;
 /** What failed. */
 const failedAgainMs = 60_000;
 /** Prices that were missed here, as in a cut, are mended so. */
@@ -55,6 +62,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   const hours = createPriceSlots(hourMs, hourSlots);
   /** When each was asked about, monotonic. */
   const asked = { minutes: new Map<string, number>(), hours: new Map<string, number>() };
+  const wanted = new Set<string>();
   let kind: boolean | undefined;
   let isTold = false;
   let version = 0;
@@ -78,6 +86,11 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   const isDue = (at: number | undefined, afterMs: number) => at === undefined || clock.monotonic() - at >= afterMs;
   /** What is to be asked next. */
   const next = (): { symbol: string; level: keyof typeof asked } | undefined => {
+    for (const symbol of wanted) {
+      wanted.delete(symbol);
+      if (isDue(asked.hours.get(symbol), askAgainMs) && hours.at(symbol, exchangeNow() - dayMs) === undefined)
+        return { symbol, level: 'hours' };
+    }
     const nowMs = exchangeNow();
     for (const symbol of byVolume()) {
       const lacksWeek = hours.at(symbol, nowMs - weekMs) === undefined;
@@ -140,6 +153,13 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     weekAgo: (symbol, nowMs) => hours.at(symbol, nowMs - weekMs),
     week: (symbol, nowMs) =>
       Array.from({ length: weekMs / sparkMs }, (_, at) => hours.at(symbol, nowMs - weekMs + at * sparkMs)),
+    day: (symbol, nowMs) =>
+      Array.from({ length: dayMs / hourMs + 1 }, (_, at) => Math.floor(nowMs / hourMs) * hourMs - dayMs + at * hourMs)
+        .map((atMs) => ({ atMs, price: hours.at(symbol, atMs) }))
+        .flatMap(({ atMs, price }) => (price === undefined ? [] : [{ atMs, price }])),
+    want: (symbols) => {
+      for (const symbol of symbols) if (wanted.size < maxWanted && !asked.hours.has(symbol)) wanted.add(symbol);
+    },
     close: async () => {
       timer.cancel();
       stop.abort();

@@ -154,7 +154,7 @@ describe.skipIf(!browser)('the page', () => {
     // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
     const read = await startChromium(['--force-renderer-accessibility']);
     for (const [columns, options] of [
-      [['Coin', 'Price', change, 'Last 30 min', 'Quantity', 'Value', '% of total'], {}],
+      [['Coin', 'Price', change, 'Last 24 h', 'Quantity', 'Value', '% of total'], {}],
       [['Coin', 'Price', change, 'Value'], phone],
     ] as const) {
       const look = async ({ page }: OpenPage) => {

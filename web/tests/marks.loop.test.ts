@@ -5,6 +5,7 @@ import { drawnLine, gapsOf } from './kit/plot.js';
 import { browser, drawn, pointAt, withWindow } from './kit/window.js';
 
 const secondMs = 1_000;
+const hourMs = 3_600_000;
 const minuteMs = 60 * secondMs;
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const iso = (atMs: number) => new Date(atMs).toISOString();
@@ -47,12 +48,16 @@ describe.skipIf(!browser)('the value over time', () => {
 });
 
 describe.skipIf(!browser)('a coin that takes the place of another in one frame', () => {
-  it('has its last half hour and its change of the day, and moves as every row in sight', async () => {
+  it('has its last 24 hours and its change of the day, and moves as every row in sight', async () => {
     const asked = { trails: 0, day: 0 };
     const answers = {
-      'profile/trails': () => {
+      'profile/day-trails': () => {
         asked.trails += 1;
-        return { Trails: [] };
+        const Points = Array.from({ length: 25 }, (_, at) => ({
+          Time: iso(noon - (24 - at) * hourMs),
+          Price: `${at}`,
+        }));
+        return { Simulated: false, Trails: [{ Symbol: 'solusdt', Points }] };
       },
       'profile/day': () => {
         asked.day += 1;
@@ -65,6 +70,9 @@ describe.skipIf(!browser)('a coin that takes the place of another in one frame',
       await send(frameAt(noon + secondMs, held('btcusdt', 'solusdt'), '20'));
       await page.locator('tr[data-symbol=solusdt][data-seen]').waitFor();
       await expect.poll(() => asked).toEqual({ trails: 2, day: 2 });
+      // The whole of its market, though it is held for a second.
+      const line = page.locator('tr[data-symbol=solusdt] .sparkline path');
+      await expect.poll(() => line.getAttribute('d')).toMatch(/^M0\.0 .*L100\.0 [\d.]+$/);
       await send(frameAt(noon + 2 * secondMs, held('solusdt', 'btcusdt'), '20'));
       await drawn(page);
       expect(asked).toEqual({ trails: 2, day: 2 });

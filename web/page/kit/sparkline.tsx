@@ -6,17 +6,18 @@ const width = 100;
 const height = 28;
 const margin = 2;
 
-/** The half hour that ends with the newest point, over true time: a trail that is young is short. */
+/** The day that ends with the newest point, over true time: of a coin that was just listed it is short. */
 export const pathOf = (points: readonly TrailPoint[]): string => {
   const end = points.at(-1)?.atMs ?? 0;
   const start = end - trailSpanMs;
-  const shown = points.filter(({ atMs }) => atMs >= start);
+  // The one before it as well, so that the line comes in from the edge.
+  const shown = points.slice(Math.max(0, points.findIndex(({ atMs }) => atMs >= start) - 1));
   const prices = shown.map(({ price }) => price);
   const low = Math.min(...prices);
   const span = Math.max(...prices) - low || 1;
   return shown
     .map(({ atMs, price }, at) => {
-      const x = ((atMs - start) / trailSpanMs) * width;
+      const x = Math.max(0, ((atMs - start) / trailSpanMs) * width);
       const y = margin + (1 - (price - low) / span) * (height - 2 * margin);
       return `${at ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
@@ -32,7 +33,7 @@ interface TrailProps {
 const Trail = memo(
   ({ points }: TrailProps) => {
     if (points.length < 2) return <span className="sparkline" />;
-    // Without the colours of gain and loss: those beside it are of another stretch of time.
+    // Without the colours of gain and loss: those beside it may be of another stretch of time.
     return (
       <svg className="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         <path d={pathOf(points)} />
@@ -42,7 +43,7 @@ const Trail = memo(
   (a, b) => a.count === b.count && a.points === b.points,
 );
 
-/** The last minutes of a price, without figures; those stand beside it. */
+/** The last 24 hours of a price, without figures; those stand beside it. */
 export const Sparkline = ({ symbol }: { readonly symbol: string }) => {
   const { trails } = useParts();
   const count = useSyncExternalStore(trails.onSeed, () => trails.countOf(symbol));

@@ -138,6 +138,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
     },
     takeFrame: (next) => {
       if (isOlder(next)) return;
+      if (frame && (frame.Simulated === true) !== (next.Simulated === true)) trails.clear();
       frame = next;
       for (const { Symbol: symbol, Price, PriceTime } of next.Coins)
         if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);

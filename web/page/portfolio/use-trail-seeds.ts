@@ -1,28 +1,39 @@
 import { useQuery } from '@tanstack/react-query';
-import type { TrailsAnswer } from '@tickfolio/api/history';
+import type { DayTrailsAnswer } from '@tickfolio/api/history';
+import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { useEffect } from 'react';
 import { framedSymbols } from '../live/framed-symbols.js';
-import { useLive, useParts } from '../parts.js';
+import { useLive, usePace, useParts } from '../parts.js';
 
-const minuteMs = 60_000;
+/** A new hour is one point of 24; meanwhile the live price is noted. */
+const refreshMs = 30 * 60_000;
+/** While the server asks the exchange about a coin that it has looked at never before. */
+const [soonestMs, soonMs] = [3_000, 5 * 60_000];
 
-/** What the prices of the held coins did before the page was opened, where there is an archive. */
+const isWhole = ({ Trails }: DayTrailsAnswer): boolean => Trails.every(({ Points }) => Points.length > 0);
+
+/** What the prices of the held coins did in the last 24 hours, whether or not they were held or looked at: one answer for all. */
 export const useTrailSeeds = () => {
   const { session, store, trails } = useParts();
   const held = useLive(() => framedSymbols(store.frame?.Coins));
+  const isSimulated = useLive((state) => state.view?.simulated === true);
+  const pace = usePace(refreshMs);
   const { data } = useQuery({
-    queryKey: ['trails', held],
-    queryFn: () => session.call<TrailsAnswer>('GET', '/api/v1/profile/trails'),
+    queryKey: ['day-trails', held, isSimulated],
+    queryFn: () => session.call<DayTrailsAnswer>('GET', '/api/v1/profile/day-trails'),
     enabled: held !== '',
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: refreshMs / 2,
+    refetchInterval: ({ state: { data: known, dataUpdateCount, errorUpdateCount } }) =>
+      known && isWhole(known)
+        ? pace
+        : doubledMs(soonestMs, soonMs, Math.max(0, dataUpdateCount + errorUpdateCount - 1)),
   });
   useEffect(() => {
-    for (const { Symbol: symbol, Points } of data?.Trails ?? [])
+    if (data?.Simulated !== isSimulated) return;
+    for (const { Symbol: symbol, Points } of data.Trails)
       trails.seed(
         symbol,
-        // The price at the end of each minute, told by its start.
-        Points.map(({ Time, Price }) => ({ atMs: Date.parse(Time) + minuteMs, price: Number(Price) })),
+        Points.map(({ Time, Price }) => ({ atMs: Date.parse(Time), price: Number(Price) })),
       );
-  }, [data, trails]);
+  }, [data, isSimulated, trails]);
 };

@@ -95,7 +95,7 @@ const usual: Answers = {
     return { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers: found, next: null };
   },
   'profile/day': { Since: '', Opens: [] },
-  'profile/trails': { Trails: [] },
+  'profile/day-trails': { Simulated: false, Trails: [] },
   'profile/value': { Range: '24h', Points: [] },
   'profile/value/held': { Range: '24h', StepSeconds: 300, Simulated: false, Points: [], Left: [] },
 };

@@ -15,7 +15,7 @@ export const holdings: HoldingsTexts = {
   value: 'Wert',
   share: 'Anteil',
   change: 'Änderung',
-  trail: 'Letzte 30 Min.',
+  trail: 'Letzte 24 Std.',
   notInTotal: (coins) => `Nicht enthalten, weil es keinen Kurs gibt: ${coins}`,
   valueWithout: ([pair = '', ...others]) => `ohne ${others.length === 0 ? pair : `${others.length + 1} Märkte`}`,
   andMore: (count) => `und ${count} weitere`,

@@ -17,7 +17,7 @@ export const holdings = {
   value: 'Value',
   share: '% of total',
   change: 'Change',
-  trail: 'Last 30 min',
+  trail: 'Last 24 h',
   notInTotal: (coins: string) => `Not included, because there is no price: ${coins}`,
   /** Of the value of an asset, markets that have no price. */
   valueWithout: ([pair = '', ...others]: readonly string[]) =>
