@@ -1,12 +1,17 @@
 import { useState } from 'react';
+import { useDiscreet } from '../display/choices.js';
 import { useText } from '../text/language.js';
 
-/** Puts a text where one pastes from, and says whether that went well. Not there where the browser lets no page do it. */
+/**
+ * Puts an amount where one pastes from, and says whether that went well. Not there where the browser lets no page do
+ * it, nor while amounts are hidden.
+ */
 export const CopyButton = ({ of }: { readonly of: string }) => {
   const text = useText();
+  const isDiscreet = useDiscreet();
   const [said, setSaid] = useState('');
   const clipboard: Clipboard | undefined = navigator.clipboard;
-  if (!clipboard) return null;
+  if (!clipboard || isDiscreet) return null;
   const copy = () => {
     clipboard.writeText(of).then(
       () => setSaid(text.copied),
