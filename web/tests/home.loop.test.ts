@@ -77,7 +77,7 @@ describe.skipIf(!browser)('Home', () => {
     await withWindow(
       { frame: real, answers: { 'profile/day': undefined }, expected: /503/ },
       async ({ page, answer }) => {
-        await page.locator('.movers').getByText('The prices of that moment cannot be read at the moment.').waitFor();
+        await page.locator('.movers').getByText('The earlier prices cannot be read at the moment.').waitFor();
         answer(answers);
         await page.locator('.movers').getByRole('button', { name: 'Try again' }).click();
         await expect.poll(() => page.locator('.mover').count()).toBeGreaterThan(0);

@@ -31,6 +31,8 @@ interface CoinHeadProps extends Pair {
   /** Undefined where it is not held. */
   readonly row: Row | undefined;
   readonly isDelisted: boolean;
+  /** What is recorded could not be read. */
+  readonly isAway: boolean;
   /** Of its live price; undefined where none comes. */
   readonly fresh: Fresh | undefined;
   readonly shown: ShownPrice | undefined;
@@ -46,18 +48,8 @@ const gone = { state: 'delisted', stateOf: undefined } as const;
 const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
-export const CoinHead = ({
-  name,
-  base,
-  quote,
-  row,
-  isDelisted,
-  fresh,
-  shown,
-  change,
-  basis,
-  asOfMs,
-}: CoinHeadProps) => {
+export const CoinHead = (props: CoinHeadProps) => {
+  const { name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
   const reason =
@@ -93,8 +85,8 @@ export const CoinHead = ({
         ) : without ? (
           <NoPrice row={without} />
         ) : (
-          <span className="none" title={text.worthLater}>
-            {text.noneRecorded}
+          <span className="none" title={isAway ? undefined : text.worthLater}>
+            {isAway ? text.priceAway : text.noneRecorded}
           </span>
         )}
         {priceText !== undefined && (

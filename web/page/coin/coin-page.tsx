@@ -1,5 +1,6 @@
 import { BackLink } from '../navigation/back-link.js';
 import { Skeleton } from '../shell/skeleton.js';
+import { useText } from '../text/language.js';
 import { useDayBases } from '../value/use-day-bases.js';
 import { AssetTabs } from './asset-tabs.js';
 import { ChartCard } from './chart/chart-card.js';
@@ -11,10 +12,21 @@ import { useAsset } from './use-asset.js';
 
 /** One asset: its price now and before, what is held of it, and where it is traded. */
 export const CoinPage = () => {
+  const text = useText();
   useDayBases();
   const asset = useAsset();
   const { symbol, view, row, listed, archive, name, base, quote, shown, tab } = asset;
   if (asset.isUnknown) return <UnknownAsset asset={asset.asset} market={asset.market} />;
+  if (view && asset.isAway)
+    return (
+      <div className="notice-page">
+        <h1>{asset.asset}</h1>
+        <p>{text.noAnswer}</p>
+        <button type="button" className="button primary" onClick={asset.retry}>
+          {text.tryAgain}
+        </button>
+      </div>
+    );
   if (!view || (!row && !listed && !archive.isLoaded)) return <Skeleton />;
   return (
     <div className="coin-page">
@@ -22,6 +34,7 @@ export const CoinPage = () => {
       <CoinHead
         {...{ name, base, quote, row, shown }}
         isDelisted={asset.isDelisted}
+        isAway={archive.error !== null && !archive.isNowhere}
         fresh={asset.fresh}
         change={asset.change}
         basis={asset.basis}

@@ -72,6 +72,9 @@ const MarketList = ({ base }: { readonly base: string }) => {
   const { data, isError, dataUpdatedAt, refetch } = useMarkets(base);
   if (!data && isError) return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
   if (!data) return <ChartBone size="short" />;
+  // The server itself hears nothing of the exchange, so it cannot know.
+  if (data.tickers.length === 0 && data.stale !== null)
+    return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
   if (data.tickers.length === 0) return <ChartNote>{text.noMarkets(base)}</ChartNote>;
   return (
     <>

@@ -29,9 +29,8 @@ export const useAsset = () => {
   const interval = search.interval ?? usualInterval(isNotListed);
   const archive = useArchive(symbol, archiveRanges[interval]);
   const isDelisted = archive.isDelisted || (row?.state === 'delisted' && row.stateOf === undefined);
-  // While the list cannot be read, what is held is taken for listed.
-  const known = symbols.data ? listed : row;
-  const isListed = symbols.isPending ? undefined : known !== undefined && !isDelisted;
+  // While the list cannot be read everything is taken for listed: whether there are candles the exchange will say.
+  const isListed = symbols.isPending ? undefined : (!symbols.data || listed !== undefined) && !isDelisted;
   const lookedAt = useLookedAt(view && !row && listed ? symbol : undefined);
   const fresh = useCoinFreshness(symbol);
   const priceChange = usePriceChange({
@@ -65,6 +64,12 @@ export const useAsset = () => {
       !row &&
       (isProblem(archive.error, 404) ||
         (archive.error !== null && !archive.isLoaded && isNotListed && view !== undefined)),
+    /** Neither what is listed nor what is recorded could be read, so that nothing is known of it. */
+    isAway: !row && !symbols.data && symbols.isError && archive.error !== null && !archive.isLoaded,
+    retry: () => {
+      void symbols.refetch();
+      void archive.refetch();
+    },
     /** The price that comes now; undefined where none comes, or it moves nothing any more. */
     live: isDelisted || isStill ? undefined : live,
     shown: live === undefined ? recorded : { price: live, atMs: row?.priceAtMs, direction, ticks },

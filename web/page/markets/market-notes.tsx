@@ -39,13 +39,16 @@ export const MarketNote = ({ words, action, onAction }: NoteProps) => (
 interface NoMarketsProps {
   readonly query: string;
   readonly quote: string | undefined;
+  /** Nothing is known of any market, because the server hears nothing of the exchange. */
+  readonly isNothingKnown: boolean;
   readonly onChange: (search: MarketsSearch) => void;
   readonly onRetry: () => void;
 }
 
 /** What there would have to be for a row, and the way to one. */
-export const NoMarkets = ({ query, quote, onChange, onRetry }: NoMarketsProps) => {
+export const NoMarkets = ({ query, quote, isNothingKnown, onChange, onRetry }: NoMarketsProps) => {
   const text = useMarketsText();
+  if (isNothingKnown) return <MarketNote words={text.noMarketsYet} action={text.tryAgain} onAction={onRetry} />;
   if (query !== '')
     return (
       <MarketNote words={text.noResult(query)} action={text.clearSearch} onAction={() => onChange({ q: undefined })} />

@@ -96,7 +96,15 @@ export const MarketsPage = () => {
           onAdd={setAdded}
         />
       )}
-      {rows?.length === 0 && <NoMarkets query={q} quote={quote} onChange={change} onRetry={retry} />}
+      {rows?.length === 0 && (
+        <NoMarkets
+          query={q}
+          quote={quote}
+          isNothingKnown={all?.length === 0 && book.data?.stale !== null}
+          onChange={change}
+          onRetry={retry}
+        />
+      )}
       <Suspense>{added && <AddCoinDialog preset={added} onClose={closeAdd} />}</Suspense>
     </div>
   );

@@ -7,7 +7,7 @@ import { useDemo } from './use-demo.js';
 /** A portfolio that is worth something right now, for who has none yet. */
 export const DemoTicker = () => {
   const text = useWelcomeText();
-  const view = useDemo();
+  const { view, lost } = useDemo();
   const isKnown = view?.rows.some(({ valueText }) => valueText !== undefined);
   return (
     <section className="card demo" aria-labelledby="demo-title">
@@ -37,7 +37,7 @@ export const DemoTicker = () => {
           </ul>
         </>
       ) : (
-        <p className="total-waiting">{text.demoWaiting}</p>
+        <p className="total-waiting">{lost ? text.demoLost[lost] : text.demoWaiting}</p>
       )}
       <p className="hint">{text.demoNote}</p>
     </section>

@@ -11,11 +11,19 @@ const market = { quote: 'usdt', decimals: 0 };
 
 const address = () => `${location.origin.replace(/^http/, 'ws')}${basePath}api/v1/ws/demo`;
 
-/** The demo portfolio as it is now; undefined until its first frame. It stands in nobody's account. */
-export const useDemo = (): PortfolioView | undefined => {
+/** The demo portfolio as it is now, which stands in nobody's account. */
+interface Demo {
+  /** Undefined until its first frame. */
+  readonly view: PortfolioView | undefined;
+  /** Why none comes; undefined while it is tried for the first time, or live. */
+  readonly lost: 'away' | 'refused' | undefined;
+}
+
+export const useDemo = (): Demo => {
   const { clock, random } = useParts();
   const { numbers } = useText();
   const [view, setView] = useState<PortfolioView>();
+  const [lost, setLost] = useState<Demo['lost']>();
   useEffect(() => {
     let before: Parameters<typeof viewOf>[0]['before'];
     const socket = createLiveSocket({
@@ -29,9 +37,10 @@ export const useDemo = (): PortfolioView | undefined => {
         before = { view: next, frame };
         setView(next);
       },
-      onConnection: () => undefined, // Numbers that stand still say enough here.
+      onConnection: (connection) =>
+        setLost(connection === 'refused' ? 'refused' : connection === 'reconnecting' ? 'away' : undefined),
     });
     return () => socket.close();
   }, [clock, random, numbers]);
-  return view;
+  return { view, lost };
 };

@@ -8,8 +8,10 @@ import { useIsHere } from '../../shell/use-is-here.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import type { Unit } from './amount.js';
+import { PriceNote } from './price-note.js';
 import { QuantityField } from './quantity-field.js';
 import { readSaid, type SaidAmount, saidAnew, saidOtherwise } from './said-amount.js';
+import type { NoRecord } from './use-recorded-price.js';
 
 interface QuantityFormProps {
   readonly base: string;
@@ -17,8 +19,9 @@ interface QuantityFormProps {
   readonly held: string | undefined;
   /** Price of one coin in USDT; undefined while it is not known. */
   readonly price: Decimal | undefined;
-  /** When a price was recorded that is not live, in epoch milliseconds; nowhere, where there is none. */
-  readonly priceFrom?: number | 'nowhere' | undefined;
+  /** When a price was recorded that is not live, in epoch milliseconds, or why there is none. */
+  readonly priceFrom?: number | NoRecord | undefined;
+  readonly onPriceRetry?: (() => void) | undefined;
   readonly mode: 'add' | 'reduce';
   /** @param key the same for every try of the same quantity @throws Problem */
   readonly submit: (quantity: string, key: string) => Promise<void>;
@@ -28,8 +31,9 @@ interface QuantityFormProps {
 }
 
 /** Asks for a quantity and shows beforehand what comes of it. */
-export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDone, onUnheard }: QuantityFormProps) => {
-  const { text, times } = useSpeaking();
+export const QuantityForm = (props: QuantityFormProps) => {
+  const { base, held, price, priceFrom, onPriceRetry, mode, submit, onDone, onUnheard } = props;
+  const { text } = useSpeaking();
   const isDiscreet = useDiscreet();
   const [said, setSaid] = useState<SaidAmount>({ typed: '', unit: 'coin', price });
   const [fault, setFault] = useState<string>();
@@ -106,7 +110,8 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
     <form ref={form} onSubmit={(event) => void send(event)} noValidate>
       <QuantityField
         base={base}
-        held={mode === 'reduce' ? held : undefined}
+        // A part of what is held would be written out.
+        held={mode === 'reduce' && !isDiscreet ? held : undefined}
         typed={said.typed}
         unit={said.unit}
         isPriced={knownPrice !== undefined && knownPrice.units !== 0n}
@@ -135,11 +140,7 @@ export const QuantityForm = ({ base, held, price, priceFrom, mode, submit, onDon
           </dd>
         </div>
       </dl>
-      {priceFrom !== undefined && (
-        <p className="price-note" title={priceFrom === 'nowhere' ? undefined : times.full(priceFrom)}>
-          {priceFrom === 'nowhere' ? text.worthLater : text.worthThen(times.clock(priceFrom))}
-        </p>
-      )}
+      {priceFrom !== undefined && <PriceNote from={priceFrom} onRetry={onPriceRetry} />}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onDone}>
           {text.cancel}

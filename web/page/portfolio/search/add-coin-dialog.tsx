@@ -59,7 +59,8 @@ const Amount = ({ market, markets, onMarket, onClose }: AmountProps) => {
   const { heldOf, add, tellFault } = useCoinChange();
   const held = heldOf(symbol);
   const live = usePriceOf(symbol);
-  const recorded = useRecordedPrice(symbol, quote, held === undefined);
+  const { known, retry } = useRecordedPrice(symbol, quote, held === undefined);
+  const recorded = typeof known === 'object' ? known : undefined;
   return (
     <>
       {markets.length > 1 && (
@@ -79,7 +80,8 @@ const Amount = ({ market, markets, onMarket, onClose }: AmountProps) => {
         base={base}
         held={held}
         price={live ?? recorded?.price}
-        priceFrom={live || held !== undefined ? undefined : recorded === null ? 'nowhere' : recorded?.atMs}
+        priceFrom={live || held !== undefined ? undefined : typeof known === 'object' ? known.atMs : known}
+        onPriceRetry={retry}
         mode="add"
         // The same quantity by another market is another wish.
         submit={(quantity, key) => add(symbol, base, quantity, `${key}.${encodeURIComponent(symbol)}`)}

@@ -26,6 +26,7 @@ export const changes: ChangesTexts = {
   priceOfTime: (time) => `Kurs von ${time}`,
   worthThen: (time) => `Kurs von ${time}; live, sobald der Coin hinzugefügt ist.`,
   worthLater: 'Zu diesem Coin ist noch kein Kurs festgehalten. Was er wert ist, steht da, sobald er hinzugefügt ist.',
+  worthAway: 'Der Kurs kann gerade nicht gelesen werden. Hinzufügen geht trotzdem.',
   quantityMissing: 'Gib eine Menge ein, zum Beispiel 0,5.',
   quantityShape: 'Schreibe eine Zahl wie 1,5 oder 1.234,5.',
   quantityUnclear: (typed, one, other) => `„${typed}“ kann ${one} oder ${other} heißen. Schreibe es ohne Leerzeichen.`,

@@ -4,7 +4,7 @@ export const home: HomeTexts = {
   movers: 'Was sich bei dir bewegt',
   nothingMoved: 'Keiner deiner Kurse hat sich bewegt.',
   noBasis: 'Von diesem Zeitpunkt ist noch kein Kurs bekannt.',
-  changesAway: 'Die Kurse dieses Zeitpunkts können gerade nicht gelesen werden.',
+  changesAway: 'Die Kurse von damals können gerade nicht gelesen werden.',
   attention: 'Zu beachten',
   madeUpPrices: 'Diese Kurse macht keine Börse, sondern ein Simulator.',
   lastPriceAt: (time) => `von ${time}`,

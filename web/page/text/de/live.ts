@@ -13,6 +13,7 @@ export const live: LiveTexts = {
   notArrivingSince: (time) => `Seit ${time} kommen keine Kurse an`,
   recorded: 'Festgehaltener Kurs, nicht live',
   noneRecorded: 'kein Kurs festgehalten',
+  priceAway: 'Kurs gerade nicht lesbar',
   lastUpdate: (time) => `Zuletzt um ${time}`,
   priceStates: {
     waiting: 'noch kein Kurs',

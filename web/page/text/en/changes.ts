@@ -25,6 +25,7 @@ export const changes = {
   priceOfTime: (time: string) => `Price of ${time}`,
   worthThen: (time: string) => `Price of ${time}; goes live when added.`,
   worthLater: 'No price is recorded for this coin yet. What it is worth appears once it is added.',
+  worthAway: 'Its price cannot be read at the moment. You can add it all the same.',
   quantityMissing: 'Enter a quantity, for example 0.5.',
   quantityShape: 'Write a number such as 1.5 or 1,234.5.',
   quantityUnclear: (typed: string, one: string, other: string) =>

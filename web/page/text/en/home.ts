@@ -3,7 +3,7 @@ export const home = {
   movers: 'Your movers',
   nothingMoved: 'None of your prices has moved.',
   noBasis: 'No price of that moment is known yet.',
-  changesAway: 'The prices of that moment cannot be read at the moment.',
+  changesAway: 'The earlier prices cannot be read at the moment.',
   attention: 'Attention',
   madeUpPrices: 'No exchange made these prices: a simulator did.',
   lastPriceAt: (time: string) => `of ${time}`,

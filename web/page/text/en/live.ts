@@ -13,6 +13,7 @@ export const live = {
   notArrivingSince: (time: string) => `No prices have arrived since ${time}`,
   recorded: 'Recorded price, not live',
   noneRecorded: 'no price recorded',
+  priceAway: 'price cannot be read now',
   lastUpdate: (time: string) => `Last update ${time}`,
   priceStates: {
     waiting: 'no price yet',

@@ -5,6 +5,10 @@ export const en = {
     'Add what you own and watch its value follow every trade. No number is rounded on the way, and none is stored in your browser.',
   demoTitle: 'A demo portfolio, live',
   demoWaiting: 'Waiting for the first price',
+  demoLost: {
+    away: 'The server does not answer. It is being tried again.',
+    refused: 'Too many look at it from here at the moment.',
+  },
   demoNote: 'Nobody’s own, and read only. Yours looks like this after a minute.',
 };
 
