@@ -68,6 +68,8 @@ const startParts = async (
   const folder = life.own('data folder', await openDataFolder(config.DATA_DIR, clock));
   if (folder.finishedRestore)
     print('A restore that was cut off in its last step has been finished: this is the restored data folder.');
+  for (const left of folder.left)
+    print(`${left} is left of a restore that was cut off. It is not used; the next restore removes it, or you do.`);
   const metricsOf = createServiceMetrics();
   metricsOf('bff'); // The first one carries the process's own figures.
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readlink, realpath, rmdir, stat, symlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readlink, realpath, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { StartError } from '@tickfolio/lib/errors';
 import { isWithin } from './real-path.js';
@@ -186,6 +186,18 @@ export const digestFiles = async (
   const digests = new Map<string, Digest>();
   await each(paths, signal, async (path) => void digests.set(path, await readThrough(join(root, path))));
   return paths.map((path) => ({ path, ...(digests.get(path) as Digest) }));
+};
+
+/**
+ * Removes what lies in a folder but for its lock, if the folder is there. A kill in the middle leaves the lock, by which
+ * the rest of it is known.
+ */
+export const emptyLocked = async (folder: string): Promise<void> => {
+  const names = await readdir(folder).catch((err: NodeJS.ErrnoException) => {
+    if (err.code === 'ENOENT') return [];
+    throw err;
+  });
+  for (const name of names) if (name !== '.lock') await rm(join(folder, name), { recursive: true, force: true });
 };
 
 /**

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { migrationsFolder as authMigrations, endRestoredSessions, holdsAccounts } from '@tickfolio/auth/app';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/errors';
 import { type FolderLock, lockFolder } from '@tickfolio/lib/folder-lock';
 import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
-import { copyTree, type Digest, readThrough, removeEmpty } from './file-tree.js';
+import { copyTree, type Digest, emptyLocked, readThrough, removeEmpty } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
 import { realPath } from './real-path.js';
 import { databasesOf, type ExaminedStore, examineStores } from './stores.js';
@@ -100,8 +100,9 @@ const put = async (
       };
     } finally {
       // In this order: once it is let go another restore may have one of this name.
-      await rm(aside, { recursive: true, force: true });
+      await emptyLocked(aside);
       await asideLock.close();
+      await removeEmpty([join(aside, '.lock'), aside]);
     }
   } catch (err) {
     await lock?.close();
@@ -171,7 +172,8 @@ const checkPlace = async (folder: string, { files }: Manifest): Promise<void> =>
 
 /** @throws StartError */
 const checkAside = (aside: string): void => {
-  if (existsSync(aside) && !existsSync(join(aside, '.lock')))
+  // Its lock is made first and goes last, just before the folder.
+  if (existsSync(aside) && !existsSync(join(aside, '.lock')) && readdirSync(aside).length > 0)
     throw new StartError(
       `${aside} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`,
     );
@@ -181,9 +183,8 @@ const checkAside = (aside: string): void => {
 const openAside = async (aside: string, { clock }: BackupDeps) => {
   checkAside(aside);
   const lock = await lockFolder(aside, { clock });
-  await lock.close();
-  await rm(aside, { recursive: true });
-  return lockFolder(aside, { clock });
+  await emptyLocked(aside);
+  return lock;
 };
 
 const copyFiles = async (

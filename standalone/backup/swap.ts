@@ -10,6 +10,8 @@ import { realPath } from './real-path.js';
 export const restoringName = (dataFolder: string): string => `${dataFolder}.restoring`;
 /** The same once it is whole: from then on it is to be the data folder, whoever gives it the name. */
 const restoredName = (dataFolder: string): string => `${dataFolder}.restored`;
+/** One that is not to be it any more, while it is removed: half of it would pass for a whole one under the other name. */
+const discardedName = (dataFolder: string): string => `${dataFolder}.discarded`;
 
 /** @throws StartError where a folder cannot be given another name, as one that a disk is mounted on */
 export const checkSwap = async (dataFolder: string): Promise<void> => {
@@ -36,17 +38,49 @@ const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folde
  */
 export const swapIn = async (clock: Clock, dataFolder: string, keptName: string): Promise<boolean> => {
   const restored = restoredName(dataFolder);
-  // Of a restore that was killed before it took anything's place.
-  await rm(restored, { recursive: true, force: true });
-  await rename(restoringName(dataFolder), restored);
+  await discardRestored(dataFolder);
   const kept = !(await isEmpty(dataFolder));
-  // Also one with nothing in it, to be removed where no run that is started meanwhile can have it.
-  await rename(dataFolder, keptName);
-  await giveName(clock, restored, dataFolder);
+  await rename(restoringName(dataFolder), restored);
+  try {
+    // Also one with nothing in it, to be removed where no run that is started meanwhile can have it.
+    await rename(dataFolder, keptName);
+    await giveName(clock, restored, dataFolder);
+  } catch (err) {
+    if (!(err instanceof NameTakenError)) await takeBack(dataFolder, keptName, err);
+    throw err;
+  }
   await syncFolder(dirname(dataFolder));
   if (!kept) await rm(keptName, { recursive: true });
   return kept;
 };
+
+/** Of a restore that was killed before it took anything's place. */
+const discardRestored = async (dataFolder: string): Promise<void> => {
+  const discarded = discardedName(dataFolder);
+  await rm(discarded, { recursive: true, force: true });
+  if (existsSync(restoredName(dataFolder))) await rename(restoredName(dataFolder), discarded);
+  await rm(discarded, { recursive: true, force: true });
+};
+
+/**
+ * Gives both folders the names that they had before an exchange that failed. @throws StartError where that fails as
+ * well
+ */
+const takeBack = async (dataFolder: string, keptName: string, cause: unknown): Promise<void> => {
+  const restored = restoredName(dataFolder);
+  try {
+    if (existsSync(keptName)) await rename(keptName, dataFolder);
+    if (existsSync(restored)) await rename(restored, restoringName(dataFolder));
+  } catch (err) {
+    const places = [keptName, restored].filter((name) => existsSync(name)).join(' and ');
+    throw new StartError(
+      `The exchange of the data folder failed (${cause}), and so did taking it back (${err}). Nothing is lost: see ${places}, and give the one that you want the name ${dataFolder}.`,
+    );
+  }
+};
+
+/** Somebody else has the data folder's name, who did not give it up. */
+class NameTakenError extends StartError {}
 
 /**
  * Changes the second name. A run that is started at this very moment may do it as well, or have a folder there that it
@@ -62,7 +96,7 @@ const giveName = async (clock: Clock, restored: string, dataFolder: string): Pro
       const isTaken = err instanceof Error && 'code' in err && (err.code === 'ENOTEMPTY' || err.code === 'EEXIST');
       if (!isTaken) throw err;
       if (clock.monotonic() > giveUpMs)
-        throw new StartError(
+        throw new NameTakenError(
           `Something else made ${dataFolder} in the moment of the exchange. What was restored is whole, in ${restored}: move that folder away, and give this one its name.`,
         );
     }
@@ -80,6 +114,12 @@ export const finishSwap = async (name: string): Promise<boolean> => {
   if (!existsSync(restoredName(dataFolder))) return false;
   await rename(restoredName(dataFolder), dataFolder);
   return true;
+};
+
+/** What killed restores left beside a data folder that somebody uses: nobody has it, and the next restore removes it. */
+export const leftOfRestores = (dataFolder: string): string[] => {
+  const real = realPath(dataFolder);
+  return [restoringName(real), restoredName(real), discardedName(real)].filter((name) => existsSync(name));
 };
 
 /** Whether a new folder, which this process has locked, stands where a restore has one to put. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickfolio/lib/embedded-store';
 import { StartError } from '@tickfolio/lib/errors';
-import { lockFolder } from '@tickfolio/lib/folder-lock';
 import { type Logger, productVersion } from '@tickfolio/lib/telemetry';
-import { copyTree, digestFiles, readTree, removeEmpty, syncFolder } from './file-tree.js';
+import { makeFolder, openDraft, removeLeftDrafts } from './draft.js';
+import { copyTree, digestFiles, readTree } from './file-tree.js';
 import { filesName, manifestName, manifestText, readManifest, storeOf } from './manifest.js';
 import { isWithin, realPath } from './real-path.js';
 import { type BackupSource, openBackupSource } from './source.js';
@@ -43,8 +43,9 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
     );
   refuseInside([dataFolder], target);
   await makeFolder(dirname(target));
-  const draft = await openDraft(`${target}.unfinished`, clock);
+  const draft = await openDraft(target, clock);
   try {
+    await removeLeftDrafts(dirname(target), deps);
     const source = await openBackupSource(dataFolder, draft.folder, clock);
     try {
       refuseInside(
@@ -58,7 +59,7 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
     const stores = await examine(deps, join(draft.folder, filesName), dataFolder);
     const { files, bytes } = await describe(draft.folder, { dataFolder, takenAtMs: source.takenAtMs, stores }, signal);
     signal.throwIfAborted();
-    await draft.finish(target);
+    await draft.finish();
     return { folder: target, bytes, files, stores, source };
   } catch (err) {
     await draft.discard();
@@ -70,42 +71,6 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
 const refuseInside = (folders: readonly string[], target: string): void => {
   if (folders.some((folder) => isWithin(realPath(folder), realPath(target))))
     throw new StartError(`A backup cannot lie in the folder that it is of. BACKUP names another place.`);
-};
-
-const makeFolder = async (folder: string): Promise<void> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err: Error) => {
-    throw new StartError(`No backup can be written to ${folder}: ${err.message}.`);
-  });
-};
-
-/** A folder of this process alone, which gets its name when it is whole. What a killed backup left of it is removed. */
-const openDraft = async (folder: string, clock: Clock) => {
-  const ours = new Set(['.lock', filesName, manifestName]);
-  if (existsSync(folder) && !(await readdir(folder)).every((name) => ours.has(name)))
-    throw new StartError(
-      `${folder} is in the way: it is not what an unfinished backup leaves. Move it, or name another place with BACKUP.`,
-    );
-  await makeFolder(folder);
-  const lock = await lockFolder(folder, { clock });
-  const empty = async () => {
-    for (const name of [manifestName, filesName]) await rm(join(folder, name), { recursive: true, force: true });
-  };
-  await empty();
-  return {
-    folder,
-    finish: async (target: string) => {
-      // Let go last: a backup that begins meanwhile would empty it.
-      await rename(folder, target);
-      await lock.close();
-      await rm(join(target, '.lock'), { recursive: true });
-      await syncFolder(dirname(target));
-    },
-    discard: async () => {
-      await empty();
-      await lock.close();
-      await removeEmpty([join(folder, '.lock'), folder]);
-    },
-  };
 };
 
 const copyStores = async (source: BackupSource, draft: string, signal: AbortSignal): Promise<void> => {

@@ -7,15 +7,18 @@ import { StartError } from '@tickfolio/lib/errors';
 import { lockFolder } from '@tickfolio/lib/folder-lock';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import { removeEmpty } from '../backup/file-tree.js';
-import { finishSwap, isInTheWay } from '../backup/swap.js';
+import { realPath } from '../backup/real-path.js';
+import { finishSwap, isInTheWay, leftOfRestores } from '../backup/swap.js';
 
 export interface DataFolder extends Closable {
   readonly path: string;
   /** A restore that was killed in its last step has been finished: this is the restored folder. */
   readonly finishedRestore: boolean;
+  /** Folders beside it that killed restores left, and that nobody uses. */
+  readonly left: readonly string[];
   /**
    * A secret of this folder's own, made at the first start and kept in a file that only its owner can read.
-   * @throws StartError when somebody made the kept one too short.
+   * @throws StartError when somebody made the kept one too short, or it is a link to where there is nothing
    */
   secret(name: string): Promise<string>;
   /** The path of a part of the folder. */
@@ -49,16 +52,21 @@ const makeFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * @throws StartError for a link that leads nowhere: a new folder made there could lie where another disk is to be
- * mounted
+ * @param what what people call it
+ * @throws StartError for a link that leads nowhere: what is made anew there could lie where another disk is to be
+ * mounted, or take the place of what is on that
  */
-const refuseLost = async (folder: string): Promise<void> => {
-  const [link, target] = await Promise.all([lstat(folder), stat(folder)].map((found) => found.catch(() => undefined)));
+const refuseLost = async (what: string, path: string, advice: string): Promise<void> => {
+  const [link, target] = await Promise.all([lstat(path), stat(path)].map((found) => found.catch(() => undefined)));
   if (link?.isSymbolicLink() && target === undefined)
     throw new StartError(
-      `The data folder ${folder} is a link to ${await readlink(folder)}, where there is nothing: is that disk mounted? DATA_DIR sets it.`,
+      `${what} ${path} is a link to ${await readlink(path)}, where there is nothing: is that disk mounted? ${advice}`,
     );
 };
+
+/** What hangs on a secret. */
+const withoutSecret =
+  'Bring that file back first, as from a backup. Without it a new one is made: everybody signs in again, and authenticator apps are lost where SEAL_SECRET is not set.';
 
 /**
  * Opens (and at the first start makes) the data folder, for this process alone. @throws StartError when another run has
@@ -70,7 +78,7 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
     throw err instanceof StartError ? new StartError(`${err.message} DATA_DIR sets it.`) : err;
   };
   const finishedRestore = await finishSwap(folder).catch(advise);
-  await refuseLost(folder);
+  await refuseLost('The data folder', folder, 'DATA_DIR sets it.');
   await makeFolder(folder).catch((err: Error) => {
     throw new StartError(`The data folder cannot be used: ${err.message}. DATA_DIR sets it.`);
   });
@@ -78,22 +86,23 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
   if (await isInTheWay(folder)) {
     // Made between the two steps of a restore, or before a killed one was to be finished.
     await lock.close();
-    await removeEmpty([join(folder, '.lock'), folder]);
+    // The folder itself, where its name is a link: that stays.
+    const real = realPath(folder);
+    await removeEmpty([join(real, '.lock'), real]);
     return openDataFolder(path, clock);
   }
   return {
     path: folder,
     finishedRestore,
+    left: leftOfRestores(folder),
     part: (name) => join(folder, name),
     secret: async (name) => {
       const file = join(folder, name);
+      await refuseLost('The secret', file, withoutSecret);
       const kept = await readIfThere(file);
-      const fault = kept && secretFault(kept, 'production');
-      if (fault)
-        throw new StartError(
-          `The secret in ${file} ${fault}. Without that file a new one is made, and everybody signs in again.`,
-        );
-      if (kept) return kept;
+      const fault = kept === undefined ? undefined : secretFault(kept, 'production');
+      if (fault) throw new StartError(`The secret in ${file} ${fault}. ${withoutSecret}`);
+      if (kept !== undefined) return kept;
       const made = randomBytes(48).toString('base64url');
       const fresh = await open(`${file}.new`, 'w', 0o600);
       await fresh.writeFile(`${made}\n`);

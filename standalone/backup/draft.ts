@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '@tickfolio/lib/clock';
+import { StartError } from '@tickfolio/lib/errors';
+import { type FolderLock, lockFolder } from '@tickfolio/lib/folder-lock';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import { removeEmpty, syncFolder } from './file-tree.js';
+import { filesName, manifestName } from './manifest.js';
+
+/** What a backup is called until it is whole. */
+const ending = '.unfinished';
+const ours = new Set(['.lock', filesName, manifestName]);
+
+const hasOnlyOurs = async (folder: string): Promise<boolean> => (await readdir(folder)).every((name) => ours.has(name));
+
+export const makeFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err: Error) => {
+    throw new StartError(`No backup can be written to ${folder}: ${err.message}.`);
+  });
+};
+
+const empty = async (draft: string): Promise<void> => {
+  for (const name of [manifestName, filesName]) await rm(join(draft, name), { recursive: true, force: true });
+};
+/** Its lock goes last: what a kill leaves of it is known by that. */
+const discard = async (draft: string, lock: FolderLock): Promise<void> => {
+  await empty(draft);
+  await lock.close();
+  await removeEmpty([join(draft, '.lock'), draft]);
+};
+
+/**
+ * A folder of this process alone beside the backup, which gets the backup's name when it is whole. What a killed backup
+ * left of it is removed.
+ * @throws StartError
+ */
+export const openDraft = async (target: string, clock: Clock) => {
+  const folder = `${target}${ending}`;
+  if (existsSync(folder) && !(await hasOnlyOurs(folder)))
+    throw new StartError(
+      `${folder} is in the way: it is not what an unfinished backup leaves. Move it, or name another place with BACKUP.`,
+    );
+  await makeFolder(folder);
+  const lock = await lockFolder(folder, { clock });
+  await empty(folder);
+  return {
+    folder,
+    finish: async () => {
+      // Let go last: a backup that begins meanwhile would empty it.
+      await rename(folder, target);
+      await lock.close();
+      await rm(join(target, '.lock'), { recursive: true });
+      await syncFolder(dirname(target));
+    },
+    discard: () => discard(folder, lock),
+  };
+};
+
+/**
+ * Removes what killed backups of other names left in a folder, as one does that is killed every night; neither what a
+ * running one has, nor what is nobody's. What cannot be removed is told.
+ */
+export const removeLeftDrafts = async (
+  folder: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Promise<void> => {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const draft = join(folder, entry.name);
+    if (!entry.isDirectory() || !entry.name.endsWith(ending)) continue;
+    try {
+      // A draft has its lock before it has anything else.
+      if (!existsSync(join(draft, '.lock')) || !(await hasOnlyOurs(draft))) continue;
+      const lock = await lockFolder(draft, { clock }).catch((err: unknown) => {
+        if (err instanceof StartError) return undefined; // In use.
+        throw err;
+      });
+      if (lock) await discard(draft, lock);
+    } catch (err) {
+      log.warn({ err, folder: draft }, 'what a killed backup left could not be removed');
+    }
+  }
+};
