@@ -4,7 +4,8 @@ import type { Holding } from '../live/holdings.js';
 import type { Row } from '../live/portfolio-view.js';
 import { someCoins } from '../portfolio/table/total-lacks.js';
 import { assetAddress } from '../text/asset-address.js';
-import { useSpeaking, useText } from '../text/language.js';
+import { useHomeText } from '../text/home/use-home-text.js';
+import { useSpeaking } from '../text/language.js';
 import { marketPair, nameAmong } from '../text/pair.js';
 import { type Notice, noticesOf } from './attention.js';
 
@@ -27,7 +28,8 @@ const nameOf = ({ name, rows: all }: Holding, rows: readonly [Row, ...Row[]]): s
 
 const AboutCoin = ({ holding, rows, asOfMs }: AboutCoinProps) => {
   const [row] = rows;
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useHomeText();
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   return (
     <>
@@ -47,7 +49,8 @@ const AboutCoin = ({ holding, rows, asOfMs }: AboutCoinProps) => {
 const keyOf = (notice: Notice): string => ('holding' in notice ? notice.holding.asset : notice.kind);
 
 const NoticeLine = ({ notice, asOfMs }: { readonly notice: Notice; readonly asOfMs: number }) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useHomeText();
   if (notice.kind === 'simulated') return <span>{text.madeUpPrices}</span>;
   if (notice.kind === 'young') {
     const coins = someCoins(
@@ -70,7 +73,7 @@ interface AttentionListProps {
 
 /** What somebody should know before believing the total; not there where there is nothing. */
 export const AttentionList = ({ holdings, simulated, asOfMs }: AttentionListProps) => {
-  const text = useText();
+  const text = useHomeText();
   const notices = noticesOf(holdings, simulated);
   if (notices.length === 0) return null;
   const more = notices.length - maxNotices;

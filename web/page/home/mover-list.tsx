@@ -7,13 +7,15 @@ import { leadNote } from '../kit/lead-note.js';
 import type { Holding } from '../live/holdings.js';
 import { assetAddress } from '../text/asset-address.js';
 import { Figure } from '../text/figure.js';
-import { useSpeaking, useText } from '../text/language.js';
+import { useHomeText } from '../text/home/use-home-text.js';
+import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import type { ChangesReading } from '../value/use-day-bases.js';
 import { createHeldMovers } from './movers.js';
 
 const Mover = memo(({ holding }: { readonly holding: Holding }) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useHomeText();
   const { asset: base, name, rows, day } = holding;
   const [lead] = rows;
   const { asset, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
@@ -44,7 +46,7 @@ interface MoverListProps {
 
 /** What moved the portfolio: the prices of what is held that changed most, and what that was in money. */
 export const MoverList = ({ holdings, basis, changes, asOfMs }: MoverListProps) => {
-  const text = useText();
+  const text = useHomeText();
   const [held] = useState(createHeldMovers);
   const movers = held(holdings, asOfMs, basis);
   const isAnyKnown = holdings.some(({ rows: [{ priceDay }] }) => priceDay);

@@ -1,7 +1,7 @@
 import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useChoice } from '../display/choice.js';
 import { keysChoice } from '../display/choices.js';
-import { useText } from '../text/language.js';
+import { useKeysText } from '../text/keys/use-keys-text.js';
 
 const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'receipt', 'discreet', 'keys'] as const;
 /** As `page/shell.tsx` binds them. */
@@ -18,7 +18,7 @@ const keysOf: Readonly<Record<(typeof rows)[number], readonly string[]>> = {
 
 /** What single keys do, and the switch for them. */
 export const KeyListDialog = ({ onClose }: { readonly onClose: () => void }) => {
-  const text = useText();
+  const text = useKeysText();
   const isOn = useChoice(keysChoice) === 'on';
   return (
     <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>

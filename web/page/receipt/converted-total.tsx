@@ -6,6 +6,7 @@ import { currencyChoice } from '../display/choices.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
+import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 import { ExactFigure } from './exact-figure.js';
 
 /** Decimals of a converted amount: those of the smallest coins. */
@@ -13,7 +14,8 @@ const convertedScale = 8;
 
 /** What the total is in the currency that amounts are shown in, with the price that this stands on. */
 export const ConvertedTotal = ({ receipt: { rows, total } }: { readonly receipt: Receipt }) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useReceiptText();
   const currency = useChoice(currencyChoice);
   const price = rows.find(({ baseAsset, quoteAsset }) => baseAsset === currency && quoteAsset === 'USDT')?.price;
   if (!price) return null;

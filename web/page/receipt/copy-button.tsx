@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useDiscreet } from '../display/choices.js';
-import { useText } from '../text/language.js';
+import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 
 /**
  * Puts an amount where one pastes from, and says whether that went well. Not there where the browser lets no page do
  * it, nor while amounts are hidden.
  */
 export const CopyButton = ({ of }: { readonly of: string }) => {
-  const text = useText();
+  const text = useReceiptText();
   const isDiscreet = useDiscreet();
   const [said, setSaid] = useState('');
   const clipboard: Clipboard | undefined = navigator.clipboard;

@@ -1,5 +1,5 @@
 import { formatDecimal } from '@tickfolio/lib/money';
-import { useText } from '../text/language.js';
+import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 import { ExactFigure } from './exact-figure.js';
 import type { Recomputed } from './recomputed.js';
 
@@ -11,7 +11,7 @@ interface ReceiptCheckProps {
 
 /** Whether what was computed here is what the server says; where not, that is said before all else. */
 export const ReceiptCheck = ({ said, here: { total, isEqual } }: ReceiptCheckProps) => {
-  const text = useText();
+  const text = useReceiptText();
   if (isEqual)
     return (
       <p className="receipt-check equal" role="status">

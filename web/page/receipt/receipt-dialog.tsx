@@ -10,6 +10,7 @@ import type { ReceiptOf } from '../shell/open-dialog.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
+import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 import { ConvertedTotal } from './converted-total.js';
 import { CopyButton } from './copy-button.js';
 import { ExactFigure } from './exact-figure.js';
@@ -33,7 +34,8 @@ const aboutOf = ([first, ...others]: readonly ReceiptRow[]): string | undefined 
   first && (others.length === 0 ? nameOf(first) : (coinName(first.baseAsset) ?? first.baseAsset));
 
 const Content = ({ receipt }: { readonly receipt: Receipt }) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useReceiptText();
   const here = recomputed(receipt);
   const { rows, total, asOf, simulated } = receipt;
   if (rows.length === 0) return <p>{text.nothingToCompute}</p>;
@@ -74,7 +76,7 @@ interface ReceiptDialogProps {
 
 /** How an amount comes about, of one moment: it stands still while it is read. */
 export const ReceiptDialog = ({ of, onClose }: ReceiptDialogProps) => {
-  const { text } = useSpeaking();
+  const text = useReceiptText();
   const { session } = useParts();
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['receipt'],

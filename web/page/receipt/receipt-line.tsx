@@ -4,6 +4,7 @@ import { CoinBadge } from '../kit/coin-badge.js';
 import { priceWords } from '../kit/price-words.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
+import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 import { ExactFigure } from './exact-figure.js';
 import type { Line, ReceiptRow } from './recomputed.js';
 
@@ -15,7 +16,8 @@ interface SourceProps {
 
 /** Where a price comes from: a trade that everybody can look up at the exchange. */
 const Source = ({ pair, price }: SourceProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useReceiptText();
   return (
     <p className="receipt-source">
       <span>{text.tradeOf(pair, price.tradeId.toString(), times.full(Date.parse(price.priceTime)))}</span>
@@ -25,7 +27,7 @@ const Source = ({ pair, price }: SourceProps) => {
 
 /** Quantity × price = total, and where the price comes from. */
 export const ReceiptLine = ({ line: { row, total, isEqual } }: { readonly line: Line }) => {
-  const { text } = useSpeaking();
+  const text = useReceiptText();
   const { baseAsset: base, quoteAsset: quote, quantity, price, conversion, priceState } = row;
   const pair = `${base}/${quote}`;
   const state = priceState === 'live' ? undefined : priceState;

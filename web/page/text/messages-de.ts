@@ -3,7 +3,6 @@ import { changes } from './de/changes.js';
 import { charts } from './de/charts.js';
 import { general } from './de/general.js';
 import { holdings } from './de/holdings.js';
-import { home } from './de/home.js';
 import { live } from './de/live.js';
 import { receipt } from './de/receipt.js';
 import { settings } from './de/settings.js';
@@ -16,7 +15,6 @@ export const de: Messages = {
   ...account,
   ...live,
   ...holdings,
-  ...home,
   ...changes,
   ...charts,
   ...receipt,

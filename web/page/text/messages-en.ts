@@ -3,7 +3,6 @@ import { changes } from './en/changes.js';
 import { charts } from './en/charts.js';
 import { general } from './en/general.js';
 import { holdings } from './en/holdings.js';
-import { home } from './en/home.js';
 import { live } from './en/live.js';
 import { receipt } from './en/receipt.js';
 import { settings } from './en/settings.js';
@@ -16,7 +15,6 @@ export const en = {
   ...account,
   ...live,
   ...holdings,
-  ...home,
   ...changes,
   ...charts,
   ...receipt,

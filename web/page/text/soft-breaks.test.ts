@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { de } from './messages-de.js';
 import { en } from './messages-en.js';
+import { de as deQuantity } from './quantity/de.js';
+import { en as enQuantity } from './quantity/en.js';
 import { softBreaks } from './soft-breaks.js';
 
 /** As it is parted: `|` where a line may end. */
@@ -40,13 +42,17 @@ describe('long figures', () => {
   it('are the same text in the end, also in a sentence', () => {
     const amount = fc.tuple(fc.stringMatching(/^[1-9][0-9]{0,29}$/), fc.stringMatching(/^[0-9]{0,30}$/));
     fc.assert(
-      fc.property(amount, fc.constantFrom(en, de), ([whole, fraction], text) => {
-        const number = grouped(fraction ? `${whole}.${fraction}` : whole, text.numbers);
-        for (const said of [number, `+${number} %`, text.reduced(number, 'BTC'), text.quantityTooMuch(number)]) {
-          const pieces = softBreaks(said, text.numbers);
-          if (pieces.length > 0) expect(pieces.map(({ text: piece }) => piece).join('')).toBe(said);
-        }
-      }),
+      fc.property(
+        amount,
+        fc.constantFrom({ ...en, ...enQuantity }, { ...de, ...deQuantity }),
+        ([whole, fraction], text) => {
+          const number = grouped(fraction ? `${whole}.${fraction}` : whole, text.numbers);
+          for (const said of [number, `+${number} %`, text.reduced(number, 'BTC'), text.quantityTooMuch(number)]) {
+            const pieces = softBreaks(said, text.numbers);
+            if (pieces.length > 0) expect(pieces.map(({ text: piece }) => piece).join('')).toBe(said);
+          }
+        },
+      ),
     );
   });
 });

@@ -22,6 +22,8 @@ export interface Times {
   full(atMs: number): string;
   /** Of days that are cut at midnight UTC, wherever one looks; a whole one says so: Jan 27, 2026 (UTC) */
   readonly utc: { day(atMs: number): string; year(atMs: number): string; full(atMs: number): string };
+  /** A date whose fields, as this computer reads them, are those of the zone that times are shown in. */
+  wall(atMs: number): Date;
   /** How far local time is ahead of UTC at that moment, in milliseconds. */
   aheadMs(atMs: number): number;
 }
@@ -59,6 +61,11 @@ export const createTimes = (locale: string, timeZone?: string): Times => {
     hourCycle: 'h23',
     ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
+  const aheadMs = (atMs: number) => {
+    const part = Object.fromEntries(fields.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day: date = 1, hour: hours = 0, minute: minutes = 0, second: seconds = 0 } = part;
+    return Date.UTC(year, month - 1, date, hours, minutes, seconds) - Math.floor(atMs / 1_000) * 1_000;
+  };
   return {
     clock,
     seconds: written({ hour, minute, second }),
@@ -70,10 +77,11 @@ export const createTimes = (locale: string, timeZone?: string): Times => {
     dated: written({ ...date, year: 'numeric', hour, minute, timeZoneName: 'short' }),
     full: written({ ...date, year: 'numeric', hour, minute, second, timeZoneName: 'short' }),
     utc: { day: inUtc(date), year: inUtc({ year: 'numeric' }), full: (atMs) => `${fullUtc(atMs)} (UTC)` },
-    aheadMs: (atMs) => {
-      const part = Object.fromEntries(fields.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
-      const { year = 0, month = 1, day: date = 1, hour: hours = 0, minute: minutes = 0, second: seconds = 0 } = part;
-      return Date.UTC(year, month - 1, date, hours, minutes, seconds) - Math.floor(atMs / 1_000) * 1_000;
+    wall: (atMs) => {
+      const at = new Date(atMs + aheadMs(atMs));
+      const [year, month, date] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+      return new Date(year, month, date, at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), atMs % 1_000);
     },
+    aheadMs,
   };
 };

@@ -1,5 +1,5 @@
 import { compare, type Decimal, divide, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
-import type { Messages } from '../../text/messages-en.js';
+import type { QuantityWords } from '../../text/quantity/use-quantity-text.js';
 import { inRoom, type QuantityInput, type QuantityRoom, readQuantity } from './quantity.js';
 
 /** What a quantity is said in: pieces of the coin, or what they are worth. */
@@ -18,7 +18,7 @@ export const quantityFor = (usdt: Decimal, price: Decimal): Decimal => {
 /** Reads a quantity, or an amount of USDT as the quantity that it is at a price. */
 export const readAmount = (
   typed: string,
-  text: Messages,
+  text: QuantityWords,
   { unit, price, room }: { readonly unit: Unit; readonly price: Decimal | undefined; readonly room: QuantityRoom },
 ): QuantityInput => {
   if (unit === 'coin' || !price || price.units === 0n) return readQuantity(typed, text, room);

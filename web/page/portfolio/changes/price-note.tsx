@@ -1,4 +1,5 @@
 import { useSpeaking } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { NoRecord } from './use-recorded-price.js';
 
 interface PriceNoteProps {
@@ -9,7 +10,8 @@ interface PriceNoteProps {
 
 /** Of when the price below a quantity is, where it is not of now. */
 export const PriceNote = ({ from, onRetry }: PriceNoteProps) => {
-  const { text, times } = useSpeaking();
+  const { times } = useSpeaking();
+  const text = useQuantityText();
   if (typeof from === 'number')
     return (
       <p className="price-note" title={times.full(from)}>

@@ -1,6 +1,6 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import { Field } from '../../kit/field.js';
-import { useText } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { partOf, type Unit } from './amount.js';
 
 const parts = [25, 50, 75, 100] as const;
@@ -23,7 +23,7 @@ interface QuantityFieldProps {
 /** Asks for a quantity, in pieces or in USDT, or as a part of what is held. */
 export const QuantityField = (props: QuantityFieldProps) => {
   const { base, held, typed, unit, isPriced, fault, hint, onType, onUnit } = props;
-  const text = useText();
+  const text = useQuantityText();
   const units = { coin: base, usdt: 'USDT' } as const;
   return (
     <>

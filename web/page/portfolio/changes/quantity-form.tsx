@@ -6,7 +6,7 @@ import { useDiscreet } from '../../display/choices.js';
 import { faultText } from '../../kit/fault-text.js';
 import { useIsHere } from '../../shell/use-is-here.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
-import { useSpeaking } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { Unit } from './amount.js';
 import { PriceNote } from './price-note.js';
 import { QuantityField } from './quantity-field.js';
@@ -33,7 +33,7 @@ interface QuantityFormProps {
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = (props: QuantityFormProps) => {
   const { base, held, price, priceFrom, onPriceRetry, mode, submit, onDone, onUnheard } = props;
-  const { text } = useSpeaking();
+  const text = useQuantityText();
   const isDiscreet = useDiscreet();
   const [said, setSaid] = useState<SaidAmount>({ typed: '', unit: 'coin', price });
   const [fault, setFault] = useState<string>();

@@ -2,9 +2,15 @@ import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { de } from '../../text/messages-de.js';
-import { en } from '../../text/messages-en.js';
+import { de as deMessages } from '../../text/messages-de.js';
+import { en as enMessages } from '../../text/messages-en.js';
+import { de as deQuantity } from '../../text/quantity/de.js';
+import { en as enQuantity } from '../../text/quantity/en.js';
 import { readQuantity } from './quantity.js';
+
+const en = { ...enMessages, ...enQuantity };
+
+const de = { ...deMessages, ...deQuantity };
 
 const of = (held: string) => ({ quantity: parseDecimal(held), base: 'BTC' });
 const read = (typed: string, text = en) => {

@@ -1,6 +1,6 @@
 import { grouped } from '@tickfolio/lib/look/amount';
 import { add, compare, type Decimal, formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
-import type { Messages } from '../../text/messages-en.js';
+import type { QuantityWords } from '../../text/quantity/use-quantity-text.js';
 import { readNumber } from '../../text/read-number.js';
 
 /** What was typed, or what is wrong with it. */
@@ -27,7 +27,7 @@ const isTooLarge = (quantity: Decimal): boolean =>
   (formatDecimal(quantity).split('.')[0]?.length ?? 0) > maxIntegerDigits;
 
 /** What was read, unless there is no room for it. */
-export const inRoom = (read: QuantityInput, text: Messages, { most, onto }: QuantityRoom): QuantityInput => {
+export const inRoom = (read: QuantityInput, text: QuantityWords, { most, onto }: QuantityRoom): QuantityInput => {
   if (!read.quantity) return read;
   if (most && compare(read.quantity, most.quantity) > 0)
     return { fault: text.quantityTooMuch(`${grouped(formatDecimal(most.quantity), text.numbers)} ${most.base}`) };
@@ -35,7 +35,7 @@ export const inRoom = (read: QuantityInput, text: Messages, { most, onto }: Quan
 };
 
 /** Reads a quantity as people type it or paste it. */
-export const readQuantity = (typed: string, text: Messages, room: QuantityRoom = {}): QuantityInput => {
+export const readQuantity = (typed: string, text: QuantityWords, room: QuantityRoom = {}): QuantityInput => {
   if (typed.trim() === '') return { fault: text.quantityMissing };
   const reading = readNumber(typed, text.numbers);
   const shown = (number: string) => grouped(number, text.numbers);

@@ -1,7 +1,10 @@
 import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import { expect, it } from 'vitest';
-import { en } from '../../text/messages-en.js';
+import { en as enMessages } from '../../text/messages-en.js';
+import { en as enQuantity } from '../../text/quantity/en.js';
 import { readSaid, type SaidAmount, saidAnew, saidOtherwise } from './said-amount.js';
+
+const en = { ...enMessages, ...enQuantity };
 
 const price = parseDecimal('68123.49');
 const most = { quantity: parseDecimal('0.12345678'), base: 'BTC' };

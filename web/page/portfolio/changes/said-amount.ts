@@ -1,6 +1,6 @@
 import { grouped, rounded } from '@tickfolio/lib/look/amount';
 import { type Decimal, formatDecimal, multiply } from '@tickfolio/lib/money';
-import type { Messages } from '../../text/messages-en.js';
+import type { QuantityWords } from '../../text/quantity/use-quantity-text.js';
 import { readAmount, type Unit } from './amount.js';
 import type { QuantityInput, QuantityRoom } from './quantity.js';
 
@@ -31,7 +31,7 @@ export const saidAnew = (before: SaidAmount, typed: string, unit: Unit, price = 
 /** The quantity that is meant, and the unit in which it was said first. */
 export const readSaid = (
   said: SaidAmount,
-  text: Messages,
+  text: QuantityWords,
   room: QuantityRoom,
 ): QuantityInput & { readonly unit: Unit } => {
   const { typed, unit } = meantBy(said);
@@ -46,7 +46,7 @@ export const saidOtherwise = (
   { typed, unit, before }: SaidAmount,
   quantity: Decimal | undefined,
   price: Decimal | undefined,
-  text: Messages,
+  text: QuantityWords,
 ): SaidAmount => {
   const next: Unit = unit === 'coin' ? 'usdt' : 'coin';
   if (before) return { typed: before.typed, unit: next, price };

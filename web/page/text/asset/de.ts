@@ -35,6 +35,8 @@ export const de: AssetTexts = {
     'Der Verlauf der Börse kann gerade nicht gelesen werden: Das hier wurde selbst festgehalten, ohne Umsatz.',
   onlyLive:
     'Der Verlauf der Börse kann gerade nicht gelesen werden: Das hier kam live, seit du die Seite geöffnet hast.',
+  noCandles: 'Aus dieser Zeit ist noch kein Kurs festgehalten.',
+  noArchive: 'Hier gibt es kein Kursarchiv, also auch kein Diagramm.',
   olderAway: 'Ältere Kurse können gerade nicht gelesen werden.',
   assetParts: 'Teile dieser Seite',
   assetTabs: { chart: 'Diagramm', markets: 'Märkte' },

@@ -32,6 +32,8 @@ export const en = {
   fullScreenRefused: 'This browser does not show it on the full screen.',
   ownArchive: "The exchange's history cannot be read at the moment: this is what was recorded here, without volume.",
   onlyLive: "The exchange's history cannot be read at the moment: this is what came live since you opened the page.",
+  noCandles: 'No price of this time is recorded yet.',
+  noArchive: 'There is no archive of prices here, so there is no chart.',
   olderAway: 'Older prices cannot be read at the moment.',
   assetParts: 'Parts of this page',
   assetTabs: { chart: 'Chart', markets: 'Markets' },

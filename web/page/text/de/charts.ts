@@ -22,8 +22,6 @@ export const charts: ChartsTexts = {
   },
   range: 'Zeitraum',
   noHistory: 'Ab jetzt wird jede Minute ein Punkt festgehalten. Die Linie wächst gleich.',
-  noCandles: 'Aus dieser Zeit ist noch kein Kurs festgehalten.',
-  noArchive: 'Hier gibt es kein Kursarchiv, also auch kein Diagramm.',
   historyAway: 'Der Verlauf kann gerade nicht gelesen werden.',
   notRecorded: 'nicht festgehalten',
   asIfHeld: 'was du jetzt hältst, zu den Kursen von damals',

@@ -53,15 +53,5 @@ export const shell: ShellTexts = {
   notLive: 'Nicht live',
   oldPrices: (count) => (count === 1 ? '1 alter Kurs' : `${count} alte Kurse`),
   keysTitle: 'Tastatur',
-  keyMeanings: {
-    search: 'Suchen',
-    home: 'Zum Start',
-    portfolio: 'Zum Portfolio',
-    markets: 'Zu den Märkten',
-    add: 'Coin hinzufügen',
-    receipt: 'Wie der Gesamtwert oder der Wert der Zeile zustande kommt',
-    discreet: 'Beträge verbergen oder zeigen',
-    keys: 'Diese Liste',
-  },
   keysOn: 'Einzelne Tasten tun etwas',
 };

@@ -21,8 +21,6 @@ export const charts = {
   },
   range: 'Range',
   noHistory: 'One point a minute is recorded from now on. The line begins to grow soon.',
-  noCandles: 'No price of this time is recorded yet.',
-  noArchive: 'There is no archive of prices here, so there is no chart.',
   historyAway: 'The history cannot be read at the moment.',
   notRecorded: 'not recorded',
   asIfHeld: 'what you hold now, at the prices of then',

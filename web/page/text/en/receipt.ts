@@ -3,22 +3,6 @@ export const receipt = {
   receiptTitle: 'Receipt',
   receiptOfTotal: 'How the total comes about',
   receiptOf: (name: string) => `How the value of ${name} comes about`,
-  receiptAsOf: (time: string) => `At ${time}`,
-  copyDigits: 'Copy',
-  copied: 'Copied',
-  notCopied: 'Not copied. Select the digits instead.',
-  computedEqual: 'Computed by the server and again here: equal.',
-  computedUnequal: 'The server and this browser do not compute the same.',
-  saidByServer: 'Computed by the server',
-  computedHere: 'Computed here',
-  unequalAdvice: 'Do not rely on this amount, and tell whoever runs this server.',
-  /** Of a price: `BTC/USDT`, the exchange's number of the trade, when it was. */
-  tradeOf: (pair: string, id: string, time: string) => `${pair}: trade ${id}, ${time}`,
-  notInSum: 'Not in the sum, because there is no price.',
-  sumOf: (count: number) => (count === 1 ? 'Sum of 1 value' : `Sum of ${count} values`),
-  convertedAt: 'at',
-  computeAnew: 'Compute again',
-  nothingToCompute: 'Nothing of this is held any more.',
 };
 
 export type ReceiptTexts = typeof receipt;

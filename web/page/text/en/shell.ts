@@ -52,16 +52,6 @@ export const shell = {
   notLive: 'Not live',
   oldPrices: (count: number) => (count === 1 ? '1 old price' : `${count} old prices`),
   keysTitle: 'Keyboard',
-  keyMeanings: {
-    search: 'Search',
-    home: 'Go home',
-    portfolio: 'Go to the portfolio',
-    markets: 'Go to the markets',
-    add: 'Add a coin',
-    receipt: 'How the total, or the value of the row, comes about',
-    discreet: 'Hide or show amounts',
-    keys: 'This list',
-  },
   keysOn: 'Single keys do something',
 };
 

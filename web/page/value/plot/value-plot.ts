@@ -37,15 +37,6 @@ const valueRange = (low: number | null, high: number | null): [number, number] =
   return low === high ? [low * 0.999, high * 1.001 || 1] : (uPlot.rangeNum(low, high, 0.1, false) as [number, number]);
 };
 
-/** Whose local time, for the browser, is that of the zone in which times are shown. */
-const shiftedDate = (atMs: number, { aheadMs }: Times): Date => {
-  const wall = new Date(atMs + aheadMs(atMs));
-  return new Date(
-    ...([wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(), wall.getUTCHours()] as const),
-    ...([wall.getUTCMinutes(), wall.getUTCSeconds(), wall.getUTCMilliseconds()] as const),
-  );
-};
-
 /** Whether the label of a value would touch those of the times. */
 const isLow = (plot: uPlot, value = 0): boolean => plot.valToPos(value, 'y') > plot.over.clientHeight - fontSize;
 
@@ -77,7 +68,7 @@ export const createValuePlot = (
       width: box.clientWidth,
       height: box.clientHeight,
       // Days and hours begin where times are shown, which need not be where the browser is.
-      tzDate: (second) => shiftedDate(second * 1_000, times),
+      tzDate: (second) => times.wall(second * 1_000),
       padding: [10, 0, 0, 2],
       legend: { show: false },
       cursor: {

@@ -1,5 +1,5 @@
 /** What Home shows beside the holdings. */
-export const home = {
+export const en = {
   movers: 'Your movers',
   nothingMoved: 'None of your prices has moved.',
   noBasis: 'No price of that moment is known yet.',
@@ -12,4 +12,4 @@ export const home = {
     `Changes of ${coins} are counted only since ${time}: no older price is known.`,
 };
 
-export type HomeTexts = typeof home;
+export type HomeTexts = typeof en;

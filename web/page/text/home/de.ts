@@ -1,6 +1,6 @@
-import type { HomeTexts } from '../en/home.js';
+import type { HomeTexts } from './en.js';
 
-export const home: HomeTexts = {
+export const de: HomeTexts = {
   movers: 'Was sich bei dir bewegt',
   nothingMoved: 'Keiner deiner Kurse hat sich bewegt.',
   noBasis: 'Von diesem Zeitpunkt ist noch kein Kurs bekannt.',

@@ -1,0 +1,14 @@
+import type { KeysTexts } from './en.js';
+
+export const de: KeysTexts = {
+  keyMeanings: {
+    search: 'Suchen',
+    home: 'Zum Start',
+    portfolio: 'Zum Portfolio',
+    markets: 'Zu den Märkten',
+    add: 'Coin hinzufügen',
+    receipt: 'Wie der Gesamtwert oder der Wert der Zeile zustande kommt',
+    discreet: 'Beträge verbergen oder zeigen',
+    keys: 'Diese Liste',
+  },
+};
