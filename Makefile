@@ -15,7 +15,7 @@ node_modules/.installed: package.json package-lock.json $(wildcard */package.jso
 run: node_modules/.installed ## every service in one process, on embedded stores
 	@echo "Building ..."
 	@npm run --silent build
-	@exec env UV_THREADPOOL_SIZE=16 node --enable-source-maps standalone/dist/main.js
+	@exec env UV_THREADPOOL_SIZE=16 node --enable-source-maps standalone/dist/bundle/main.js
 
 # Variables that are given to make are in the environment of what it runs.
 backup: node_modules/.installed ## all stores of ./data, of one moment, also while `make run` goes on (BACKUP=folder)

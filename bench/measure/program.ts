@@ -51,7 +51,7 @@ export const startProgram = (args: readonly string[], env: Readonly<Record<strin
 
 /** Starts the all-in-one run beside whatever else runs here. */
 export const startAllInOne = (dataFolder: string, env: Readonly<Record<string, string>> = {}): Program =>
-  startProgram(['--enable-source-maps', 'standalone/dist/main.js'], {
+  startProgram(['--enable-source-maps', 'standalone/dist/bundle/main.js'], {
     UV_THREADPOOL_SIZE: '16',
     DATA_DIR: dataFolder,
     HTTP_PORT: '0',

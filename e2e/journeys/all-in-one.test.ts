@@ -226,7 +226,7 @@ describe('the data folder', () => {
   it('keeps accounts and portfolios over a restart and over kill -9, and is refused to a second run', async () => {
     const person = await signUp(one.base);
     expect((await person.addCoin('btcusdt', '1.5')).status).toBe(200);
-    const second = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(folder.path));
+    const second = startProcess(process.execPath, ['standalone/dist/bundle/main.js'], allInOneEnv(folder.path));
     expect((await second.ended).code).toBe(1);
     expect(second.output()).toContain(folder.path);
     expect(second.output()).toMatch(/is in use by process \d+, .* DATA_DIR sets it\.\n$/);
@@ -260,7 +260,7 @@ describe('the data folder', () => {
     const elsewhere = join(tmpdir(), `tickfolio-not-made-${process.pid}`);
     const wrong = startProcess(
       process.execPath,
-      ['standalone/dist/main.js'],
+      ['standalone/dist/bundle/main.js'],
       allInOneEnv(elsewhere, { HTTP_PORT: 'eighty', JWT_SECRET: 'short', PRICE_SOURCE: 'moon' }),
     );
     expect((await wrong.ended).code).toBe(1);
@@ -270,7 +270,7 @@ describe('the data folder', () => {
 
   it('that is no folder is named, with the variable that sets it', async () => {
     const file = join(process.cwd(), 'package.json');
-    const wrong = startProcess(process.execPath, ['standalone/dist/main.js'], allInOneEnv(file));
+    const wrong = startProcess(process.execPath, ['standalone/dist/bundle/main.js'], allInOneEnv(file));
     expect((await wrong.ended).code).toBe(1);
     expect(wrong.output()).toContain(
       `The data folder cannot be used: EEXIST: file already exists, mkdir '${file}'. DATA_DIR sets it.\n`,

@@ -28,7 +28,7 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
 export const startAllInOne = async (dataFolder: string, more: Record<string, string> = {}): Promise<AllInOne> => {
   const run = startProcess(
     process.execPath,
-    ['--enable-source-maps', 'standalone/dist/main.js'],
+    ['--enable-source-maps', 'standalone/dist/bundle/main.js'],
     allInOneEnv(dataFolder, more),
   );
   const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);

@@ -57,7 +57,7 @@ const start = (more: Record<string, string>): TestProcess => {
   };
   run = startProcess(
     process.execPath,
-    ['--enable-source-maps', 'standalone/dist/main.js'],
+    ['--enable-source-maps', 'standalone/dist/bundle/main.js'],
     allInOneEnv(folder.path, env),
   );
   return run;

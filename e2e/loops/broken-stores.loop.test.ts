@@ -13,7 +13,7 @@ import { type AllInOne, allInOneEnv, startAllInOne } from '../kit/all-in-one.js'
 import { callJson, signIn, signUp } from '../kit/client.js';
 
 const start = (dataFolder: string) =>
-  startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder));
+  startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/bundle/main.js'], allInOneEnv(dataFolder));
 
 /** Starts a run that cannot go on. @returns what it says */
 const refusal = async (dataFolder: string): Promise<string> => {

@@ -16,7 +16,11 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 const start = (env: Record<string, string>, dataFolder = folder.path) =>
-  startProcess(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], allInOneEnv(dataFolder, env));
+  startProcess(
+    process.execPath,
+    ['--enable-source-maps', 'standalone/dist/bundle/main.js'],
+    allInOneEnv(dataFolder, env),
+  );
 
 /** Takes a port of 127.0.0.1 for the time of the test. */
 const occupy = async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { checkOpenFiles } from './open-files.js';
 
 it('says in one sentence that the machine lets too few files be open, before anything is made', async () => {
-  const limited = ['-c', 'ulimit -n 256 && exec "$0" standalone/dist/main.js', process.execPath];
+  const limited = ['-c', 'ulimit -n 256 && exec "$0" standalone/dist/bundle/main.js', process.execPath];
   const run = startProcess('sh', limited, { DATA_DIR: '/nowhere/to/be/made', HTTP_PORT: '0' });
   expect((await run.ended).code).toBe(1);
   expect(run.output()).toBe(

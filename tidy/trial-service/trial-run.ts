@@ -41,7 +41,7 @@ const json = async (url: string, method = 'GET'): Promise<Record<string, unknown
  */
 export const tryInRun = async (folder: string): Promise<void> => {
   const env = { ...process.env, ...settings, DATA_DIR: join(folder, 'data') };
-  const child = spawn(process.execPath, ['--enable-source-maps', 'standalone/dist/main.js'], {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'standalone/dist/bundle/main.js'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

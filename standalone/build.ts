@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+
+// Builds the run into dist/bundle: some two hundred files instead of two thousand, each of which would be looked for,
+// read and compiled by itself at every start. Does nothing where it lies there, built of the same files.
+
+const dist = fileURLToPath(new URL('.', import.meta.url));
+const room = join(dist, '..');
+const project = join(room, '..');
+const bundle = join(dist, 'bundle');
+/** Names the files that it was built of, and what stood in them; written last. */
+const stamp = join(dist, 'bundle.sources');
+
+/** Native, or loaded when the run has long been going on and the bundle may be another one. */
+const outside = /^(node:.*|chdb|chdb\/.*|@electric-sql\/pglite|@node-rs\/argon2|@simplewebauthn\/server)$/;
+
+const contentOf = (files: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(project, file)));
+  return hash.digest('hex');
+};
+
+const isBuilt = (): boolean => {
+  if (!existsSync(stamp)) return false;
+  const [content, ...files] = readFileSync(stamp, 'utf8').trim().split('\n');
+  return files.every((file) => existsSync(join(project, file))) && content === contentOf(files);
+};
+
+/** All that went in, also what only says what others look like. */
+const modules = new Set<string>();
+const notes: Plugin = { name: 'notes', moduleParsed: ({ id }) => void modules.add(id.split('?')[0] ?? id) };
+
+/** Files that lie beside a module are found from where it was, not from the bundle. */
+const places: Plugin = {
+  name: 'places',
+  transform: {
+    // Not in what rolldown itself adds.
+    filter: { id: { exclude: /^\0/ }, code: /import\.meta\.url|\b__(dir|file)name\b/ },
+    handler: (code, id) => {
+      const place = `new URL(${JSON.stringify(relative(bundle, id))}, import.meta.url)`;
+      const own = code.replaceAll('import.meta.url', `${place}.href`);
+      if (!/\b__(dir|file)name\b/.test(code)) return { code: own };
+      const names = [`__filename = process.getBuiltinModule('node:url').fileURLToPath(${place})`];
+      names.push(`__dirname = process.getBuiltinModule('node:path').dirname(__filename)`);
+      return { code: `var ${names.join(', ')};${own}` };
+    },
+  },
+};
+
+const build = async (): Promise<void> => {
+  const made = await rolldown({
+    input: { main: join(room, 'main.ts') },
+    platform: 'node',
+    external: outside,
+    plugins: [notes, places],
+    resolve: { conditionNames: ['tickfolio-source', 'node'], extensionAlias: { '.js': ['.ts', '.js'] } },
+    // Lines stay where they are; the columns of those that name a place are of no use to anybody.
+    checks: { sourcemapBroken: false },
+  });
+  rmSync(stamp, { force: true });
+  await made.write({
+    dir: bundle,
+    cleanDir: true,
+    format: 'esm',
+    sourcemap: true,
+    // They lie where the map says.
+    sourcemapExcludeSources: true,
+    chunkFileNames: '[name]-[hash].js',
+  });
+  await made.close();
+  const files = [...modules].filter((id) => existsSync(id)).map((id) => relative(project, id));
+  const sources = [...files, 'package-lock.json', relative(project, fileURLToPath(import.meta.url))].sort();
+  writeFileSync(stamp, [contentOf(sources), ...sources, ''].join('\n'));
+};
+
+if (!isBuilt()) await build();
