@@ -10,6 +10,7 @@ import { type Logger, requestIdKey, requestIdOf } from '../telemetry/telemetry.j
 import { clientErrorHandlerWith } from './connection-fault.js';
 import { frameworkErrorsWith, setProblemHandlers } from './problem.js';
 import { HttpRefusal } from './refusal.js';
+import { compilersAtFirstCall } from './schema-compilers.js';
 import { traceRequests } from './tracing.js';
 
 export interface HttpServerOptions
@@ -60,6 +61,7 @@ export const createHttpServer = ({
     // A child, whose level `listen` can turn for a moment.
     loggerInstance: log.child({}) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    schemaController: { compilersFactory: compilersAtFirstCall() },
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
