@@ -38,4 +38,34 @@ describe('who looks at the demo', () => {
     expect(() => demo.requireRoom('203.0.113.9')).toThrow();
     demo.close();
   });
+  it('sees prices some seconds after the database was away for a moment as the first came, and no try is hurried', async () => {
+    const clock = createManualClock(0);
+    const tries: number[] = [];
+    let told = 0;
+    const follow = async () => {
+      tries.push(clock.monotonic());
+      if (clock.monotonic() < 6_000) throw new Error('is away');
+    };
+    const demo = createDemoSockets({ follow, clock, maxOfAll: 20_000, failed: () => void told++ });
+    await clock.advanceAsync(10);
+    for (let at = 0; at < 100; at++) demo.enter('203.0.113.7')();
+    demo.enter('203.0.113.7');
+    await clock.advanceAsync(16_000);
+    demo.close();
+    const rounds = [...new Set(tries)];
+    expect(rounds).toHaveLength(2);
+    expect([rounds[0], (rounds[1] ?? Number.POSITIVE_INFINITY) <= 11_000, told]).toEqual([10, true, 1]);
+  });
+  it('sees prices that are followed without a gap: half a minute is not twice as long for who came between two looks', async () => {
+    const clock = createManualClock(0);
+    const tries = new Set<number>();
+    const follow = async () => void tries.add(clock.monotonic());
+    const demo = createDemoSockets({ follow, clock, maxOfAll: 20_000, failed: () => undefined });
+    await clock.advanceAsync(10);
+    demo.enter('203.0.113.7');
+    await clock.advanceAsync(100_000);
+    demo.close();
+    const at = [...tries, 100_010];
+    expect(Math.max(...at.slice(1).map((ms, place) => ms - (at[place] ?? 0)))).toBeLessThanOrEqual(30_000);
+  });
 });

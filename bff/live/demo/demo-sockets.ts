@@ -11,6 +11,8 @@ const maxSockets = 500;
 const maxShare = 1 / 4;
 /** Symbols are followed for a minute; while somebody looks it is asked for again before. */
 const followEveryMs = 25_000;
+/** What could not be followed is asked for again, and how often it is looked at whether something is to be. */
+const lookEveryMs = 5_000;
 
 /** Read only, and of nobody: there is nothing that could run out. */
 const demoToken: AccessToken = { ...demoOwner, sessionId: demoOwner.userId, expiresAtMs: Number.POSITIVE_INFINITY };
@@ -21,7 +23,7 @@ export interface DemoSocketsDeps {
   readonly clock: Pick<Clock, 'every' | 'monotonic'>;
   /** Of everybody here together. */
   readonly maxOfAll: number;
-  /** What could not be followed; prices of before are shown meanwhile. */
+  /** Why something could not be followed, told once a try; prices of before are shown meanwhile. */
   readonly failed: (err: unknown) => void;
 }
 
@@ -39,14 +41,19 @@ export const createDemoSockets = ({ follow, clock, maxOfAll, failed }: DemoSocke
   const open = new Map<string, number>();
   const most = Math.min(maxSockets, Math.ceil(maxOfAll * maxShare));
   let count = 0;
-  let followedMs = Number.NEGATIVE_INFINITY;
+  /** From when it is to be asked for again, monotonic. Who comes and goes costs no more than who stays. */
+  let dueMs = Number.NEGATIVE_INFINITY;
+  let isAsking = false;
   const followAll = async () => {
-    // Who comes and goes costs no more than who stays.
-    if (clock.monotonic() - followedMs < followEveryMs) return;
-    followedMs = clock.monotonic();
-    for (const symbol of demoSymbols) await follow(symbol).catch(failed);
+    if (isAsking || clock.monotonic() < dueMs) return;
+    isAsking = true;
+    const faults: unknown[] = [];
+    for (const symbol of demoSymbols) await follow(symbol).catch((err: unknown) => void faults.push(err));
+    dueMs = clock.monotonic() + (faults.length > 0 ? lookEveryMs : followEveryMs);
+    if (faults.length > 0) failed(faults[0]);
+    isAsking = false;
   };
-  const rhythm = clock.every(followEveryMs, () => {
+  const look = clock.every(lookEveryMs, () => {
     if (count > 0) void followAll();
   });
   return {
@@ -68,6 +75,6 @@ export const createDemoSockets = ({ follow, clock, maxOfAll, failed }: DemoSocke
         else open.delete(address);
       };
     },
-    close: () => rhythm.cancel(),
+    close: () => look.cancel(),
   };
 };
