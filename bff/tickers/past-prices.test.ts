@@ -35,6 +35,37 @@ describe('prices of an hour ago', () => {
     expect([...asked]).toContain('btcusdt');
   });
 
+  it('are asked for again a minute after the exchange was away as they were to be renewed, not a day later', async () => {
+    const clock = createManualClock(startMs);
+    let [skippedMs, isAway, asks] = [0, false, 0];
+    const later = { ...clock, now: () => clock.now() + skippedMs, monotonic: () => clock.monotonic() + skippedMs };
+    const past = createPastPrices({
+      klines: {
+        page: async ({ interval, startMs: from = 0, limit }) => {
+          const stepMs = interval === '1m' ? 60_000 : 3_600_000;
+          if (interval === '1h') asks += 1;
+          if (isAway) throw new AppError('unavailable', 'The exchange is away.');
+          const rows = Array.from({ length: limit }, (_, at) => klineAt(from + at * stepMs, '100', stepMs));
+          return { klines: rows, gaps: [], serverTimeMs: later.now(), simulated: false };
+        },
+      },
+      board: { all: () => [], simulated: false, fault: undefined } as never,
+      byVolume: () => ['btcusdt'],
+      clock: later,
+      exchangeNow: later.now,
+      log: silentLogger(),
+    });
+    await clock.advanceAsync(10_000);
+    expect(asks).toBe(1);
+    [skippedMs, isAway] = [24 * 3_600_000, true];
+    await clock.advanceAsync(10_000);
+    expect(asks).toBe(2);
+    isAway = false;
+    await clock.advanceAsync(75_000);
+    await past.close();
+    expect(asks).toBe(3);
+  });
+
   it('are no prices of before a cut that nobody noted', async () => {
     const clock = createManualClock(startMs);
     const board = { ticker: tickerAt('btcusdt', '100', startMs), fault: undefined as string | undefined };

@@ -55,13 +55,18 @@ const failedAgainMs = 60_000;
 /** Prices that were missed here, as in a cut, are mended so. */
 const renewMs = 24 * hourMs;
 
+/** When a symbol was asked about, monotonic, and whether that failed. */
+interface Asked {
+  readonly atMs: number;
+  readonly isFailed: boolean;
+}
+
 export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   const { klines, board, byVolume, clock, exchangeNow, log } = deps;
   const stop = new AbortController();
   const minutes = createPriceSlots(minuteMs, minuteSlots);
   const hours = createPriceSlots(hourMs, hourSlots);
-  /** When each was asked about, monotonic. */
-  const asked = { minutes: new Map<string, number>(), hours: new Map<string, number>() };
+  const asked = { minutes: new Map<string, Asked>(), hours: new Map<string, Asked>() };
   const wanted = new Set<string>();
   let kind: boolean | undefined;
   let isTold = false;
@@ -83,7 +88,8 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   };
   const timer = clock.every(lookMs, look);
 
-  const isDue = (at: number | undefined, afterMs: number) => at === undefined || clock.monotonic() - at >= afterMs;
+  const isDue = (last: Asked | undefined, afterMs: number) =>
+    last === undefined || clock.monotonic() - last.atMs >= (last.isFailed ? failedAgainMs : afterMs);
   /** What is to be asked next. */
   const next = (): { symbol: string; level: keyof typeof asked } | undefined => {
     for (const symbol of wanted) {
@@ -105,7 +111,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     hours: { interval: '1h', stepMs: hourMs, count: hourSlots, slots: hours },
   } as const satisfies Record<string, { interval: KlineInterval; [key: string]: unknown }>;
   const ask = async ({ symbol, level }: NonNullable<ReturnType<typeof next>>) => {
-    asked[level].set(symbol, clock.monotonic());
+    asked[level].set(symbol, { atMs: clock.monotonic(), isFailed: false });
     const { interval, stepMs, count, slots } = levels[level];
     const endMs = Math.floor(exchangeNow() / stepMs) * stepMs;
     const page = await klines.page({
@@ -133,7 +139,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
       if (err.code === 'not_found') return askEveryMs;
       // Where it is one symbol's fault the others must not wait for it.
       if (err.code === 'resource_exhausted') asked[question.level].delete(question.symbol);
-      else asked[question.level].set(question.symbol, clock.monotonic() - askAgainMs + failedAgainMs);
+      else asked[question.level].set(question.symbol, { atMs: clock.monotonic(), isFailed: true });
       if (!isTold) log.info({ reason: err.message }, 'prices of an hour and a week ago cannot be had; trying again');
       isTold = true;
       return Math.max(retryMs, err.retryAfterMs ?? 0);
