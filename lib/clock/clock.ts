@@ -1,6 +1,7 @@
 import { createLongTimers, type Timer } from './long-timer.js';
 
 export type { Timer } from './long-timer.js';
+export { sleep } from './sleep.js';
 
 /** Time as a dependency, so that tests decide what time it is. */
 export interface Clock {
@@ -28,22 +29,6 @@ const timers = createLongTimers(
 );
 
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now(), ...timers };
-
-/** Resolves after `delayMs`, or at once (without an error) when the signal aborts. */
-export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const finish = () => {
-      timer.cancel();
-      signal?.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = clock.after(delayMs, finish);
-    signal?.addEventListener('abort', finish, { once: true });
-  });
 
 /**
  * The work's result, unless the signal aborts before: then nobody waits for it any longer. @throws what the work

@@ -1,3 +1,4 @@
+import { sleep } from '@tickfolio/lib/clock/sleep';
 import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock } from '../clock.js';
 import { isProblem, signedOut } from './problem.js';
@@ -19,19 +20,6 @@ const maxRepeats = 4;
 const maxAskedMs = 60_000;
 /** No answer, too many calls, and what a proxy or a server says that is about to come back. */
 const mayPass = new Set([0, 429, 502, 503, 504]);
-
-const sleep = (clock: Pick<Clock, 'after'>, ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = clock.after(ms, resolve);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        timer.cancel();
-        resolve();
-      },
-      { once: true },
-    );
-  });
 
 /**
  * Sends again what counts once however often it is sent: what only reads, and what carries an `Idempotency-Key`. The
