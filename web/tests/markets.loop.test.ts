@@ -128,6 +128,10 @@ describe.skipIf(!browser)('the markets', () => {
       async ({ page, send, answer }) => {
         await page.locator('.market-bones').waitFor();
         await page.getByText('Something went wrong on the server').waitFor();
+        // Of something in between, with a good status.
+        answer({ tickers: ['Sign in to the Wi-Fi'] });
+        await page.getByRole('button', { name: 'Try again' }).click();
+        await page.getByText('The server does not answer').waitFor();
         answer({ tickers: answerOf([]) });
         await page.getByRole('button', { name: 'Try again' }).click();
         await page.getByText('The exchange has told nothing').waitFor();

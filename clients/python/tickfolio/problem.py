@@ -68,6 +68,7 @@ def problem_of(response: httpx.Response) -> Problem:
         body = {}
     if not isinstance(body, dict):
         body = {}
+    request_id = body.get("requestId")
     return Problem(
         response.status_code,
         str(body.get("detail") or response.reason_phrase),
@@ -75,15 +76,16 @@ def problem_of(response: httpx.Response) -> Problem:
         fields=_texts(body.get("errors"), "message"),
         reasons=_texts(body.get("errors"), "reason"),
         retry_after=_seconds(response.headers.get("retry-after", "")),
-        request_id=body.get("requestId"),
+        request_id=request_id if isinstance(request_id, str) else None,
     )
 
 
-def body_of(response: httpx.Response) -> Any:
-    """The JSON of a good answer. Raises Problem for what something in between answers for the server."""
+def body_of(response: httpx.Response) -> dict[str, Any]:
+    """The object of a good answer. Raises Problem for what something in between answers for the server."""
     try:
-        if response.is_success:
-            return response.json()
+        body = response.json() if response.is_success else None
     except ValueError:
-        pass
-    raise Problem(0, f"Something in between answered {response.status_code}, and not the server.")
+        body = None
+    if not isinstance(body, dict):
+        raise Problem(0, f"Something in between answered {response.status_code}, and not the server.")
+    return body

@@ -46,7 +46,7 @@ class Wanted:
     kinds: tuple[str, ...]
 
 
-def _read_wanted(answer: Any) -> Wanted | None:
+def _read_wanted(answer: dict[str, Any]) -> Wanted | None:
     """None for the answer to a login that needs no second factor."""
     wanted = answer.get("secondFactor")
     if not isinstance(wanted, dict) or not isinstance(wanted.get("kinds"), list):
@@ -107,7 +107,7 @@ class Session:
         except httpx.TransportError as fault:
             raise Problem(0, f"Nobody answered: {fault or type(fault).__name__}") from fault
 
-    async def post(self, name: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    async def post(self, name: str, body: Any = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """A call of the account routes, with the refresh token where there is one."""
         cookie = {"cookie": f"refreshToken={self._refresh_token}"} if self._refresh_token else {}
         response = await self.ask("POST", f"{_auth}/{name}", body, {**cookie, **(headers or {})})
@@ -173,7 +173,7 @@ class Session:
         if was is not None and self._on_session:
             self._on_session(None)
 
-    def _take(self, answer: Any) -> str:
+    def _take(self, answer: dict[str, Any]) -> str:
         held = _read_token(str(answer.get("accessToken")), self.clock.monotonic())
         self._held = held
         if self._on_session:

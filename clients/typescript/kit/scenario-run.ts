@@ -71,11 +71,12 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     response.writeHead(status, {
       'content-type': status < 400 ? 'application/json' : 'application/problem+json',
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-      ...((body as { accessToken?: string } | undefined)?.accessToken === undefined
+      ...((body as { accessToken?: string } | null | undefined)?.accessToken === undefined
         ? {}
         : { 'set-cookie': `refreshToken=r${tokens}; Path=${base}${api}/auth; HttpOnly; SameSite=Strict` }),
     });
-    response.end(JSON.stringify(body ?? { detail: 'Not now.', code: 'urn:tickfolio:problem:unavailable' }));
+    const notNow = { detail: 'Not now.', code: 'urn:tickfolio:problem:unavailable' };
+    response.end(JSON.stringify(body === undefined ? notNow : body));
   };
   const refreshed = (socket: WebSocket) =>
     new Promise<void>((resolve) =>
@@ -113,7 +114,10 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
       const scripted = scenario.answers?.[call.replace(api, '')]?.[count];
       if (scripted?.status === 0) request.socket.destroy();
       else if (scripted)
-        send(response, { ...scripted, body: scripted.body ?? (scripted.status < 400 ? usual(call) : undefined) });
+        send(
+          response,
+          scripted.body === undefined && scripted.status < 400 ? { ...scripted, body: usual(call) } : scripted,
+        );
       else if (call === `GET ${api}/profile/frame`) send(response, { status: 503 });
       else send(response, { status: 200, body: usual(call) });
     },

@@ -37,14 +37,19 @@ export class Problem extends Error {
 /** What nobody is signed in for, or not who began it. */
 export const signedOut = () => new Problem(401, '');
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Reads an answer of the server's `application/problem+json`. */
 export const problemOf = async (response: Response): Promise<Problem> => {
   const seconds = Number(response.headers.get('retry-after'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
-  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>; // Of a proxy it is no JSON.
+  const said: unknown = await response.json().catch(() => undefined); // Of a proxy it is no JSON, or any.
+  const body = isObject(said) ? said : {};
   const [fields, reasons] = [new Map<string, string>(), new Map<string, string>()];
-  for (const fault of Array.isArray(body.errors) ? body.errors : []) {
-    const { field, message, reason } = fault as { field?: unknown; message?: unknown; reason?: unknown };
+  for (const fault of Array.isArray(body.errors) ? (body.errors as readonly unknown[]) : []) {
+    if (!isObject(fault)) continue;
+    const { field, message, reason } = fault;
     if (typeof field === 'string' && typeof message === 'string') fields.set(field, message);
     if (typeof field === 'string' && typeof reason === 'string') reasons.set(field, reason);
   }
@@ -57,8 +62,14 @@ export const problemOf = async (response: Response): Promise<Problem> => {
 export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>
   thrown instanceof Problem && (status === undefined || thrown.status === status);
 
-/** @throws Problem where it is no JSON, as of something in between that answers for the server */
-export const bodyOf = (response: Response): Promise<unknown> =>
-  response.json().catch(() => {
+/**
+ * What a good answer says, which is an object always. @throws Problem where it is none, or lacks a name, as of something
+ * in between that answers for the server
+ * @param names that it has
+ */
+export const bodyOf = async (response: Response, ...names: readonly string[]): Promise<Record<string, unknown>> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!isObject(body) || names.some((name) => !(name in body)))
     throw new Problem(0, 'Something in between answered, and not the server.');
-  });
+  return body;
+};

@@ -44,7 +44,7 @@ export const createServerCalls = (fetch: typeof globalThis.fetch, ofOwnPage: boo
       const type = body === undefined ? {} : { 'content-type': 'application/json' };
       const response = await ask(path, { method: 'POST', ...json, ...init, headers: { ...type, ...headers } });
       if (!response.ok) throw await problemOf(response);
-      return (await bodyOf(response)) as Record<string, unknown>;
+      return bodyOf(response);
     },
   };
 };

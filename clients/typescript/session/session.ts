@@ -4,7 +4,7 @@ import { readToken, type TokenFacts } from './access-token.js';
 import { type CookieJar, type CookieRisk, cookieRisk, readCookieFacts } from './cookie-risk.js';
 import { createEntrances, type Entrances, type EntrancesDeps } from './entrances.js';
 import { createPatientFetch } from './patient-fetch.js';
-import { isProblem, Problem, signedOut } from './problem.js';
+import { bodyOf, isProblem, Problem, signedOut } from './problem.js';
 import { readSecondFactor } from './second-factor.js';
 import { createServerCalls } from './server-calls.js';
 import { createTurns, type TabLocks } from './turns.js';
@@ -206,7 +206,7 @@ export const createSession = (deps: SessionDeps): Session => {
   const riskOf = async (signedIn: boolean): Promise<CookieRisk | undefined> => {
     if (!jar) return undefined;
     const response = await ask(`${auth}/cookie`, {});
-    const facts = response.ok ? readCookieFacts(await response.json()) : undefined;
+    const facts = response.ok ? readCookieFacts(await bodyOf(response)) : undefined;
     return facts && cookieRisk(facts, jar, signedIn);
   };
   const noteRisk = async () => {

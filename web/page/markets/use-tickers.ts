@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TickersAnswer } from '@tickfolio/api/tickers';
-import { Problem, problemOf } from '@tickfolio/client/problem';
+import { bodyOf, Problem, problemOf } from '@tickfolio/client/problem';
 import { usePace } from '../parts.js';
 import { basePath } from '../place.js';
 
@@ -25,7 +25,7 @@ const readTickers = async (query: string, known: TickerBook | undefined, signal:
   });
   if (known && answer.status === 304) return known;
   if (!answer.ok) throw await problemOf(answer);
-  const { next: _, ...book } = (await answer.json()) as TickersAnswer;
+  const { next: _, ...book } = (await bodyOf(answer, 'tickers')) as unknown as TickersAnswer;
   return { ...book, etag: answer.headers.get('etag') ?? undefined };
 };
 

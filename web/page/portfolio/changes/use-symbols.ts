@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { SymbolsAnswer } from '@tickfolio/api/market';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
-import { Problem, problemOf } from '@tickfolio/client/problem';
+import { bodyOf, Problem, problemOf } from '@tickfolio/client/problem';
 import { useEffect } from 'react';
 import { useParts } from '../../parts.js';
 import { basePath } from '../../place.js';
@@ -19,7 +19,7 @@ const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSym
     throw new Problem(0, '');
   });
   if (!response.ok) throw await problemOf(response);
-  return ((await response.json()) as { Symbols: readonly ListedSymbol[] }).Symbols;
+  return ((await bodyOf(response, 'Symbols')) as { Symbols: readonly ListedSymbol[] }).Symbols;
 };
 
 /** Of a step such as 0.01000000: those up to its last digit that is not 0. */
