@@ -102,19 +102,54 @@ describe.skipIf(!browser)('the markets', () => {
     });
   });
 
-  it('have 3,000 rows of which some dozens are drawn, the last one where one scrolls to the end, and back at the same place', async () => {
+  it('have 3,000 rows of which some dozens are drawn and keys lead to all, the last one where one scrolls to the end, and back at the same place', async () => {
     await withWindow(
       { frame, answers: { ...answers, tickers: answerOf(many) }, path, expected: /503/ },
-      async ({ page }) => {
+      async ({ page, answer }) => {
         await page.locator(row).first().waitFor();
         expect(await page.locator('.market-table').getAttribute('aria-rowcount')).toBe('3001');
         expect(await page.locator(row).count()).toBeLessThan(50);
+        // Half a screen of a scroll in small steps: rows stay the same elements, and most steps find them there already.
+        await page.evaluate('scrollTo(0, 2000)');
+        await page.locator(`${row}[aria-rowindex="60"]`).waitFor();
+        const changes = await page.evaluate(`(async () => {
+          const kept = document.querySelector('[aria-rowindex="60"]');
+          let changes = 0;
+          new MutationObserver(() => changes++).observe(document.querySelector('.market-table'), { childList: true, subtree: true });
+          for (let step = 0; step < 15; step++) {
+            scrollBy(0, 30);
+            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          }
+          return kept === document.querySelector('[aria-rowindex="60"]') ? changes : 'another row';
+        })()`);
+        expect(changes).toBeLessThan(5);
+        await page.locator(`${row} .coin-link`).nth(20).focus();
+        const focused = () => page.evaluate("document.activeElement.closest('tr')?.ariaRowIndex ?? null");
+        for (const [key, rowIndex] of [
+          ['Control+End', '3001'],
+          ['ArrowUp', '3000'],
+          ['Control+Home', '2'],
+          ['ArrowDown', '3'],
+        ] as const) {
+          await page.keyboard.press(key);
+          await expect.poll(focused).toBe(rowIndex);
+        }
+        await page.keyboard.press('PageDown');
+        await expect.poll(async () => Number(await focused())).toBeGreaterThan(10);
+        await page.keyboard.press('PageUp');
+        await expect.poll(focused).toBe('3');
+        // Also where all others are elsewhere: the row stays for as long as it has the focus.
         await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
         await page.locator(`${row}[aria-rowindex="3001"]`).waitFor();
+        expect(await focused()).toBe('3');
+        // Who comes back to a tab is told at once how things are.
+        answer({ tickers: answerOf(many.toReversed()) });
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        await expect.poll(focused).toBe('3000');
         expect(await page.locator(row).count()).toBeLessThan(50);
         const before = await page.evaluate('scrollY');
         await page.locator(`${row}[aria-rowindex="3000"] .coin-link`).click();
-        await page.waitForURL(/\/assets\/M2998$/);
+        await page.waitForURL(/\/assets\/M1$/);
         await page.goBack();
         await page.locator(`${row}[aria-rowindex="3001"]`).waitFor();
         await settled(async () => expect(await page.evaluate('scrollY')).toBe(before));

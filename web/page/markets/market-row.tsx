@@ -50,7 +50,6 @@ interface MarketRowProps {
   readonly row: MarketRow;
   /** From the top of all rows, from 0. */
   readonly at: number;
-  readonly topPx: number;
   readonly columns: readonly MarketColumn[];
   readonly week: readonly (string | null)[] | undefined;
   readonly isHeld: boolean;
@@ -59,7 +58,7 @@ interface MarketRowProps {
 }
 
 /** One market. Its whole row leads to the asset; the arrow keys lead to what can be done with it. */
-export const MarketTableRow = memo(({ row, at, topPx, columns, week, isHeld, onAdd }: MarketRowProps) => {
+export const MarketTableRow = memo(({ row, at, columns, week, isHeld, onAdd }: MarketRowProps) => {
   const text = useMarketsText();
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   const pair = besideName(row.name, row);
@@ -68,8 +67,7 @@ export const MarketTableRow = memo(({ row, at, topPx, columns, week, isHeld, onA
       className="market-row"
       // The heading is the first row.
       aria-rowindex={at + 2}
-      data-at={at}
-      style={{ transform: `translateY(${topPx}px)` }}
+      data-row={row.symbol}
       {...role.row}
     >
       <th scope="row" className="cell-market" {...role.rowheader}>

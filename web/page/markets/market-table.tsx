@@ -1,13 +1,13 @@
-import { type FocusEvent, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
+import { useRowKeys } from '../rows/row-keys.js';
+import { useRowBlocks } from '../rows/use-row-blocks.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';
 import type { MarketRow } from './market-rows.js';
 import type { MarketOrder, MarketSort } from './markets-search.js';
-import { moveByArrows } from './rows/row-keys.js';
-import { useRowWindow } from './rows/use-row-window.js';
 import { gridOf } from './shown-columns.js';
 
 interface Sorting {
@@ -49,24 +49,31 @@ interface MarketTableProps extends Sorting {
   readonly onAdd: (row: MarketRow) => void;
 }
 
+const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** Of a row, in the letters that somebody chose in the browser; the style has the same. */
+const rowRem: Readonly<Record<Columns, number>> = { all: 3, fewer: 3, phone: 4 };
+
 /** All rows of a view, of which those in the window are drawn. */
 export const MarketTable = (props: MarketTableProps) => {
   const { rows, columns, room, weeks, held, holdable, onAdd, ...sorting } = props;
   const text = useMarketsText();
-  const body = useRef<HTMLTableSectionElement>(null);
+  const table = useRef<HTMLTableElement>(null);
+  const names = useMemo(() => rows.map(({ symbol }) => symbol), [rows]);
   const [focused, setFocused] = useState<string>();
-  const focusedAt = focused === undefined ? -1 : rows.findIndex(({ symbol }) => symbol === focused);
-  const shown = useRowWindow(body, rows.length, room, focusedAt < 0 ? undefined : focusedAt);
-  const noteFocus = ({ target }: FocusEvent) => {
-    const at = target.closest<HTMLElement>('tr[data-at]')?.dataset.at;
-    setFocused(at === undefined ? undefined : rows[Number(at)]?.symbol);
-  };
+  const shown = useRowBlocks(table, {
+    count: rows.length,
+    rowPx: rowRem[room] * remPx(),
+    keptAt: focused === undefined ? -1 : names.indexOf(focused),
+  });
+  const keys = useRowKeys(table, { names, show: shown.show, onRow: setFocused });
   return (
     <table
       className="market-table"
       aria-label={text.places.markets}
       aria-rowcount={rows.length + 1}
-      style={{ '--columns': gridOf(columns) } as object}
+      ref={table}
+      style={{ '--columns': gridOf(columns), paddingBottom: shown.restPx } as object}
+      {...keys}
       {...role.table}
     >
       <thead {...role.rowgroup}>
@@ -91,32 +98,27 @@ export const MarketTable = (props: MarketTableProps) => {
           <td className="market-actions" {...role.cell} />
         </tr>
       </thead>
-      <tbody
-        ref={body}
-        style={{ height: shown.heightPx }}
-        onKeyDown={moveByArrows}
-        onFocus={noteFocus}
-        onBlur={() => setFocused(undefined)}
-        {...role.rowgroup}
-      >
-        {shown.rows.map(({ at, topPx }) => {
-          const row = rows[at];
-          return (
-            row && (
-              <MarketTableRow
-                key={row.symbol}
-                row={row}
-                at={at}
-                topPx={topPx}
-                columns={columns}
-                week={weeks?.get(row.symbol)}
-                isHeld={held.has(row.base)}
-                onAdd={holdable.has(row.symbol) ? onAdd : undefined}
-              />
-            )
-          );
-        })}
-      </tbody>
+      {shown.blocks.map(({ block, from, to, gapPx }) => (
+        <tbody
+          key={block}
+          ref={shown.measure}
+          data-index={block}
+          style={gapPx > 0 ? { marginTop: gapPx } : undefined}
+          {...role.rowgroup}
+        >
+          {rows.slice(from, to).map((row, place) => (
+            <MarketTableRow
+              key={row.symbol}
+              row={row}
+              at={from + place}
+              columns={columns}
+              week={weeks?.get(row.symbol)}
+              isHeld={held.has(row.base)}
+              onAdd={holdable.has(row.symbol) ? onAdd : undefined}
+            />
+          ))}
+        </tbody>
+      ))}
     </table>
   );
 };

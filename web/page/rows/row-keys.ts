@@ -1,0 +1,131 @@
+import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
+
+const stopsOf = (row: Element | null | undefined): readonly HTMLElement[] => [
+  ...(row?.querySelectorAll<HTMLElement>('a[href], button') ?? []),
+];
+
+const rowOf = (target: EventTarget): HTMLElement | null =>
+  target instanceof Element ? target.closest<HTMLElement>('tr[data-row]') : null;
+
+/** Which of a row's stops: the last of a row is the last in every row, however many come before it. */
+interface Stop {
+  readonly index: number;
+  readonly isLast: boolean;
+}
+
+const stopOf = (row: Element, target: EventTarget): Stop | undefined => {
+  const stops = stopsOf(row);
+  const index = stops.indexOf(target as HTMLElement);
+  return index < 0 ? undefined : { index, isLast: index > 0 && index === stops.length - 1 };
+};
+
+const elementOf = (row: Element | null | undefined, { index, isLast }: Stop): HTMLElement | undefined => {
+  const stops = stopsOf(row);
+  return isLast ? stops.at(-1) : stops[Math.min(index, stops.length - 1)];
+};
+
+/** Where a key leads from one of a row's stops to another of it; undefined where it leads nowhere there. */
+const besideOf = (row: Element, { index }: Stop, key: string): HTMLElement | undefined => {
+  const stops = stopsOf(row);
+  switch (key) {
+    case 'ArrowRight':
+      return stops[index + 1];
+    case 'ArrowLeft':
+      return stops[index - 1];
+    case 'Home':
+      return stops[0];
+    case 'End':
+      return stops.at(-1);
+    default:
+      return undefined;
+  }
+};
+
+/** Of a window some rows stay, so that one sees where one was. */
+const keptOfPage = 3;
+
+/** Which row a key leads to; undefined where it leads to none. */
+const nextAt = ({ key, ctrlKey, metaKey }: KeyboardEvent, row: HTMLElement, at: number, count: number) => {
+  if (ctrlKey || metaKey) return key === 'Home' ? 0 : key === 'End' ? count - 1 : undefined;
+  const page = Math.max(1, Math.floor(innerHeight / row.offsetHeight) - keptOfPage);
+  const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+  const step = steps[key];
+  return step === undefined ? undefined : Math.min(count - 1, Math.max(0, at + step));
+};
+
+interface RowKeysOptions {
+  /** Of all rows, by what each carries as `data-row`. */
+  readonly names: readonly string[];
+  /** Brings a row that is not in the document. */
+  readonly show: (at: number) => void;
+  /** Told the row that has the focus; undefined when none has it any more. */
+  readonly onRow: (name: string | undefined) => void;
+}
+
+interface Place {
+  readonly name: string;
+  readonly stop: Stop;
+}
+
+/**
+ * Keys in a table whose rows are one stop of Tab each, their link: left, right, Home and End lead to the buttons of a
+ * row; up, down, the page keys, and Ctrl with Home and End to other rows, also to those that are not in the document. A
+ * row that is made anew at another place keeps the focus.
+ */
+export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, show, onRow }: RowKeysOptions) => {
+  const focused = useRef<Place & { readonly element: Element }>(undefined);
+  /** Where the focus goes as soon as that is there. */
+  const wanted = useRef<Place>(undefined);
+  const focus = useCallback(
+    ({ name, stop }: Place): boolean => {
+      const element = elementOf(table.current?.querySelector(`tr[data-row="${CSS.escape(name)}"]`), stop);
+      element?.focus();
+      return element !== undefined;
+    },
+    [table],
+  );
+  useLayoutEffect(() => {
+    if (wanted.current) focus(wanted.current);
+    const { current: last } = focused;
+    if (!last || last.element.isConnected) return;
+    focused.current = undefined;
+    if (document.activeElement !== document.body || !focus(last)) onRow(undefined);
+  });
+  const onFocus = useCallback(
+    ({ target }: FocusEvent) => {
+      wanted.current = undefined;
+      const row = rowOf(target);
+      const stop = row && stopOf(row, target);
+      const name = row?.dataset.row ?? '';
+      focused.current = stop ? { name, stop, element: target } : undefined;
+      onRow(stop ? name : undefined);
+    },
+    [onRow],
+  );
+  const onBlur = useCallback(() => {
+    focused.current = undefined;
+    onRow(undefined);
+  }, [onRow]);
+  const onKeyDown = useCallback(
+    (event: KeyboardEvent<HTMLTableElement>) => {
+      const { target, key, altKey, shiftKey, ctrlKey, metaKey } = event;
+      wanted.current = undefined;
+      const row = rowOf(target);
+      const stop = row && stopOf(row, target);
+      if (!stop || altKey || shiftKey) return;
+      const beside = ctrlKey || metaKey ? undefined : besideOf(row, stop, key);
+      const at = names.indexOf(row.dataset.row ?? '');
+      const next = nextAt(event, row, at, names.length) ?? at;
+      const name = names[next];
+      if (!beside && (next === at || name === undefined)) return;
+      event.preventDefault(); // The page stays where it is, but for bringing that into sight.
+      if (beside) beside.focus();
+      else if (name !== undefined && !focus({ name, stop })) {
+        wanted.current = { name, stop };
+        show(next);
+      }
+    },
+    [names, show, focus],
+  );
+  return { onFocus, onBlur, onKeyDown };
+};
