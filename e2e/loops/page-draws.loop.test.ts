@@ -56,10 +56,7 @@ it.skipIf(!browser)('draws once per push, with 200 coins ticking every second', 
     );
     await signIn(page, run.base, account);
     await page.getByRole('button', { name: 'Show all 200' }).click();
-    await page
-      .locator('tbody tr')
-      .nth(coins.length - 1)
-      .waitFor();
+    await page.locator(`.coins[aria-rowcount="${coins.length + 1}"]`).waitFor();
     await page.waitForTimeout(4_000);
     // Every change of the document by React comes in one go, which an observer is told about once.
     await page.evaluate(`(() => {

@@ -3,7 +3,6 @@ import { Suspense, useMemo } from 'react';
 import { AccountLinks } from './header/account-menu.js';
 import { Banners, GateBanner } from './header/banners.js';
 import { toggleDiscreet } from './header/discreet-button.js';
-import { GateHeader } from './header/gate-header.js';
 import { CurrencyField, Header } from './header/header.js';
 import { useKeys } from './keyboard/use-keys.js';
 import { latePart } from './kit/late-part.js';
@@ -20,6 +19,7 @@ const AddCoinDialog = latePart(() =>
 );
 const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
 const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(({ ReceiptDialog: found }) => found));
+const GateHeader = latePart(() => import('./header/gate-header.js').then(({ GateHeader: found }) => found));
 const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
 
 const Dialogs = () => {
@@ -97,7 +97,10 @@ export const Shell = () => {
       </a>
       {session.kind === 'signed-out' || isSigningUp ? (
         <>
-          <GateHeader />
+          {/* Its place is there before it, so that nothing moves. */}
+          <Suspense fallback={<header className="top gate-top" />}>
+            <GateHeader />
+          </Suspense>
           <GateBanner />
           <main id="content" tabIndex={-1}>
             <Outlet />

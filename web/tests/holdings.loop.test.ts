@@ -155,6 +155,52 @@ describe.skipIf(!browser)('the table of holdings', () => {
     });
   });
 
+  it('draws of 200 holdings those around the screen, the newest prices in them, and keys, the filter and paper have all', async () => {
+    const manyAt = (atMs: number, more: number) => {
+      const price = (at: number) => `${1_000 - at + more}.5`;
+      const coins = Array.from({ length: 200 }, (_, at) => [`c${at}usdt`, { price: price(at) }] as const);
+      return frameAt(atMs, Object.fromEntries(coins), `${200 * (1_000.5 + more) - 19_900}`);
+    };
+    await withWindow({ frame: manyAt(noon, 0), path, expected: /503/ }, async ({ page, send }) => {
+      const table = page.locator('.coins');
+      const rows = table.locator('tbody tr');
+      await rows.first().waitFor();
+      expect([await table.getAttribute('aria-rowcount'), await table.locator('[aria-rowindex="2"]').count()]).toEqual([
+        '201',
+        1,
+      ]);
+      expect(await rows.count()).toBeLessThan(60);
+      await table.locator('tr[data-asset=C0] a').focus();
+      for (const [key, asset] of [
+        ['Control+End', 'C199'],
+        ['ArrowUp', 'C198'],
+        ['Control+Home', 'C0'],
+        ['ArrowDown', 'C1'],
+        ['Control+End', 'C199'],
+      ] as const) {
+        await page.keyboard.press(key);
+        await expect.poll(() => focused(page)).toBe(asset);
+      }
+      expect(await rows.count()).toBeLessThan(60);
+      expect(await table.locator('tr[data-asset=C199]').getAttribute('aria-rowindex')).toBe('201');
+      await send(manyAt(noon + 1_000, 7));
+      await expect.poll(() => table.locator('tr[data-asset=C199] .cell-price').innerText()).toBe('808.5');
+      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+      expect(await rows.count()).toBe(200);
+      expect(await table.locator('tr[data-asset=C100] .cell-price').innerText()).toBe('907.5');
+      await page.evaluate("dispatchEvent(new Event('afterprint'))");
+      await expect.poll(() => rows.count()).toBeLessThan(60);
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('c17');
+      await expect.poll(() => names(page)).toEqual(['C17', ...Array.from({ length: 10 }, (_, at) => `C17${at}`)]);
+      // As many as have room in the document are all there, where the browser's own search finds them.
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('c1');
+      await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('112');
+      await page.getByRole('searchbox', { name: 'Filter' }).fill('9');
+      await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('39');
+      await expect.poll(() => rows.count()).toBe(38);
+    });
+  });
+
   it('changes a holding by what it is worth, or by a part of it', async () => {
     const litecoin = { quantity: '0.12345678', price: '81.23', total: '10.0283942394' };
     const frame = frameAt(noon, { solusdt: { price: '150' }, ltcusdt: litecoin }, '160.0283942394');

@@ -65,10 +65,10 @@ describe.skipIf(!browser)('a coin that takes the place of another in one frame',
       },
     };
     await withWindow({ frame: frameAt(noon, held('btcusdt', 'ethusdt'), '20'), answers }, async ({ page, send }) => {
-      await page.locator('tr[data-symbol=ethusdt][data-seen]').waitFor();
+      await page.locator('[data-seen] tr[data-symbol=ethusdt]').waitFor();
       await expect.poll(() => asked).toEqual({ trails: 1, day: 1 });
       await send(frameAt(noon + secondMs, held('btcusdt', 'solusdt'), '20'));
-      await page.locator('tr[data-symbol=solusdt][data-seen]').waitFor();
+      await page.locator('[data-seen] tr[data-symbol=solusdt]').waitFor();
       await expect.poll(() => asked).toEqual({ trails: 2, day: 2 });
       // The whole of its market, though it is held for a second.
       const line = page.locator('tr[data-symbol=solusdt] .sparkline path');

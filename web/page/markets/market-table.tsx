@@ -1,8 +1,9 @@
 import { useMemo, useRef, useState } from 'react';
 import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
+import { remPx } from '../rows/rem-px.js';
 import { useRowKeys } from '../rows/row-keys.js';
-import { useRowBlocks } from '../rows/use-row-blocks.js';
+import { Rows } from '../rows/rows.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';
@@ -49,7 +50,6 @@ interface MarketTableProps extends Sorting {
   readonly onAdd: (row: MarketRow) => void;
 }
 
-const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 /** Of a row, in the letters that somebody chose in the browser; the style has the same. */
 const rowRem: Readonly<Record<Columns, number>> = { all: 3, fewer: 3, phone: 4 };
 
@@ -60,19 +60,15 @@ export const MarketTable = (props: MarketTableProps) => {
   const table = useRef<HTMLTableElement>(null);
   const names = useMemo(() => rows.map(({ symbol }) => symbol), [rows]);
   const [focused, setFocused] = useState<string>();
-  const shown = useRowBlocks(table, {
-    count: rows.length,
-    rowPx: rowRem[room] * remPx(),
-    keptAt: focused === undefined ? -1 : names.indexOf(focused),
-  });
-  const keys = useRowKeys(table, { names, show: shown.show, onRow: setFocused });
+  const show = useRef<(at: number) => void>(undefined);
+  const keys = useRowKeys(table, { names, show, onRow: setFocused });
   return (
     <table
       className="market-table"
       aria-label={text.places.markets}
       aria-rowcount={rows.length + 1}
       ref={table}
-      style={{ '--columns': gridOf(columns), paddingBottom: shown.restPx } as object}
+      style={{ '--columns': gridOf(columns) } as object}
       {...keys}
       {...role.table}
     >
@@ -98,27 +94,29 @@ export const MarketTable = (props: MarketTableProps) => {
           <td className="market-actions" {...role.cell} />
         </tr>
       </thead>
-      {shown.blocks.map(({ block, from, to, gapPx }) => (
-        <tbody
-          key={block}
-          ref={shown.measure}
-          data-index={block}
-          style={gapPx > 0 ? { marginTop: gapPx } : undefined}
-          {...role.rowgroup}
-        >
-          {rows.slice(from, to).map((row, place) => (
-            <MarketTableRow
-              key={row.symbol}
-              row={row}
-              at={from + place}
-              columns={columns}
-              week={weeks?.get(row.symbol)}
-              isHeld={held.has(row.base)}
-              onAdd={holdable.has(row.symbol) ? onAdd : undefined}
-            />
-          ))}
-        </tbody>
-      ))}
+      <Rows
+        table={table}
+        count={rows.length}
+        rowPx={rowRem[room] * remPx()}
+        keptAt={focused === undefined ? -1 : names.indexOf(focused)}
+        show={show}
+      >
+        {(from, to) =>
+          rows
+            .slice(from, to)
+            .map((row, place) => (
+              <MarketTableRow
+                key={row.symbol}
+                row={row}
+                at={from + place}
+                columns={columns}
+                week={weeks?.get(row.symbol)}
+                isHeld={held.has(row.base)}
+                onAdd={holdable.has(row.symbol) ? onAdd : undefined}
+              />
+            ))
+        }
+      </Rows>
     </table>
   );
 };

@@ -27,18 +27,13 @@ const elementOf = (row: Element | null | undefined, { index, isLast }: Stop): HT
 /** Where a key leads from one of a row's stops to another of it; undefined where it leads nowhere there. */
 const besideOf = (row: Element, { index }: Stop, key: string): HTMLElement | undefined => {
   const stops = stopsOf(row);
-  switch (key) {
-    case 'ArrowRight':
-      return stops[index + 1];
-    case 'ArrowLeft':
-      return stops[index - 1];
-    case 'Home':
-      return stops[0];
-    case 'End':
-      return stops.at(-1);
-    default:
-      return undefined;
-  }
+  const places: Readonly<Record<string, number>> = {
+    ArrowRight: index + 1,
+    ArrowLeft: index - 1,
+    Home: 0,
+    End: stops.length - 1,
+  };
+  return stops[places[key] ?? -1];
 };
 
 /** Of a window some rows stay, so that one sees where one was. */
@@ -57,7 +52,7 @@ interface RowKeysOptions {
   /** Of all rows, by what each carries as `data-row`. */
   readonly names: readonly string[];
   /** Brings a row that is not in the document. */
-  readonly show: (at: number) => void;
+  readonly show: RefObject<((at: number) => void) | undefined>;
   /** Told the row that has the focus; undefined when none has it any more. */
   readonly onRow: (name: string | undefined) => void;
 }
@@ -122,7 +117,7 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
       if (beside) beside.focus();
       else if (name !== undefined && !focus({ name, stop })) {
         wanted.current = { name, stop };
-        show(next);
+        show.current?.(next);
       }
     },
     [names, show, focus],

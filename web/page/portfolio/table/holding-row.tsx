@@ -35,19 +35,30 @@ const StateTag = ({ rows }: { readonly rows: readonly Row[] }) => {
   return old ? <PriceTag row={old} /> : null;
 };
 
+/** The heading is the first row. */
+const rowIndexOf = (at: number) => at + 2;
+
 interface MarketRowProps {
   readonly row: Row;
+  /** Of all rows of the table, from 0. */
+  readonly at: number;
   readonly columns: Columns;
   readonly onMenu: (of: RowMenuOf) => void;
 }
 
 /** What is held of an asset through one of its markets. */
-const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
+export const MarketRow = memo(({ row, at, columns, onMenu }: MarketRowProps) => {
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   const pair = marketPair(row);
   const called = nameAmong(row.name, row, new Set([row.base]));
   return (
-    <tr className={`holding-market ${classOf(row)}`} data-market={row.symbol} {...role.row}>
+    <tr
+      className={`holding-market ${classOf(row)}`}
+      aria-rowindex={rowIndexOf(at)}
+      data-row={row.symbol}
+      data-market={row.symbol}
+      {...role.row}
+    >
       <th scope="row" className="cell-coin" {...role.rowheader}>
         <Link to="/assets/$asset" params={{ asset }} search={search} className="coin-link">
           <span className="coin-names">
@@ -74,6 +85,8 @@ const MarketRow = memo(({ row, columns, onMenu }: MarketRowProps) => {
 
 interface HoldingRowProps {
   readonly holding: Holding;
+  /** Of all rows of the table, from 0. */
+  readonly at: number;
   readonly columns: Columns;
   /** Whether its markets stand below it. */
   readonly isOpen: boolean;
@@ -81,8 +94,8 @@ interface HoldingRowProps {
   readonly onMenu: (of: RowMenuOf) => void;
 }
 
-/** One asset, and when that is asked for the markets it is held through. Drawn anew only when something of it changed. */
-export const HoldingRow = memo(({ holding, columns, isOpen, onOpen, onMenu }: HoldingRowProps) => {
+/** One asset. Drawn anew only when something of it changed. */
+export const HoldingRow = memo(({ holding, at, columns, isOpen, onOpen, onMenu }: HoldingRowProps) => {
   const text = useText();
   const { asset, name, rows } = holding;
   const [lead] = rows;
@@ -94,47 +107,49 @@ export const HoldingRow = memo(({ holding, columns, isOpen, onOpen, onMenu }: Ho
   const isOld = rows.some(({ stale, price }) => stale && (isOne || price !== undefined));
   const state = { stale: isOld, pending: rows.some(({ pending }) => pending) };
   return (
-    <>
-      <tr className={classOf(state)} data-asset={asset} data-symbol={lead.symbol} {...role.row}>
-        <th scope="row" className="cell-coin" {...role.rowheader}>
-          <Link to="/assets/$asset" params={{ asset: address }} search={search} className="coin-link">
-            <CoinBadge asset={asset} />
-            <span className="coin-names">
-              <span className="coin-name" translate="no">
-                {name}
-              </span>
-              <span className="coin-symbol">
-                {beside !== undefined && <span translate="no">{beside}</span>}
-                <StateTag rows={rows} />
-              </span>
+    <tr
+      className={classOf(state)}
+      aria-rowindex={rowIndexOf(at)}
+      data-row={asset}
+      data-asset={asset}
+      data-symbol={lead.symbol}
+      {...role.row}
+    >
+      <th scope="row" className="cell-coin" {...role.rowheader}>
+        <Link to="/assets/$asset" params={{ asset: address }} search={search} className="coin-link">
+          <CoinBadge asset={asset} />
+          <span className="coin-names">
+            <span className="coin-name" translate="no">
+              {name}
             </span>
-          </Link>
-          {!isOne && (
-            <button
-              type="button"
-              className="markets-button"
-              tabIndex={-1}
-              aria-expanded={isOpen}
-              aria-label={text.heldMarkets(rows.length, name)}
-              title={rows.map(pairLabel).join(', ')}
-              onClick={() => onOpen(asset)}
-            >
-              {rows.length}
-            </button>
-          )}
-        </th>
-        <FigureCells
-          rows={rows}
-          amounts={holding}
-          columns={columns}
-          receipt={{ asset }}
-          menu={{ rows, called }}
-          onMenu={onMenu}
-        />
-      </tr>
-      {isOpen &&
-        !isOne &&
-        rows.map((row) => <MarketRow key={row.symbol} row={row} columns={columns} onMenu={onMenu} />)}
-    </>
+            <span className="coin-symbol">
+              {beside !== undefined && <span translate="no">{beside}</span>}
+              <StateTag rows={rows} />
+            </span>
+          </span>
+        </Link>
+        {!isOne && (
+          <button
+            type="button"
+            className="markets-button"
+            tabIndex={-1}
+            aria-expanded={isOpen}
+            aria-label={text.heldMarkets(rows.length, name)}
+            title={rows.map(pairLabel).join(', ')}
+            onClick={() => onOpen(asset)}
+          >
+            {rows.length}
+          </button>
+        )}
+      </th>
+      <FigureCells
+        rows={rows}
+        amounts={holding}
+        columns={columns}
+        receipt={{ asset }}
+        menu={{ rows, called }}
+        onMenu={onMenu}
+      />
+    </tr>
   );
 });

@@ -7,22 +7,25 @@ import { latePart } from '../../kit/late-part.js';
 import type { Holding } from '../../live/holdings.js';
 import { isLacking, namesAmong } from '../../live/lacking.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
+import { remPx } from '../../rows/rem-px.js';
+import { useRowKeys } from '../../rows/row-keys.js';
+import { Rows } from '../../rows/rows.js';
+import { usePrinting } from '../../rows/use-printing.js';
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
 import { useText } from '../../text/language.js';
 import type { ChangeOf } from '../changes/change-coin-dialog.js';
 import { createArrangement } from './arrangement.js';
 import { useFigureWidths } from './figure-widths.js';
-import { HoldingRow } from './holding-row.js';
+import { HoldingRow, MarketRow } from './holding-row.js';
 import { HoldingsHead } from './holdings-head.js';
-import { moveInRows } from './row-keys.js';
 import type { RowMenuOf } from './row-menu.js';
 import { TableHead } from './table-head.js';
 import { role } from './table-roles.js';
+import { rowsOf } from './table-rows.js';
 import { useTableSearch } from './table-search.js';
 import { TotalLacks } from './total-lacks.js';
-import { useColumns } from './use-columns.js';
-import { useHoldingsInSight } from './use-sight.js';
+import { type Columns, useColumns } from './use-columns.js';
 
 const RowMenu = latePart(() => import('./row-menu.js').then(({ RowMenu: found }) => found));
 
@@ -82,6 +85,9 @@ const useOpenAssets = () => {
   return [open, toggle] as const;
 };
 
+/** How high rows are likely to be, in letters of the browser; long figures need more. */
+const rowRem: Readonly<Record<Columns, number>> = { all: 2.75, fewer: 3.1, phone: 5 };
+
 interface HoldingsTableProps {
   readonly holdings: readonly Holding[];
   readonly dayBasis: DayBasis;
@@ -110,8 +116,14 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
   );
   const [isWhole, setWhole] = useState(most === undefined);
   const listed = useMemo(() => (isWhole ? shown : shown.slice(0, most)), [shown, isWhole, most]);
-  const body = useRef<HTMLTableSectionElement>(null);
-  const drawn = useHoldingsInSight(listed, open, body);
+  const table = useRef<HTMLTableElement>(null);
+  const rows = useMemo(() => rowsOf(listed, open), [listed, open]);
+  const names = useMemo(() => rows.map(({ name }) => name), [rows]);
+  const [focused, setFocused] = useState<string>();
+  const isPrinting = usePrinting();
+  const show = useRef<(at: number) => void>(undefined);
+  const keys = useRowKeys(table, { names, show, onRow: setFocused });
+  const holdingOf = useMemo(() => new Map(listed.map((holding) => [holding.asset, holding])), [listed]);
   const widths = useFigureWidths(shown, columns);
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
@@ -125,20 +137,45 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
         onOrder={askOrder}
         onAdd={onAdd}
       />
-      <table className="coins" aria-labelledby="holdings-title" style={widths} {...role.table}>
+      <table
+        ref={table}
+        className="coins"
+        aria-labelledby="holdings-title"
+        aria-rowcount={rows.length + 1}
+        style={widths}
+        {...keys}
+        {...role.table}
+      >
         <TableHead columns={columns} dayBasis={dayBasis} order={order} onOrder={askOrder} />
-        <tbody ref={body} onKeyDown={moveInRows} {...role.rowgroup}>
-          {drawn.map((holding) => (
-            <HoldingRow
-              key={holding.asset}
-              holding={holding}
-              columns={columns}
-              isOpen={open.has(holding.asset)}
-              onOpen={toggle}
-              onMenu={onMenu}
-            />
-          ))}
-        </tbody>
+        <Rows
+          table={table}
+          count={rows.length}
+          rowPx={rowRem[columns] * remPx()}
+          isWhole={isPrinting}
+          keptAt={focused === undefined ? -1 : names.indexOf(focused)}
+          show={show}
+        >
+          {(from, to) =>
+            rows.slice(from, to).map(({ name, asset, symbol }, place) => {
+              const holding = holdingOf.get(asset);
+              const row = holding?.rows.find((one) => one.symbol === symbol);
+              if (row) return <MarketRow key={name} row={row} at={from + place} columns={columns} onMenu={onMenu} />;
+              return (
+                holding && (
+                  <HoldingRow
+                    key={name}
+                    holding={holding}
+                    at={from + place}
+                    columns={columns}
+                    isOpen={open.has(asset)}
+                    onOpen={toggle}
+                    onMenu={onMenu}
+                  />
+                )
+              );
+            })
+          }
+        </Rows>
       </table>
       <Foot
         shown={shown}

@@ -53,7 +53,7 @@ export const TableHead = (table: TableHeadProps) => {
   const change = dayBasis.sinceMs === undefined ? text.bases[dayBasis.basis] : text.change;
   return (
     <thead {...role.rowgroup}>
-      <tr {...role.row}>
+      <tr aria-rowindex={1} {...role.row}>
         <SortHead by="name" label={text.coin} className="cell-coin" table={table} />
         <SortHead by="price" label={text.price} className="cell-price num" table={table} />
         <SortHead by="change" label={change} className="cell-change num" table={table} />
