@@ -3,7 +3,7 @@ import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
 import { remPx } from '../rows/rem-px.js';
 import { useRowKeys } from '../rows/row-keys.js';
-import { Rows } from '../rows/rows.js';
+import { Rows, type ShowRow } from '../rows/rows.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';
@@ -60,7 +60,7 @@ export const MarketTable = (props: MarketTableProps) => {
   const table = useRef<HTMLTableElement>(null);
   const names = useMemo(() => rows.map(({ symbol }) => symbol), [rows]);
   const [focused, setFocused] = useState<string>();
-  const show = useRef<(at: number) => void>(undefined);
+  const show: ShowRow = useRef(undefined);
   const keys = useRowKeys(table, { names, show, onRow: setFocused });
   return (
     <table

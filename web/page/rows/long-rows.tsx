@@ -78,7 +78,12 @@ const useSight = (places: readonly number[], { table, rowPx, show }: RowsProps):
       removeEventListener('resize', look);
     };
   }, [look]);
-  useImperativeHandle(show, () => (at: number) => {
+  const waiting = useRef<() => boolean>(undefined);
+  useLayoutEffect(() => {
+    if (waiting.current?.()) waiting.current = undefined;
+  });
+  useImperativeHandle(show, () => (at, then) => {
+    waiting.current = then;
     const rowTopPx = topPx.current + (places[Math.floor(at / blockRows)] ?? 0) + (at % blockRows) * rowPx;
     scrollTo({ top: rowTopPx - innerHeight / 2, behavior: 'instant' });
     look();

@@ -1,4 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
+import type { ShowRow } from './rows.js';
 
 const stopsOf = (row: Element | null | undefined): readonly HTMLElement[] => [
   ...(row?.querySelectorAll<HTMLElement>('a[href], button') ?? []),
@@ -51,8 +52,7 @@ const nextAt = ({ key, ctrlKey, metaKey }: KeyboardEvent, row: HTMLElement, at: 
 interface RowKeysOptions {
   /** Of all rows, by what each carries as `data-row`. */
   readonly names: readonly string[];
-  /** Brings a row that is not in the document. */
-  readonly show: RefObject<((at: number) => void) | undefined>;
+  readonly show: ShowRow;
   /** Told the row that has the focus; undefined when none has it any more. */
   readonly onRow: (name: string | undefined) => void;
 }
@@ -80,7 +80,6 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
     [table],
   );
   useLayoutEffect(() => {
-    if (wanted.current) focus(wanted.current);
     const { current: last } = focused;
     if (!last || last.element.isConnected) return;
     focused.current = undefined;
@@ -116,8 +115,9 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
       event.preventDefault(); // The page stays where it is, but for bringing that into sight.
       if (beside) beside.focus();
       else if (name !== undefined && !focus({ name, stop })) {
-        wanted.current = { name, stop };
-        show.current?.(next);
+        const place = { name, stop };
+        wanted.current = place;
+        show.current?.(next, () => wanted.current !== place || focus(place));
       }
     },
     [names, show, focus],

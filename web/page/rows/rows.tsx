@@ -9,6 +9,12 @@ const wholeUpTo = 60;
 /** Until it is known which of more rows are in sight: a screen. */
 const firstRows = 24;
 
+/**
+ * Takes what scrolls to a row that is not in the document. `then` is called whenever rows were drawn, until it says that
+ * it found its row.
+ */
+export type ShowRow = RefObject<((at: number, then: () => boolean) => void) | undefined>;
+
 export interface RowsProps {
   readonly table: RefObject<HTMLTableElement | null>;
   readonly count: number;
@@ -16,8 +22,7 @@ export interface RowsProps {
   readonly rowPx: number;
   /** A row that stays wherever one scrolls; below 0 for none. */
   readonly keptAt: number;
-  /** Takes what scrolls to a row that is not in the document; it is there a picture later. */
-  readonly show: RefObject<((at: number) => void) | undefined>;
+  readonly show: ShowRow;
   /** Draws the rows from one up to another, that one left out. */
   readonly children: (from: number, to: number) => ReactNode;
 }

@@ -9,7 +9,7 @@ import { isLacking, namesAmong } from '../../live/lacking.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
 import { remPx } from '../../rows/rem-px.js';
 import { useRowKeys } from '../../rows/row-keys.js';
-import { Rows } from '../../rows/rows.js';
+import { Rows, type ShowRow } from '../../rows/rows.js';
 import { usePrinting } from '../../rows/use-printing.js';
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
@@ -121,7 +121,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
   const names = useMemo(() => rows.map(({ name }) => name), [rows]);
   const [focused, setFocused] = useState<string>();
   const isPrinting = usePrinting();
-  const show = useRef<(at: number) => void>(undefined);
+  const show: ShowRow = useRef(undefined);
   const keys = useRowKeys(table, { names, show, onRow: setFocused });
   const holdingOf = useMemo(() => new Map(listed.map((holding) => [holding.asset, holding])), [listed]);
   const widths = useFigureWidths(shown, columns);
