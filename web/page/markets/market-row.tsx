@@ -3,7 +3,7 @@ import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { memo } from 'react';
 import { CoinBadge } from '../kit/coin-badge.js';
 import { Icon } from '../kit/icon.js';
-import { role } from '../portfolio/table/table-roles.js';
+import { role } from '../rows/table-roles.js';
 import { assetAddress } from '../text/asset-address.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';

@@ -1,9 +1,10 @@
 import { useMemo, useRef, useState } from 'react';
-import { role } from '../portfolio/table/table-roles.js';
 import type { Columns } from '../portfolio/table/use-columns.js';
 import { remPx } from '../rows/rem-px.js';
 import { useRowKeys } from '../rows/row-keys.js';
-import { Rows, type ShowRow } from '../rows/rows.js';
+import { Rows } from '../rows/rows.js';
+import type { ShowRow } from '../rows/rows-props.js';
+import { role } from '../rows/table-roles.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import type { MarketColumn } from './market-columns.js';
 import { MarketTableRow } from './market-row.js';

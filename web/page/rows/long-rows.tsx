@@ -8,9 +8,9 @@ import {
   useRef,
   useState,
 } from 'react';
-import { role } from '../portfolio/table/table-roles.js';
 import { blockAt, blockRows, blocksAround, placesOf, type Sight } from './row-places.js';
-import type { RowsProps } from './rows.js';
+import type { RowsProps } from './rows-props.js';
+import { role } from './table-roles.js';
 
 /** The heights of bodies that are there and of those that were, where they are not as high as is likely. */
 const useHeights = (rowPx: number) => {

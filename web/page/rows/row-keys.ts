@@ -1,5 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
-import type { ShowRow } from './rows.js';
+import type { ShowRow } from './rows-props.js';
 
 const stopsOf = (row: Element | null | undefined): readonly HTMLElement[] => [
   ...(row?.querySelectorAll<HTMLElement>('a[href], button') ?? []),

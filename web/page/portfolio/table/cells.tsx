@@ -6,11 +6,11 @@ import { NoPrice } from '../../kit/price-state.js';
 import { Sparkline } from '../../kit/sparkline.js';
 import type { Row } from '../../live/portfolio-view.js';
 import { ReceiptButton } from '../../receipt/receipt-button.js';
+import { role } from '../../rows/table-roles.js';
 import type { ReceiptOf } from '../../shell/open-dialog.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import type { RowMenuOf } from './row-menu.js';
-import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
 
 interface PriceCellsProps {

@@ -5,12 +5,12 @@ import { PriceTag } from '../../kit/price-state.js';
 import type { Holding } from '../../live/holdings.js';
 import { isLacking } from '../../live/lacking.js';
 import type { Row } from '../../live/portfolio-view.js';
+import { role } from '../../rows/table-roles.js';
 import { assetAddress } from '../../text/asset-address.js';
 import { useText } from '../../text/language.js';
 import { besideName, marketPair, nameAmong, pairLabel } from '../../text/pair.js';
 import { FigureCells } from './cells.js';
 import type { RowMenuOf } from './row-menu.js';
-import { role } from './table-roles.js';
 import type { Columns } from './use-columns.js';
 
 const classOf = ({ stale, pending }: { readonly stale: boolean; readonly pending: boolean }) =>

@@ -1,7 +1,7 @@
 import type { DayBasis } from '../../live/portfolio-view.js';
+import { role } from '../../rows/table-roles.js';
 import { useText } from '../../text/language.js';
 import type { Order, OrderName } from './arrangement.js';
-import { role } from './table-roles.js';
 import { isAscending } from './table-search.js';
 import type { Columns } from './use-columns.js';
 
