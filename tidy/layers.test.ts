@@ -85,6 +85,7 @@ const order = [
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
   ['clickhouse', 'health', 'postgres', 'service'],
   ['audit', 'event-log'],
+  ['outbox'],
 ];
 
 describe('the rooms of lib', () => {

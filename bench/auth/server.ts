@@ -1,5 +1,6 @@
 import { migrationsFolder, startAuth } from '@tickfolio/auth/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { serveParent } from '../measure/child.js';
@@ -18,12 +19,13 @@ const tasks = {
   ): Promise<number> => {
     const metrics = createMetrics('auth');
     const postgres = await openServerPostgres({ ...server, database, migrationsFolder, log, clock });
+    const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
     const throttles = { loginsPerName: unlimited, loginsPerAddress: unlimited, registrationsPerAddress: unlimited };
     const options = {
       address: { host: '127.0.0.1', port: 0 },
       jwtSecret: 'a secret of the benchmark only, and long enough',
     };
-    const { port } = await startAuth({ postgres, clock, log, metrics }, { ...options, limits: throttles });
+    const { port } = await startAuth({ postgres, eventLog, clock, log, metrics }, { ...options, limits: throttles });
     return port;
   },
   usage: async () => readUsage(),

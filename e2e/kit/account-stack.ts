@@ -7,6 +7,7 @@ import {
   targetsOf,
 } from '@tickfolio/bff/app';
 import type { Clock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { openTestPglite } from '@tickfolio/lib/kit/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -36,7 +37,13 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   const postgres = own(await openTestPglite(profileMigrations));
   const auth = own(
     await startAuth(
-      { postgres: accounts, clock, log, metrics: createMetrics('auth') },
+      {
+        postgres: accounts,
+        eventLog: createMemoryEventLog({ clock, log, metrics: createMetrics('log') }),
+        clock,
+        log,
+        metrics: createMetrics('auth'),
+      },
       { address: loopback, jwtSecret },
     ),
   );

@@ -126,7 +126,15 @@ export const startStack = async (
     // Nothing listens where the brokers should be: the live path must not care.
     aggregator: { env: aggregatorAt(aggregator) },
     'aggregator-2': { env: aggregatorAt(aggregator2) },
-    auth: { env: { ...jwt, GRPC_PORT: String(auth), METRICS_ADDR: local(authOps), ...database('auth_db') } },
+    auth: {
+      env: {
+        ...jwt,
+        GRPC_PORT: String(auth),
+        METRICS_ADDR: local(authOps),
+        BROKERS: brokers?.join(',') ?? local(dead),
+        ...database('auth_db'),
+      },
+    },
     archiver: { env: { ...clickhouse, KAFKA_BROKERS: local(dead), METRICS_ADDR: local(archiver) } },
     dashboard: { env: { ...clickhouse, HTTP_HOST: '127.0.0.1', DASHBOARD_PORT: String(dashboard) } },
     bff: { env: bffAt(http) },

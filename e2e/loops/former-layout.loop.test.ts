@@ -5,6 +5,7 @@ import { migrationsFolder as authMigrations, startAuth } from '@tickfolio/auth/a
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { AuthServiceClient } from '@tickfolio/gen/auth/v1';
 import { systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
@@ -30,7 +31,12 @@ const makeFormerFolder = async (dataFolder: string): Promise<string> => {
     openPglite({ ...deps, folder: join(dataFolder, name), migrationsFolder });
   const accounts = await open('auth_db', authMigrations);
   const auth = await startAuth(
-    { ...deps, postgres: accounts, metrics: createMetrics('auth') },
+    {
+      ...deps,
+      postgres: accounts,
+      eventLog: createMemoryEventLog({ ...deps, metrics: createMetrics('log') }),
+      metrics: createMetrics('auth'),
+    },
     { address: { host: '127.0.0.1', port: 0 }, jwtSecret },
   );
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${auth.port}`);

@@ -8,6 +8,7 @@ import {
   targetsOf,
 } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { seed } from '@tickfolio/lib/kit/counts';
 import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestAddress } from '@tickfolio/lib/kit/postgres-address';
@@ -111,7 +112,13 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
     });
     closing.push(() => accounts.close());
     const auth = await startAuth(
-      { postgres: accounts, clock, log, metrics: createMetrics('auth') },
+      {
+        postgres: accounts,
+        eventLog: createMemoryEventLog({ clock, log, metrics: createMetrics('log') }),
+        clock,
+        log,
+        metrics: createMetrics('auth'),
+      },
       { address: { host, port: 0 }, jwtSecret, limits: { ...defaultLimits } },
     );
     closing.push(() => auth.close());

@@ -4,6 +4,9 @@ import { Compile, type Validator } from 'typebox/compile';
 import { AppError } from '../errors/errors.js';
 import type { EventMessage, StoredMessage, TopicSettings } from './message.js';
 
+/** In the log; a consumer that was away for longer reads the owner's events again. */
+const keptMs = 30 * 24 * 3_600_000;
+
 const name = Type.String({ minLength: 1, maxLength: 200 });
 
 /** What stands around the data of every domain event. */
@@ -33,7 +36,7 @@ export interface EventType<Data extends TSchema = TSchema> {
   readonly schema: number;
   readonly data: Data;
 }
-type EventTypes = Readonly<Record<string, EventType>>;
+export type EventTypes = Readonly<Record<string, EventType>>;
 type Envelope = Readonly<Omit<Static<typeof envelope>, 'type' | 'data'>>;
 
 /** An event of one of these types. */
@@ -59,7 +62,7 @@ export interface EventTopic<Types extends EventTypes> extends TopicSettings {
   read(message: Pick<StoredMessage, 'value'>): ReadEvent<Types>;
 }
 
-export interface EventTopicPlan<Types extends EventTypes> extends TopicSettings {
+export interface EventTopicPlan<Types extends EventTypes> extends Pick<TopicSettings, 'name' | 'partitions'> {
   readonly types: Types;
   /** Events of one key keep their order. */
   readonly keyOf: (event: WithoutSchema<DomainEvent<Types>>) => string;
@@ -97,6 +100,7 @@ export const createEventTopic = <const Types extends EventTypes>(plan: EventTopi
   return {
     name: plan.name,
     partitions: plan.partitions,
+    keepMs: keptMs,
     types: plan.types,
     messageOf: (event) => {
       const written = { ...event, schema: within.get(event.type)?.schema ?? 1 };

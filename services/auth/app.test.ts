@@ -343,7 +343,13 @@ describe('the auth service', () => {
   });
   const startAuthOn = (port: number) =>
     startAuth(
-      { postgres, clock: createManualClock(), log: silentLogger(), metrics: createMetrics('auth') },
+      {
+        postgres,
+        eventLog: { append: async () => undefined, check: async () => undefined },
+        clock: createManualClock(),
+        log: silentLogger(),
+        metrics: createMetrics('auth'),
+      },
       { address: { host: '127.0.0.1', port }, jwtSecret },
     );
 });

@@ -1,5 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
+import type { EventLog } from '@tickfolio/lib/event-log';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
 import { createSealer, sealingKey } from '@tickfolio/lib/sealed';
@@ -9,6 +10,8 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { serveAccount } from './account-rpc.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
 import { startCleanup } from './cleanup.js';
+import { serveEvents } from './events/event-rpc.js';
+import { startUserEvents } from './events/user-events.js';
 import { startResealing } from './factors/resealing.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
@@ -25,6 +28,8 @@ export { endRestoredSessions, holdsAccounts } from './sessions/restored-sessions
 export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */
   readonly postgres: Postgres;
+  /** With `userEvents` among its topics. It may be away: what happens waits in the database. */
+  readonly eventLog: Pick<EventLog, 'append' | 'check'>;
   readonly clock: Clock;
   /** What sessions and tokens are judged by. Default the database's own. */
   readonly time?: DatabaseTime;
@@ -49,7 +54,7 @@ export interface AuthOptions {
 
 /** Starts the auth service. @throws StartError when a port is taken. */
 export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<RunningService> => {
-  const { postgres, clock, time = databaseTime, log, metrics } = deps;
+  const { postgres, eventLog, clock, time = databaseTime, log, metrics } = deps;
   const limits: AuthLimits = { ...defaultLimits, ...options.limits };
   const hasher = await createPasswordHasher({
     maxConcurrent: limits.maxConcurrentHashes,
@@ -59,9 +64,14 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
   const { jwtSecret, sealSecret, operators = [] } = options;
   const jwtKey = sealingKey(jwtSecret);
   const sealer = sealSecret === undefined ? createSealer(jwtKey) : createSealer(sealingKey(sealSecret), [jwtKey]);
+  const events = startUserEvents(
+    { db: postgres.db, time, clock, log, metrics, eventLog },
+    { pollMs: limits.relayPollMs },
+  );
   const rooms = createRooms(
     {
-      db: postgres.db,
+      db: events.db,
+      tell: events.tell,
       time,
       clock,
       log,
@@ -97,16 +107,18 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       drainMs: limits.drainMs,
       maxConnectionAgeMs,
       service: serviceName,
-      dependencies: [database],
+      dependencies: [database, { name: 'event-log', required: false, check: () => eventLog.check() }],
       add: (server) => {
         serve(server, rooms.auth);
         serveAccount(server, rooms);
+        serveEvents(server, events.list);
       },
-      stop: async () => {
+      stop: async (until) => {
         database.close();
         await cleanup.close();
         await resealing.close();
         await rooms.close();
+        await events.close(until);
       },
     },
   );

@@ -7,6 +7,7 @@ const right = {
   POSTGRES_HOST: 'db',
   POSTGRES_USER: 'auth',
   POSTGRES_PASSWORD: 'p',
+  BROKERS: 'kafka:9092',
   JWT_SECRET: 'Zq3vT9mXr5Lw8Kc2Yb7Nd4Hf6Js1Pg0a',
 };
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {

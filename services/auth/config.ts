@@ -1,6 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { maxAccessTtl } from '@tickfolio/lib/access-token';
-import { addressOrOff, duration, environment, integer, jwtSecret, logLevel, port, z } from '@tickfolio/lib/config';
+import {
+  addressList,
+  addressOrOff,
+  duration,
+  environment,
+  integer,
+  jwtSecret,
+  logLevel,
+  port,
+  z,
+} from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { isPossibleName } from './accounts/credentials.js';
@@ -34,6 +44,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     GRPC_PORT: port(50051).describe("Where auth's gRPC is served."),
     ...postgresSettings(env, 'auth_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
+    BROKERS: addressList().describe('Kafka, for what happens to accounts.'),
     JWT_SECRET: jwtSecret(env.ENV),
     SEAL_SECRET: jwtSecret(env.ENV)
       .optional()
@@ -61,7 +72,7 @@ export type AuthConfig = z.output<ReturnType<typeof authConfig>>;
 
 /** What of the settings bounds the service; the rest is for the adapters. */
 export const authLimits = (
-  config: Omit<AuthConfig, `POSTGRES_${string}` | 'JWT_SECRET' | 'SEAL_SECRET' | 'OPERATORS' | 'LOG_LEVEL'>,
+  config: Omit<AuthConfig, `POSTGRES_${string}` | 'BROKERS' | 'JWT_SECRET' | 'SEAL_SECRET' | 'OPERATORS' | 'LOG_LEVEL'>,
 ): Partial<AuthLimits> => ({
   accessTtlMs: config.JWT_ACCESS_TTL,
   refreshTtlMs: config.JWT_REFRESH_TTL,

@@ -46,6 +46,8 @@ export interface AuthLimits {
    * present key.
    */
   readonly resealAfterMs: number;
+  /** How often the event log is sent what another replica wrote; what this one did it is sent at once. */
+  readonly relayPollMs: number;
   /** How long open calls may go on once the service closes. */
   readonly drainMs: number;
 }
@@ -70,5 +72,6 @@ export const defaultLimits: AuthLimits = {
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
   resealAfterMs: 10 * 60_000,
+  relayPollMs: 100,
   drainMs: 5_000,
 };

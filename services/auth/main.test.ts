@@ -11,7 +11,14 @@ describe('the auth process', () => {
   it('names every fault of its settings and exits with 1', async () => {
     const program = run({ JWT_SECRET: 'short', POSTGRES_PORT: 'many' });
     expect((await program.ended).code).toBe(1);
-    for (const name of ['POSTGRES_HOST', 'POSTGRES_PORT', 'POSTGRES_USER', 'POSTGRES_PASSWORD', 'JWT_SECRET'])
+    for (const name of [
+      'BROKERS',
+      'POSTGRES_HOST',
+      'POSTGRES_PORT',
+      'POSTGRES_USER',
+      'POSTGRES_PASSWORD',
+      'JWT_SECRET',
+    ])
       expect(program.err()).toContain(name);
   });
 
@@ -21,6 +28,8 @@ describe('the auth process', () => {
     const program = run({
       GRPC_PORT: '0',
       METRICS_ADDR: '127.0.0.1:0',
+      // Nothing is there: a sign-in does not need it.
+      BROKERS: '127.0.0.1:1',
       POSTGRES_HOST: server?.host,
       POSTGRES_PORT: String(server?.port),
       POSTGRES_USER: server?.user,

@@ -1,3 +1,6 @@
+import { hostname } from 'node:os';
+import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { runService } from '@tickfolio/lib/service';
@@ -16,5 +19,7 @@ await runService('auth', authConfig(process.env), surroundings, async ({ config,
     'database',
     await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }),
   );
-  life.own('auth', await startAuth({ ...part, postgres }, { ...authOptions(config), tls }));
+  const kafka = { brokers: config.BROKERS, clientId: `auth-${hostname()}`, topics: [userEvents] };
+  const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
+  life.own('auth', await startAuth({ ...part, postgres, eventLog }, { ...authOptions(config), tls }));
 });

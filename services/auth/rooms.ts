@@ -14,6 +14,8 @@ import { createRecovery } from './accounts/recovery.js';
 import { createRegistration } from './accounts/registration.js';
 import { createRoles } from './accounts/roles.js';
 import { type Auth, createAuth } from './auth.js';
+import { createToldLog } from './events/told-log.js';
+import type { TellOfUser } from './events/user-stream.js';
 import { createDeleteOldTickets } from './factors/expired-tickets.js';
 import { createPasskeyProof } from './factors/passkey-proof.js';
 import { createPasskeyTickets } from './factors/passkey-ticket.js';
@@ -37,6 +39,7 @@ interface Parts {
   readonly hasher: PasswordHasher;
   readonly metrics: AuthMetrics;
   readonly sealer: Sealer;
+  readonly tell: TellOfUser;
 }
 
 interface Settled {
@@ -55,7 +58,7 @@ export interface Rooms extends AccountRooms {
 }
 
 export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Settled): Rooms => {
-  const { db, time, clock, hasher, metrics } = parts;
+  const { db, time, clock, hasher, metrics, tell } = parts;
   const throttle = (limit: AuthLimits['loginsPerName']) => createThrottle({ clock, ...limit });
   const throttles = {
     name: throttle(limits.loginsPerName),
@@ -68,7 +71,7 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Sett
     ...parts,
     ...limits,
     throttles,
-    securityLog: createSecurityLog(time),
+    securityLog: createToldLog(createSecurityLog(time), tell),
     roleOf: createRoles(operators),
   };
 

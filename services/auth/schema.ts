@@ -1,3 +1,4 @@
+import { type OutboxTables, outboxTables } from '@tickfolio/lib/outbox';
 import { bigint, boolean, customType, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -92,4 +93,12 @@ export const tickets = pgTable('tickets', {
   userId: uuid('user_id').notNull(),
   tries: integer('tries').notNull().default(0),
   expiresAt: instant('expires_at').notNull(),
+});
+
+export const userEvents: OutboxTables = outboxTables('user_events');
+
+/** How many events of each user there are, 0 where nobody has been told of the account. Locked last but the log's head. */
+export const userStreams = pgTable('user_streams', {
+  userId: uuid('user_id').primaryKey(),
+  version: bigint('version', { mode: 'number' }).notNull(),
 });

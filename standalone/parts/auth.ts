@@ -7,6 +7,7 @@ import { dialTarget } from '../start/dial.js';
 import { loopback } from '../start/listening-place.js';
 import { accountsName, databases } from './databases.js';
 import { jwtSecret } from './jwt-secret.js';
+import { eventLog } from './messages.js';
 
 const database = definePart({
   name: 'database of accounts',
@@ -22,9 +23,12 @@ const database = definePart({
   },
 });
 
+/** Nobody else writes there, so it is looked at only for what could not be sent at once. */
+const relayPollMs = 5_000;
+
 export const auth = definePart({
   name: 'auth',
-  needs: { database, jwtSecret },
+  needs: { database, eventLog, jwtSecret },
   settings: (env) => {
     const shape = inRun(authConfig(env).shape);
     return {
@@ -37,17 +41,18 @@ export const auth = definePart({
   listens: ({ AUTH_GRPC_PORT }) => [
     { variable: 'GRPC_PORT', otherName: 'AUTH_GRPC_PORT', address: { host: loopback, port: AUTH_GRPC_PORT } },
   ],
+  topics: async () => [(await import('@tickfolio/lib/events/user-events')).userEvents],
   start: async ({ config, service }, given) => {
     const { startAuth } = await import('@tickfolio/auth/app');
     const app = await startAuth(
-      { ...service('auth'), postgres: given.database.postgres },
+      { ...service('auth'), postgres: given.database.postgres, eventLog: given.eventLog },
       {
         address: { host: loopback, port: config.AUTH_GRPC_PORT },
         jwtSecret: given.jwtSecret,
         sealSecret: config.SEAL_SECRET,
         operators: config.OPERATORS,
         // There is no other replica, which would not have a new key yet.
-        limits: { ...authLimits(config), resealAfterMs: 1_000 },
+        limits: { ...authLimits(config), relayPollMs, resealAfterMs: 1_000 },
       },
     );
     return { target: dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: app.port }), close: app.close };

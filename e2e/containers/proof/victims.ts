@@ -56,6 +56,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     named: [
       { by: 'aggregator', as: 'event-log' },
       { by: 'archiver', as: 'event-log' },
+      { by: 'auth', as: 'event-log' },
     ],
   },
   clickhouse: {

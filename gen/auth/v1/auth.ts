@@ -396,6 +396,42 @@ export interface TokenPair {
   renewableForMs: number;
 }
 
+export interface ListEventsRequest {
+  stream?: StreamAsked | undefined;
+  all?:
+    | AllAsked
+    | undefined;
+  /** 1 to 500. */
+  limit: number;
+}
+
+export interface StreamAsked {
+  /** Such as `user:<id>`. */
+  name: string;
+  fromVersion: number;
+}
+
+export interface AllAsked {
+  /** `next` of the answer before; 0 at first. */
+  afterSeq: number;
+}
+
+export interface ListEventsResponse {
+  /** Each as it stands in the event log, JSON. */
+  events: string[];
+  /** What to ask for next: a version where a stream was asked for, else a number. */
+  next: number;
+  /** Where a stream was asked for. */
+  stream: StreamEnd | undefined;
+}
+
+export interface StreamEnd {
+  /** Of its newest event; 0 where it has none. */
+  lastVersion: number;
+  /** What its numbers stand under: a restore from a backup raises it, and then they may name other events. */
+  epoch: number;
+}
+
 function createBaseRegisterRequest(): RegisterRequest {
   return { name: "", password: "", clientAddress: "", idempotencyKey: "", userAgent: "", withRecoveryCodes: false };
 }
@@ -4638,6 +4674,357 @@ export const TokenPair: MessageFns<TokenPair> = {
   },
 };
 
+function createBaseListEventsRequest(): ListEventsRequest {
+  return { stream: undefined, all: undefined, limit: 0 };
+}
+
+export const ListEventsRequest: MessageFns<ListEventsRequest> = {
+  encode(message: ListEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stream !== undefined) {
+      StreamAsked.encode(message.stream, writer.uint32(10).fork()).join();
+    }
+    if (message.all !== undefined) {
+      AllAsked.encode(message.all, writer.uint32(18).fork()).join();
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stream = StreamAsked.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.all = AllAsked.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListEventsRequest>, I>>(base?: I): ListEventsRequest {
+    return ListEventsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEventsRequest>, I>>(object: I): ListEventsRequest {
+    const message = createBaseListEventsRequest();
+    message.stream = (object.stream !== undefined && object.stream !== null)
+      ? StreamAsked.fromPartial(object.stream)
+      : undefined;
+    message.all = (object.all !== undefined && object.all !== null) ? AllAsked.fromPartial(object.all) : undefined;
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseStreamAsked(): StreamAsked {
+  return { name: "", fromVersion: 0 };
+}
+
+export const StreamAsked: MessageFns<StreamAsked> = {
+  encode(message: StreamAsked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fromVersion !== 0) {
+      writer.uint32(16).int64(message.fromVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamAsked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamAsked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromVersion = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<StreamAsked>, I>>(base?: I): StreamAsked {
+    return StreamAsked.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StreamAsked>, I>>(object: I): StreamAsked {
+    const message = createBaseStreamAsked();
+    message.name = object.name ?? "";
+    message.fromVersion = object.fromVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseAllAsked(): AllAsked {
+  return { afterSeq: 0 };
+}
+
+export const AllAsked: MessageFns<AllAsked> = {
+  encode(message: AllAsked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterSeq !== 0) {
+      writer.uint32(8).int64(message.afterSeq);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllAsked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllAsked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.afterSeq = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AllAsked>, I>>(base?: I): AllAsked {
+    return AllAsked.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AllAsked>, I>>(object: I): AllAsked {
+    const message = createBaseAllAsked();
+    message.afterSeq = object.afterSeq ?? 0;
+    return message;
+  },
+};
+
+function createBaseListEventsResponse(): ListEventsResponse {
+  return { events: [], next: 0, stream: undefined };
+}
+
+export const ListEventsResponse: MessageFns<ListEventsResponse> = {
+  encode(message: ListEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.events) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.next !== 0) {
+      writer.uint32(16).int64(message.next);
+    }
+    if (message.stream !== undefined) {
+      StreamEnd.encode(message.stream, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.events.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.next = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stream = StreamEnd.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListEventsResponse>, I>>(base?: I): ListEventsResponse {
+    return ListEventsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEventsResponse>, I>>(object: I): ListEventsResponse {
+    const message = createBaseListEventsResponse();
+    message.events = object.events?.map((e) => e) || [];
+    message.next = object.next ?? 0;
+    message.stream = (object.stream !== undefined && object.stream !== null)
+      ? StreamEnd.fromPartial(object.stream)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStreamEnd(): StreamEnd {
+  return { lastVersion: 0, epoch: 0 };
+}
+
+export const StreamEnd: MessageFns<StreamEnd> = {
+  encode(message: StreamEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lastVersion !== 0) {
+      writer.uint32(8).int64(message.lastVersion);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(16).int32(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.lastVersion = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.epoch = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<StreamEnd>, I>>(base?: I): StreamEnd {
+    return StreamEnd.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StreamEnd>, I>>(object: I): StreamEnd {
+    const message = createBaseStreamEnd();
+    message.lastVersion = object.lastVersion ?? 0;
+    message.epoch = object.epoch ?? 0;
+    return message;
+  },
+};
+
 export type AuthServiceService = typeof AuthServiceService;
 export const AuthServiceService = {
   /**
@@ -5502,6 +5889,63 @@ export const AccountServiceClient = makeGenericClientConstructor(
 ) as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): AccountServiceClient;
   service: typeof AccountServiceService;
+  serviceName: string;
+};
+
+/** What happened to accounts, from the service's own table: for who reads `user-events` and is new, or missed some. */
+export type EventServiceService = typeof EventServiceService;
+export const EventServiceService = {
+  /**
+   * Events of one stream from a version on, or all of them in the order in which they were written, up to a minute ago.
+   * INVALID_ARGUMENT for a limit, a version or a number that cannot be.
+   */
+  listEvents: {
+    path: "/auth.v1.EventService/ListEvents" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEventsRequest): Buffer => Buffer.from(ListEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEventsRequest => ListEventsRequest.decode(value),
+    responseSerialize: (value: ListEventsResponse): Buffer => Buffer.from(ListEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEventsResponse => ListEventsResponse.decode(value),
+  },
+} as const;
+
+export interface EventServiceServer extends UntypedServiceImplementation {
+  /**
+   * Events of one stream from a version on, or all of them in the order in which they were written, up to a minute ago.
+   * INVALID_ARGUMENT for a limit, a version or a number that cannot be.
+   */
+  listEvents: handleUnaryCall<ListEventsRequest, ListEventsResponse>;
+}
+
+export interface EventServiceClient extends Client {
+  /**
+   * Events of one stream from a version on, or all of them in the order in which they were written, up to a minute ago.
+   * INVALID_ARGUMENT for a limit, a version or a number that cannot be.
+   */
+  listEvents(
+    request: ListEventsRequest,
+    callback: (error: ServiceError | null, response: ListEventsResponse) => void,
+  ): ClientUnaryCall;
+  listEvents(
+    request: ListEventsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEventsResponse) => void,
+  ): ClientUnaryCall;
+  listEvents(
+    request: ListEventsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEventsResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const EventServiceClient = makeGenericClientConstructor(
+  EventServiceService,
+  "auth.v1.EventService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): EventServiceClient;
+  service: typeof EventServiceService;
   serviceName: string;
 };
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { AccountServiceClient, AuthServiceClient, type TokenPair } from '@tickfolio/gen/auth/v1';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
@@ -31,7 +33,8 @@ export const startTestAuth = async (
   const lines: string[] = [];
   const log = createLogger('auth', 'trace', (line) => lines.push(line));
   const address = { host: '127.0.0.1', port: 0 };
-  const deps = { postgres, clock, time, log, metrics: createMetrics('auth') };
+  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: [userEvents] });
+  const deps = { postgres, eventLog, clock, time, log, metrics: createMetrics('auth') };
   const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, limits, ...more });
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
   const account = createGrpcClient(AccountServiceClient, `127.0.0.1:${app.port}`);
@@ -42,6 +45,7 @@ export const startTestAuth = async (
   };
   return {
     app,
+    eventLog,
     db: postgres.db,
     clock,
     lines,

@@ -1,6 +1,7 @@
+import { raiseEpoch } from '@tickfolio/lib/outbox';
 import type { Database } from '@tickfolio/lib/postgres';
 import { getTableName, isNull, sql } from 'drizzle-orm';
-import { accounts, refreshTokens, sessions } from '../schema.js';
+import { accounts, refreshTokens, sessions, userEvents } from '../schema.js';
 
 /** Whether a database with these tables is one of accounts; they are there since the first migration. */
 export const holdsAccounts = (tables: readonly string[]): boolean =>
@@ -8,7 +9,8 @@ export const holdsAccounts = (tables: readonly string[]): boolean =>
 
 /**
  * Ends every session of a database that was restored from a backup: some were ended after the backup was taken, and
- * would live again.
+ * would live again. What is told of users from now on is of another epoch: the numbers of what was told since then come
+ * once more.
  * @returns how many had not been over
  */
 export const endRestoredSessions = async (db: Database): Promise<number> => {
@@ -17,5 +19,6 @@ export const endRestoredSessions = async (db: Database): Promise<number> => {
     .set({ revokedAt: sql`now()`, revokedBecause: 'everywhere' })
     .where(isNull(sessions.revokedAt))
     .returning({ id: sessions.id });
+  await raiseEpoch(db, userEvents);
   return ended.length;
 };

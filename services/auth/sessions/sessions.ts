@@ -112,8 +112,8 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
     return session;
   };
 
-  /** Those of the user beyond so many, in a transaction that locked the account. */
-  const revokeTooMany = async (tx: Transaction, userId: string, opened: string): Promise<void> => {
+  /** Those of the user beyond so many, in a transaction that locked the account. @returns how many */
+  const revokeTooMany = async (tx: Transaction, userId: string, opened: string): Promise<number> => {
     const others = and(eq(sessions.userId, userId), ne(sessions.id, opened), gt(sessions.expiresAt, time()));
     const newest = tx
       .select({ id: sessions.id })
@@ -121,7 +121,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .where(and(others, isNull(sessions.revokedAt)))
       .orderBy(sql`coalesce(${sessions.lastUsedAt}, ${sessions.createdAt}) desc`, sql`${sessions.createdAt} desc`)
       .limit(maxSessions - 1);
-    await revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many');
+    return (await revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many')).length;
   };
   const openWithin: Sessions['openWithin'] = async (tx, userId, by, origin) => {
     const family = newFamily();
@@ -140,8 +140,9 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
     if (!session) throw new Error('an insert returned no row');
     const issued = await line.begin(tx, session, family, session.createdAt);
-    await revokeTooMany(tx, userId, session.id);
-    await securityLog(tx, { userId, action: 'sign-in', origin, detail: { session: session.id, by } });
+    const ended = await revokeTooMany(tx, userId, session.id);
+    const detail = { session: session.id, by, ...(ended > 0 ? { ended } : {}) };
+    await securityLog(tx, { userId, action: 'sign-in', origin, detail });
     return issued;
   };
 

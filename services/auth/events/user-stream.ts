@@ -1,0 +1,67 @@
+import type { EventTypes } from '@tickfolio/lib/events/domain-event';
+import { userEvents as topic } from '@tickfolio/lib/events/user-events';
+import type { AppendEvents, NewEvent } from '@tickfolio/lib/outbox';
+import type { Transaction } from '@tickfolio/lib/postgres';
+import { eq, sql } from 'drizzle-orm';
+import { accounts, userStreams } from '../schema.js';
+
+type TypesOf<T> = T extends { readonly types: infer Types extends EventTypes } ? Types : never;
+type UserEvent = NewEvent<TypesOf<typeof topic>>;
+type Said<Event> = Event extends UserEvent ? Pick<Event, 'type' | 'data'> : never;
+
+/** What happened to an account. That one was made is told by itself, before anything else of it. */
+export type UserEventSaid = Exclude<Said<UserEvent>, { readonly type: 'user.created' }>;
+
+/**
+ * Tells what happened to an account, with nothing only that it was made, in the transaction in which it does: locks the
+ * user's stream, which nobody locks before anything else but the head of the security log.
+ * @param requestId of the call that did it, empty for none
+ */
+export type TellOfUser = (
+  tx: Transaction,
+  userId: string,
+  said: readonly UserEventSaid[],
+  requestId: string,
+) => Promise<void>;
+
+const streamOf = (userId: string): string => `user:${userId}`;
+
+/** The first event of every user. */
+export const createdEvent = (userId: string, name: string): UserEvent => ({
+  type: 'user.created',
+  stream: streamOf(userId),
+  version: 1,
+  userId,
+  data: { id: userId, name },
+});
+
+/** A caller may name a request as it likes. */
+const maxIdLength = 128;
+
+export const createTellOfUser = (append: AppendEvents): TellOfUser => {
+  const raise = async (tx: Transaction, userId: string, by: number): Promise<number> => {
+    const [stream] = await tx
+      .update(userStreams)
+      .set({ version: sql`${userStreams.version} + ${by}` })
+      .where(eq(userStreams.userId, userId))
+      .returning({ version: userStreams.version });
+    if (!stream) throw new Error('an account has no stream');
+    return stream.version;
+  };
+  /** Of an account that nobody was told of: one that is new, or is of a build before. */
+  const created = async (tx: Transaction, userId: string): Promise<UserEvent> => {
+    const [account] = await tx.select({ name: accounts.name }).from(accounts).where(eq(accounts.id, userId));
+    if (!account) throw new Error('a stream has no account');
+    return createdEvent(userId, account.name);
+  };
+  return async (tx, userId, said, requestId) => {
+    let version = await raise(tx, userId, said.length);
+    const isUntold = version === said.length;
+    if (isUntold) version = await raise(tx, userId, 1);
+    const first = version - said.length + 1;
+    const about = { userId, ...(requestId === '' ? {} : { requestId: requestId.slice(0, maxIdLength) }) };
+    const told = said.map((one, at) => ({ ...one, ...about, stream: streamOf(userId), version: first + at }));
+    const before = isUntold ? [{ ...(await created(tx, userId)), ...about }] : [];
+    await append(tx, topic, [...before, ...told]);
+  };
+};
