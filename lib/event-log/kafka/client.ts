@@ -58,6 +58,30 @@ export const kafkaClients = (
     });
 };
 
+/** When a member of a group shows itself, by monotonic time. */
+export interface HeartbeatPace {
+  /** For kafkajs as its `heartbeatInterval`. */
+  readonly interval: number;
+  /** A heartbeat was answered. */
+  beaten(): void;
+}
+
+/**
+ * kafkajs sends a heartbeat once Date.now() has come to that of the last one and the interval, which takes an hour more
+ * where the clock was set back by an hour: Kafka takes the member for dead by then. So it gets an interval that is asked
+ * for its value each time: all of time, or none of it.
+ */
+export const createHeartbeatPace = (clock: Pick<Clock, 'monotonic'>, everyMs: number): HeartbeatPace => {
+  let dueMs = Number.NEGATIVE_INFINITY;
+  const left = () => (clock.monotonic() < dueMs ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+  return {
+    interval: { valueOf: left } as unknown as number,
+    beaten: () => {
+      dueMs = clock.monotonic() + everyMs;
+    },
+  };
+};
+
 /** kafkajs wraps an error in each layer that tried again. @returns the innermost. */
 export const rootOf = (err: unknown): Error & { readonly type?: string } => {
   let found = err;

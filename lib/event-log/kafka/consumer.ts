@@ -6,7 +6,7 @@ import type { BatchHandler, ConsumeOptions, Consumer, StoredMessage } from '../e
 import { watchSilence } from '../reading/silence-watch.js';
 import type { KafkaAdmin } from './admin.js';
 import { createKafkaAssignment } from './assignment.js';
-import { isFinal, type KafkaDeps, rootOf, within } from './client.js';
+import { createHeartbeatPace, isFinal, type KafkaDeps, rootOf, within } from './client.js';
 import { type CommitFailures, createKafkaCommitter } from './committer.js';
 import { beginAtNewest } from './starting-offset.js';
 
@@ -93,11 +93,12 @@ export const startKafkaConsumer = (
       },
     };
   };
+  const pace = createHeartbeatPace(clock, limits.heartbeatMs);
   const consumer = connect(attempts).consumer({
     groupId: consume.group,
     partitionAssigners: [assigner],
     sessionTimeout: limits.sessionTimeoutMs,
-    heartbeatInterval: limits.heartbeatMs,
+    heartbeatInterval: pace.interval,
     rebalanceTimeout: limits.rebalanceTimeoutMs,
     minBytes: limits.minFetchBytes,
     maxBytes: 4 * limits.maxFetchBytesPerPartition,
@@ -158,7 +159,10 @@ export const startKafkaConsumer = (
     log.info({ partitions }, `Joined the group; ${partitions.length} partitions are ours.`);
   });
   consumer.on(consumer.events.FETCH, watch.heard);
-  consumer.on(consumer.events.HEARTBEAT, watch.heard);
+  consumer.on(consumer.events.HEARTBEAT, () => {
+    pace.beaten();
+    watch.heard();
+  });
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (closing.signal.aborted) return;
     log.debug({ err: error, restart }, `${who} broke.`);

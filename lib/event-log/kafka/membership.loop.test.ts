@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { becomes } from '../../kit/becomes.js';
 import { startTestKafka, type TestKafka } from '../../kit/kafka.js';
 import { startProgram } from '../../kit/process.js';
@@ -123,6 +123,36 @@ const groups = (kafka: TestKafka) => {
     await kafka.restart();
     await becomes(() => one.membership.problem(), undefined, 45_000);
     expect([one.working.size, one.membership.certain]).toEqual([3, true]);
+    await eventLog.close();
+  });
+
+  it('keeps what it has, and reads on, where the clock of its computer is set back by an hour', {
+    timeout: 120_000,
+  }, async () => {
+    const { eventLog, topic, lines } = openKafkaLog(kafka.brokers, { topic: `shares-${randomUUID()}` });
+    const one = joinRecorded(eventLog, topic);
+    const read: string[] = [];
+    const consume = { group: 'readers', minBatchMessages: 1, maxBatchMessages: 10, maxBatchWaitMs: 10 };
+    const reader = await eventLog.consume(topic, consume, async ({ messages }) => {
+      read.push(...messages.map(({ key }) => key));
+    });
+    await eventLog.append(topic, [{ key: 'before', value: 'before' }]);
+    await becomes(() => [one.working.size, read], [3, ['before']], patienceMs);
+    const joins = () => lines.filter((line) => line.startsWith('Joined')).length;
+    const joinsBefore = joins();
+    const real = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000);
+    try {
+      // Both would be taken for dead meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 2 * (quickLimits.memberSessionMs ?? 0)));
+      await eventLog.append(topic, [{ key: 'later', value: 'later' }]);
+      await becomes(() => read, ['before', 'later'], patienceMs);
+      await becomes(() => reader.lag().catch(() => undefined), 0, patienceMs);
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect([one.working.size, one.told, one.membership.problem()]).toEqual([3, ['assigned 0,1,2 kept '], undefined]);
+    expect(joins()).toBe(joinsBefore);
     await eventLog.close();
   });
 

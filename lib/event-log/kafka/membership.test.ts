@@ -1,10 +1,12 @@
-import type { Kafka, PartitionAssigner } from 'kafkajs';
-import { describe, expect, it } from 'vitest';
+import type { ConsumerConfig, Kafka } from 'kafkajs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '../../clock/clock.js';
 import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
 import type { KafkaAdmin } from './admin.js';
 import { kafkaLimits } from './limits.js';
 import { startKafkaMembership } from './membership.js';
+
+afterEach(() => vi.restoreAllMocks());
 
 const topic = 'shares';
 
@@ -12,11 +14,14 @@ const topic = 'shares';
 const build = () => {
   const clock = createManualClock();
   const told: string[] = [];
-  const consumers: { emit(event: string, payload?: object): void; joins(): void }[] = [];
-  const consumer = ({ partitionAssigners: [assigner] }: { partitionAssigners: readonly PartitionAssigner[] }) => {
+  const consumers: { emit(event: string, payload?: object): void; joins(): void; shows(): boolean }[] = [];
+  /** When kafkajs sent a heartbeat last. */
+  const lastMs = Date.now();
+  const consumer = ({ partitionAssigners: [assigner] = [], heartbeatInterval = 0 }: ConsumerConfig) => {
     const listeners = new Map<string, (event: object) => void>();
     consumers.push({
       emit: (event, payload = {}) => listeners.get(event)?.({ payload }),
+      shows: () => Date.now() >= lastMs + heartbeatInterval,
       joins: () =>
         void assigner?.({ cluster: {} as never, groupId: '', logger: {} as never }).protocol({ topics: [topic] }),
     });
@@ -69,6 +74,30 @@ describe('a member of a Kafka group', () => {
     expect(told).toEqual(['assigned 0,1,2 kept ', 'assigned 0,1 kept ']);
     expect(consumers).toHaveLength(2);
     expect(() => consumers[0]?.joins()).toThrow();
+    await membership.close();
+  });
+
+  it('shows itself as often as ever, and is not surer of what it has, where the clock of its computer is set back by an hour', async () => {
+    const { clock, consumers, membership, join } = build();
+    join(0, 'one', [0]);
+    const [one] = consumers;
+    const beats = (duration: number) => {
+      one?.emit('REQUEST', { apiName: 'Heartbeat', duration });
+      one?.emit('HEARTBEAT');
+    };
+    expect(one?.shows()).toBe(true);
+    beats(5);
+    expect(one?.shows()).toBe(false);
+    const real = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => real() - 3_600_000);
+    clock.advance(kafkaLimits.memberHeartbeatMs);
+    expect(one?.shows()).toBe(true);
+    beats(-3_600_000 + 5);
+    expect(one?.shows()).toBe(false);
+    // It stood still for longer than its session: what it was granted then is over.
+    const standstill = vi.spyOn(clock, 'monotonic').mockReturnValue(clock.monotonic() + kafkaLimits.memberSessionMs);
+    expect(membership.certain).toBe(false);
+    standstill.mockRestore();
     await membership.close();
   });
 

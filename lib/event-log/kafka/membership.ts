@@ -4,7 +4,7 @@ import { retrying } from '../../retry/retry.js';
 import { dealPartitions, type GroupMember, type Membership, noPartitions } from '../membership.js';
 import { watchSilence } from '../reading/silence-watch.js';
 import type { KafkaAdmin } from './admin.js';
-import { type KafkaDeps, rootOf, within } from './client.js';
+import { createHeartbeatPace, type KafkaDeps, rootOf, within } from './client.js';
 
 /** kafkajs' own attempts at everything: with these it never gives its place in the group up because Kafka is away. */
 const attempts = 100_000;
@@ -134,21 +134,24 @@ export const startKafkaMembership = (
    */
   const open = () => {
     const isCurrent = (): boolean => own === consumer;
+    const pace = createHeartbeatPace(clock, memberHeartbeatMs);
     const own = connect(attempts).consumer({
       groupId: group,
       partitionAssigners: [assignerOf(isCurrent)],
       sessionTimeout: memberSessionMs,
-      heartbeatInterval: memberHeartbeatMs,
+      heartbeatInterval: pace.interval,
       rebalanceTimeout: memberSessionMs,
       maxWaitTimeInMs: memberHeartbeatMs,
       allowAutoTopicCreation: false,
       retry: { retries: attempts, restartOnFailure: async () => isCurrent() && !closing.signal.aborted },
     });
     own.on(own.events.REQUEST, ({ payload: { apiName, duration } }) => {
-      if (isCurrent() && (apiName === 'Heartbeat' || apiName === 'SyncGroup'))
+      // By the wall clock: where that was set back meanwhile it says nothing of when the request was sent.
+      if (isCurrent() && duration >= 0 && (apiName === 'Heartbeat' || apiName === 'SyncGroup'))
         requestedMs = clock.monotonic() - duration;
     });
     own.on(own.events.HEARTBEAT, () => {
+      pace.beaten();
       if (!isCurrent()) return;
       watch.heard();
       joined = true;
