@@ -59,6 +59,40 @@ const focused = (page: Page) =>
     "document.activeElement.getAttribute('aria-label') ?? document.activeElement.closest('tr')?.dataset.asset",
   ) as Promise<string>;
 
+/** Draws the mouse over a text from its beginning to its end. */
+const drawOver = async (page: Page, selector: string) => {
+  const { x, y, width, height } = (await page.locator(selector).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(x + 1, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width, y + height / 2, { steps: 5 });
+  await page.mouse.up();
+};
+
+describe.skipIf(!browser)('who copies a figure of a row', () => {
+  it('selects it with the mouse and stays where it is, while a click on it opens the asset', async () => {
+    await withWindow({ frame: nine, path }, async ({ page }) => {
+      await page.locator('tr[data-asset=BTC]').waitFor();
+      await settled(async () => {
+        await drawOver(page, 'tr[data-asset=BTC] .cell-value .digits');
+        expect(await page.evaluate('getSelection().toString()')).toContain('900.5');
+      });
+      expect(page.url()).toBe(origin + path);
+      await page.locator('tr[data-asset=ETH] .cell-value .digits').click();
+      await page.waitForURL(`${origin}/assets/ETH`);
+      await page.goto(`${origin}/markets`);
+      const price = '.market-row[data-at="0"] .market-price .digits';
+      await page.locator(price).waitFor();
+      await settled(async () => {
+        await drawOver(page, price);
+        expect(await page.evaluate('getSelection().toString()')).toContain('1,234.5');
+      });
+      expect(page.url()).toBe(`${origin}/markets`);
+      await page.locator(price.replace('"0"', '"1"')).click();
+      await page.waitForURL(/\/assets\//);
+    });
+  });
+});
+
 describe.skipIf(!browser)('the table of holdings', () => {
   it('sorts by a heading and the other way round by another press, and a reload finds it so', async () => {
     await withWindow({ frame: nine, path }, async ({ page }) => {

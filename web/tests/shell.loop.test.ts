@@ -212,6 +212,13 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
         await page.keyboard.type(keys);
         await page.waitForURL(origin + path);
       }
+      await page.keyboard.press('/');
+      await search.fill('docs');
+      await page.getByRole('option', { name: 'Documentation: REST and WebSocket' }).waitFor();
+      await page.getByRole('option', { name: 'Documentation: guide' }).click();
+      await page.waitForURL(`${origin}/docs/guide`);
+      await page.goBack();
+      await page.getByTestId('total').waitFor();
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('Hide or show amounts').waitFor();
       await page.keyboard.press('Escape');

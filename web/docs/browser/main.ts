@@ -23,11 +23,21 @@ const openTarget = (): void => {
   }
 };
 
-/** Every page says that prices are simulated where they are. */
+/** Undefined where nobody says: a proxy may keep that answer to itself, and a server may not know yet. */
+const readSimulated = async (): Promise<boolean | null | undefined> => {
+  try {
+    const answer = await fetch(urlOf('ready'));
+    return ((await answer.json()) as { readonly simulated?: boolean | null }).simulated;
+  } catch {
+    return undefined;
+  }
+};
+/** Every page says that prices are simulated where they are, and that it does not know where it cannot. */
 const sayWhetherSimulated = async (): Promise<void> => {
-  const answer = await fetch(urlOf('ready'));
-  const { simulated } = (await answer.json()) as { readonly simulated?: boolean | null };
-  need<HTMLElement>('.simulated').hidden = simulated !== true;
+  const mark = need<HTMLElement>('.simulated');
+  const simulated = await readSimulated();
+  mark.hidden = simulated === false;
+  if (typeof simulated !== 'boolean') mark.textContent = 'Simulated or real prices: not known';
 };
 
 /** On a narrow screen the list of contents is folded; only the screen knows that. */
@@ -52,5 +62,4 @@ offerTrying();
 offerDemo();
 addEventListener('hashchange', openTarget);
 openTarget();
-// Where that is not answered, there is nothing to say: a proxy may keep it to itself.
-sayWhetherSimulated().catch(() => undefined);
+void sayWhetherSimulated();

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { Field } from '../kit/field.js';
 
 import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 import { CookieRiskNote } from './cookie-risk-note.js';
 import { PasswordField } from './password-field.js';
 
@@ -30,6 +31,7 @@ interface CredentialsFormProps {
 export const CredentialsForm = (props: CredentialsFormProps) => {
   const { title, action, isNew, notice, check, submit, ways, children } = props;
   const text = useText();
+  const own = useSecurityText();
   const form = useRef<HTMLFormElement>(null);
   const noticed = useRef<HTMLParagraphElement>(null);
   // What had the focus is gone with the page before; the notice says why, and the fields follow it.
@@ -89,7 +91,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
           label={text.password}
           name="password"
           isNew={isNew}
-          hint={isNew ? text.passwordHint : undefined}
+          hint={isNew ? own.passwordHint : undefined}
           fault={faults.password}
         />
         <button type="submit" className="button primary wide" disabled={busy}>

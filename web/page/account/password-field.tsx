@@ -1,6 +1,6 @@
 import { type Ref, useState } from 'react';
 import { Field } from '../kit/field.js';
-import { useText } from '../text/language.js';
+import { useSecurityText } from '../text/security/use-security-text.js';
 
 interface PasswordFieldProps {
   readonly label: string;
@@ -13,7 +13,7 @@ interface PasswordFieldProps {
 
 /** A password, which can be looked at while it is typed. */
 export const PasswordField = ({ label, name, isNew, hint, fault, ref }: PasswordFieldProps) => {
-  const text = useText();
+  const own = useSecurityText();
   const [visible, setVisible] = useState(false);
   return (
     <Field
@@ -32,7 +32,7 @@ export const PasswordField = ({ label, name, isNew, hint, fault, ref }: Password
           aria-pressed={visible}
           onClick={() => setVisible(!visible)}
         >
-          {visible ? text.hidePassword : text.showPassword}
+          {visible ? own.hidePassword : own.showPassword}
         </button>
       }
     />

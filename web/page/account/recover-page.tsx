@@ -69,7 +69,7 @@ export const RecoverPage = () => {
     const [name, code] = [String(data.get('name')).trim(), String(data.get('code')).trim()];
     const password = String(data.get('password'));
     const found: Faults = {
-      name: name ? undefined : text.nameMissing,
+      name: name ? undefined : own.nameMissing,
       code: code ? undefined : own.recoveryCodeMissing,
       password: newPasswordFault(password, text),
     };
@@ -116,7 +116,7 @@ export const RecoverPage = () => {
           hint={own.recoveryCodeHint}
           fault={faults.code}
         />
-        <PasswordField label={own.newPassword} name="password" isNew hint={text.passwordHint} fault={faults.password} />
+        <PasswordField label={own.newPassword} name="password" isNew hint={own.passwordHint} fault={faults.password} />
         <button type="submit" className="button primary wide" disabled={busy}>
           {busy ? text.working : own.recoverAction}
         </button>

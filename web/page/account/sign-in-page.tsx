@@ -23,7 +23,7 @@ export const SignInPage = () => {
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
     if (name && password) return undefined;
-    return { name: name ? undefined : text.nameMissing, password: password ? undefined : text.passwordMissing };
+    return { name: name ? undefined : own.nameMissing, password: password ? undefined : own.passwordMissing };
   };
   const submit = async (name: string, password: string): Promise<CredentialFaults | undefined> => {
     try {

@@ -37,7 +37,7 @@ export const SignUpPage = () => {
   if (asked) return <SecondFactorForm {...asked} onBegin={() => setAsked(undefined)} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
-    const nameFault = name === '' ? text.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
+    const nameFault = name === '' ? own.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
     const passwordFault = newPasswordFault(password, text);
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };

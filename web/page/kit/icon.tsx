@@ -20,6 +20,7 @@ const paths = {
   newest: 'M5 5l7 7-7 7M13 5l7 7-7 7',
   'full-screen': 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
   'leave-full-screen': 'M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5',
+  document: 'M6 3h8l5 5v13H6zM14 3v5h5M9 13h7M9 17h7',
   leave: 'M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9',
 } as const;
 

@@ -2,24 +2,33 @@ import type { useNavigate } from '@tanstack/react-router';
 import type { AssetSearch } from '@tickfolio/lib/market/asset-search';
 import { toggleDiscreet } from '../header/discreet-button.js';
 import { places } from '../navigation/places.js';
+import { basePath } from '../place.js';
 import { assetGroups, type HoldableAsset, type HoldableMarket, isPaused } from '../portfolio/search/asset-groups.js';
 import type { SearchEntry, SearchGroup } from '../portfolio/search/search-form.js';
 import { sections } from '../settings/sections.js';
 import { openDialog, openReceipt } from '../shell/open-dialog.js';
 import { assetAddress } from '../text/asset-address.js';
 import type { Messages } from '../text/messages-en.js';
+import type { PaletteTexts } from '../text/palette/en.js';
 
 type Navigate = ReturnType<typeof useNavigate>;
 
 /** Something that the palette finds, and what is done with it. */
 export interface PaletteEntry extends SearchEntry {
   readonly go: (navigate: Navigate) => void;
+  /** Other words that it is found by. */
+  readonly aliases?: string;
 }
 
 const maxAssets = 8;
 const to = (address: string) => (navigate: Navigate) => void navigate({ to: address });
 
-const pagesOf = (text: Messages): readonly PaletteEntry[] => [
+type Words = Messages & PaletteTexts;
+
+/** Pages of their own, which the router does not know. */
+const toDocuments = (path: string) => () => location.assign(basePath + path);
+
+const pagesOf = (text: Words): readonly PaletteEntry[] => [
   ...places
     .filter(({ key }) => key !== 'settings')
     .map(({ key, to: address, icon }) => ({ key, name: text.places[key], icon, go: to(address) })),
@@ -29,9 +38,11 @@ const pagesOf = (text: Messages): readonly PaletteEntry[] => [
     icon: 'settings' as const,
     go: to(`/settings/${section}`),
   })),
+  { key: 'docs', name: text.documents.interfaces, icon: 'document', aliases: 'docs api', go: toDocuments('docs') },
+  { key: 'guide', name: text.documents.guide, icon: 'document', aliases: 'docs help', go: toDocuments('docs/guide') },
 ];
 
-const actionsOf = (text: Messages): readonly PaletteEntry[] => [
+const actionsOf = (text: Words): readonly PaletteEntry[] => [
   { key: 'add', name: text.addCoin, icon: 'add', go: () => openDialog('add') },
   { key: 'discreet', name: text.hideAmounts, icon: 'eye', go: toggleDiscreet },
   { key: 'receipt', name: text.receiptOfTotal, icon: 'receipt', go: () => openReceipt() },
@@ -57,10 +68,10 @@ export const paletteGroups = (
   search: AssetSearch<HoldableMarket>,
   typed: string,
   recent: readonly string[],
-  text: Messages,
+  text: Words,
 ): readonly SearchGroup<PaletteEntry>[] => {
   const query = typed.trim().toLowerCase();
-  const fits = ({ name }: PaletteEntry) => name.toLowerCase().includes(query);
+  const fits = ({ name, aliases = '' }: PaletteEntry) => `${name} ${aliases}`.toLowerCase().includes(query);
   const found = assetGroups(search, typed, recent);
   const assets = found.flatMap((group) => group.assets);
   const groups: readonly SearchGroup<PaletteEntry>[] = [

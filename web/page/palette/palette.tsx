@@ -2,12 +2,12 @@ import { Dialog, VisuallyHidden } from '@ariakit/react';
 import { useNavigate } from '@tanstack/react-router';
 import { SearchForm } from '../portfolio/search/search-form.js';
 import { useAssetSearch, useRecentAssets } from '../portfolio/search/use-asset-search.js';
-import { useText } from '../text/language.js';
+import { usePaletteText } from '../text/palette/use-palette-text.js';
 import { paletteGroups } from './palette-entries.js';
 
 /** Finds assets, pages and actions by what is typed. */
 export const Palette = ({ onClose }: { readonly onClose: () => void }) => {
-  const text = useText();
+  const text = usePaletteText();
   const navigate = useNavigate();
   const search = useAssetSearch();
   const recent = useRecentAssets();

@@ -57,7 +57,7 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
     const typed = String(new FormData(event.currentTarget).get('password'));
     if (typed) void prove(async () => ({ password: typed }));
     else {
-      setFault(text.passwordMissing);
+      setFault(own.passwordMissing);
       password.current?.focus();
     }
   };

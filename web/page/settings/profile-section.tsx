@@ -24,7 +24,7 @@ export const ProfileSection = () => {
   };
   return (
     <section className="card settings">
-      <p>{state.kind === 'signed-in' && text.signedInAs(state.userName)}</p>
+      <p>{state.kind === 'signed-in' && own.signedInAs(state.userName)}</p>
       {account && <p className="hint">{own.memberSince(times.dated(Date.parse(account.createdAt)))}</p>}
       {account?.role === 'operator' && <p className="hint">{own.operator}</p>}
       <button type="button" className="button" disabled={busy} onClick={signOut}>

@@ -56,7 +56,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
     const data = new FormData(event.currentTarget);
     const [before, after] = [String(data.get('old')), String(data.get('new'))];
     const found: Faults = {
-      old: before ? undefined : text.passwordMissing,
+      old: before ? undefined : own.passwordMissing,
       new: newPasswordFault(after, text) ?? (after === before ? own.passwordSame : undefined),
     };
     if (found.old || found.new) {
@@ -84,7 +84,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
         </p>
       )}
       <PasswordField label={own.oldPassword} name="old" isNew={false} fault={faults.old} />
-      <PasswordField label={own.newPassword} name="new" isNew hint={text.passwordHint} fault={faults.new} />
+      <PasswordField label={own.newPassword} name="new" isNew hint={own.passwordHint} fault={faults.new} />
       <p className="hint">{own.passwordOthersEnd}</p>
       <div className="part-actions">
         <button type="submit" className="button primary" disabled={busy}>

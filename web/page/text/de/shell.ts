@@ -40,7 +40,6 @@ export const shell: ShellTexts = {
   searchAll: 'Werte, Seiten, Aktionen suchen',
   assets: 'Werte',
   pages: 'Seiten',
-  paletteActions: 'Aktionen',
   basis: 'Änderungen seit',
   bases: { '24h': '24 Std.', today: 'Heute', '7d': '7 T', '30d': '30 T' },
   basesLong: { '24h': '24 Stunden', today: 'Heute', '7d': '7 Tage', '30d': '30 Tage' },

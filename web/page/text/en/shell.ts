@@ -39,7 +39,6 @@ export const shell = {
   searchAll: 'Search assets, pages, actions',
   assets: 'Assets',
   pages: 'Pages',
-  paletteActions: 'Actions',
   basis: 'Changes since',
   bases: { '24h': '24 h', today: 'Today', '7d': '7 d', '30d': '30 d' },
   basesLong: { '24h': '24 hours', today: 'Today', '7d': '7 days', '30d': '30 days' },

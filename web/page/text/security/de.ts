@@ -161,6 +161,12 @@ export const de: SecurityTexts = {
   everywhereText:
     'Alle Browser und Geräte, die bei diesem Konto angemeldet sind, werden jetzt abgemeldet, auch dieses hier. Dein Portfolio bleibt, wie es ist; melde dich mit deinem Passwort wieder an.',
   everywhereDone: 'Du bist auf allen Geräten abgemeldet.',
+  nameMissing: 'Gib deinen Namen ein.',
+  passwordMissing: 'Gib dein Passwort ein.',
+  showPassword: 'Zeigen',
+  hidePassword: 'Verbergen',
+  passwordHint: 'Mindestens 8 Zeichen',
+  signedInAs: (name) => `Angemeldet als ${name}`,
   noAccount: 'Noch kein Konto?',
   haveAccount: 'Schon ein Konto?',
   nameTaken: 'Dieser Name ist vergeben.',

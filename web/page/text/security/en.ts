@@ -160,6 +160,12 @@ export const en = {
   everywhereText:
     'Every browser and device that is signed in to this account is signed out now, this one too. Your portfolio stays as it is; sign in again with your password.',
   everywhereDone: 'You are signed out on all devices.',
+  nameMissing: 'Enter your name.',
+  passwordMissing: 'Enter your password.',
+  showPassword: 'Show',
+  hidePassword: 'Hide',
+  passwordHint: 'At least 8 characters',
+  signedInAs: (name: string) => `Signed in as ${name}`,
   noAccount: 'No account yet?',
   haveAccount: 'Already have an account?',
   nameTaken: 'This name is taken.',

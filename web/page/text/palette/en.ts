@@ -1,0 +1,7 @@
+/** What the search finds besides assets. */
+export const en = {
+  paletteActions: 'Actions',
+  documents: { interfaces: 'Documentation: REST and WebSocket', guide: 'Documentation: guide' },
+};
+
+export type PaletteTexts = typeof en;
