@@ -78,25 +78,14 @@ const gates = [
   createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
   createRoute({ getParentRoute, path: '/recover', component: LateRecover }),
 ] as const;
+const goTo = (to: string) => () => <Navigate to={to} replace />;
 /** Addresses of before, which people kept, and what of an address somebody leaves who cuts off its end. */
 const moved = [
-  createRoute({
-    getParentRoute,
-    path: '/portfolios',
-    component: () => <Navigate to="/portfolios/$portfolio" params={{ portfolio: 'default' }} replace />,
-  }),
-  createRoute({ getParentRoute, path: '/assets', component: () => <Navigate to="/markets" replace /> }),
-  createRoute({
-    getParentRoute,
-    path: '/settings',
-    component: () => <Navigate to="/settings/$section" params={{ section: 'profile' }} replace />,
-  }),
   createRoute({ getParentRoute, path: '/coins/$symbol', component: LateMovedCoin }),
-  createRoute({
-    getParentRoute,
-    path: '/account',
-    component: () => <Navigate to="/settings/$section" params={{ section: 'profile' }} replace />,
-  }),
+  createRoute({ getParentRoute, path: '/account', component: goTo('/settings/profile') }),
+  createRoute({ getParentRoute, path: '/settings', component: goTo('/settings/profile') }),
+  createRoute({ getParentRoute, path: '/portfolios', component: goTo('/portfolios/default') }),
+  createRoute({ getParentRoute, path: '/assets', component: goTo('/markets') }),
 ] as const;
 
 export const router = createRouter({

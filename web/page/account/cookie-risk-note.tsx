@@ -1,11 +1,11 @@
 import type { CookieRisk } from '@tickfolio/client/cookie-risk';
 import { useEffect, useState } from 'react';
 import { useParts } from '../parts.js';
-import { useText } from '../text/language.js';
+import { useCookieRiskText } from '../text/cookie-risk/use-cookie-risk-text.js';
 
 /** Why nobody will stay signed in here, said before anybody types a password. */
 export const CookieRiskNote = () => {
-  const text = useText();
+  const text = useCookieRiskText();
   const { session } = useParts();
   const [risk, setRisk] = useState<CookieRisk>();
   useEffect(() => {

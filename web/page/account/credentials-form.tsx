@@ -64,7 +64,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
     <div className="gate">
       <form ref={form} className="card gate-card" onSubmit={(event) => void send(event)} noValidate>
         <h1>{title}</h1>
-        <p className="gate-line">{text.tagline}</p>
+        <p className="gate-line">{own.tagline}</p>
         {notice && (
           <p ref={noticed} className="banner away" role="status" tabIndex={-1}>
             {notice}
@@ -84,7 +84,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
           autoCapitalize="none"
           spellCheck={false}
           maxLength={64}
-          hint={isNew ? text.nameHint : undefined}
+          hint={isNew ? own.nameHint : undefined}
           fault={faults.name}
         />
         <PasswordField

@@ -1,7 +1,10 @@
 import { readEveryMs } from '@tickfolio/client/live-connection';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
+import { latePart } from '../kit/late-part.js';
 import { useLive, useOnline, useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
+
+const CookieRiskWords = latePart(() => import('./cookie-risk-words.js').then(({ CookieRiskWords: found }) => found));
 
 /** What is wrong for now, above the page. */
 export const Banners = () => {
@@ -28,7 +31,7 @@ export const Banners = () => {
       )}
       <div role="status">
         {!online && <p className="banner away">{text.offline}</p>}
-        {risk && <p className="banner away">{text.cookieRisk[risk]}</p>}
+        <Suspense>{risk && <CookieRiskWords risk={risk} />}</Suspense>
         {online && connection === 'reconnecting' && (
           <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>
         )}

@@ -1,7 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
 import type { Columns } from '../portfolio/table/use-columns.js';
 import { remPx } from '../rows/rem-px.js';
-import { openRow } from '../rows/row-click.js';
 import { useRowKeys } from '../rows/row-keys.js';
 import { Rows } from '../rows/rows.js';
 import type { ShowRow } from '../rows/rows-props.js';
@@ -71,8 +70,6 @@ export const MarketTable = (props: MarketTableProps) => {
       aria-rowcount={rows.length + 1}
       ref={table}
       style={{ '--columns': gridOf(columns) } as object}
-      onClick={openRow}
-      onAuxClick={openRow}
       {...keys}
       {...role.table}
     >

@@ -1,4 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
+import { openRow } from './row-click.js';
 import type { ShowRow } from './rows-props.js';
 
 const stopsOf = (row: Element | null | undefined): readonly HTMLElement[] => [
@@ -122,5 +123,5 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
     },
     [names, show, focus],
   );
-  return { onFocus, onBlur, onKeyDown };
+  return { onFocus, onBlur, onKeyDown, onClick: openRow, onAuxClick: openRow };
 };

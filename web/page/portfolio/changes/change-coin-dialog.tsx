@@ -2,8 +2,8 @@ import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvid
 import { useState } from 'react';
 import type { Row } from '../../live/portfolio-view.js';
 import { useLive } from '../../parts.js';
-import { useText } from '../../text/language.js';
 import { basesHeldTwice, nameAmong, pairLabel } from '../../text/pair.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from './quantity-form.js';
 import { useCoinChange } from './use-coin-change.js';
 import { usePriceOf } from './use-price-of.js';
@@ -23,7 +23,7 @@ interface MarketFieldProps {
 
 /** Through which market, where an asset is held through several. */
 const MarketField = ({ rows, symbol, onPick }: MarketFieldProps) => {
-  const text = useText();
+  const text = useQuantityText();
   return (
     <label className="market-field">
       <span>{text.heldThrough}</span>{' '}
@@ -44,7 +44,7 @@ interface ChangeCoinDialogProps extends ChangeOf {
 
 /** Add to a coin, or take away from it. */
 export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDialogProps) => {
-  const text = useText();
+  const text = useQuantityText();
   const [symbol, setSymbol] = useState(first);
   const rows = useLive((state) => state.view?.rows) ?? [];
   const held = rows.find((row) => row.symbol === symbol);

@@ -2,8 +2,8 @@ import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import type { AssetMarket } from '@tickfolio/lib/market/asset-search';
 import { useState } from 'react';
-import { useText } from '../../text/language.js';
 import { nameAmong } from '../../text/pair.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from '../changes/quantity-form.js';
 import { useCoinChange } from '../changes/use-coin-change.js';
 import { usePriceOf } from '../changes/use-price-of.js';
@@ -18,7 +18,7 @@ interface AssetEntry extends SearchEntry {
 }
 
 const AssetSearchForm = ({ onPick }: { readonly onPick: (found: HoldableAsset) => void }) => {
-  const text = useText();
+  const text = useQuantityText();
   const search = useAssetSearch();
   const recent = useRecentAssets();
   const { heldOf } = useCoinChange();
@@ -54,7 +54,7 @@ interface AmountProps {
 }
 
 const Amount = ({ market, markets, onMarket, onClose }: AmountProps) => {
-  const text = useText();
+  const text = useQuantityText();
   const { symbol, base, quote } = market;
   const { heldOf, add, tellFault } = useCoinChange();
   const held = heldOf(symbol);
@@ -100,7 +100,7 @@ interface AddCoinDialogProps {
 
 /** Search an asset, then say how much of it. */
 export const AddCoinDialog = ({ onClose, preset }: AddCoinDialogProps) => {
-  const text = useText();
+  const text = useQuantityText();
   const search = useAssetSearch();
   const { heldOf } = useCoinChange();
   const [asset, setAsset] = useState(preset?.base);

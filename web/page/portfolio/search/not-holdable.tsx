@@ -1,5 +1,5 @@
 import { CoinBadge } from '../../kit/coin-badge.js';
-import { useText } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { HoldableAsset } from './asset-groups.js';
 import { useAssetSearch } from './use-asset-search.js';
 
@@ -12,7 +12,7 @@ interface NotHoldableProps {
 
 /** Why what everything is valued in cannot be added, and what of its kind can. */
 export const NotHoldable = ({ onPick }: NotHoldableProps) => {
-  const text = useText();
+  const text = useQuantityText();
   const search = useAssetSearch();
   const offered = likeCash.flatMap((other) => search.asset(other) ?? []).filter(({ market }) => market !== undefined);
   return (

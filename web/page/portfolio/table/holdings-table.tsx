@@ -8,7 +8,6 @@ import type { Holding } from '../../live/holdings.js';
 import { isLacking, namesAmong } from '../../live/lacking.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
 import { remPx } from '../../rows/rem-px.js';
-import { openRow } from '../../rows/row-click.js';
 import { useRowKeys } from '../../rows/row-keys.js';
 import { Rows } from '../../rows/rows.js';
 import type { ShowRow } from '../../rows/rows-props.js';
@@ -145,8 +144,6 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
         aria-labelledby="holdings-title"
         aria-rowcount={rows.length + 1}
         style={widths}
-        onClick={openRow}
-        onAuxClick={openRow}
         {...keys}
         {...role.table}
       >

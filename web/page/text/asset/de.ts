@@ -2,6 +2,9 @@ import type { AssetTexts } from './en.js';
 
 export const de: AssetTexts = {
   alsoIn: (pair) => `Auch gehalten in ${pair}`,
+  noneRecorded: 'kein Kurs festgehalten',
+  ofValue: (period) => `${period}, Wert in USDT`,
+  priceOfTime: (time) => `Kurs von ${time}`,
   yourPosition: 'Dein Bestand',
   chartOf: (coin) => `Kurs von ${coin}`,
   dayRange: 'Spanne in 24 Std.',

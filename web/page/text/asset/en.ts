@@ -1,6 +1,10 @@
 /** One asset. */
 export const en = {
   alsoIn: (pair: string) => `Also held in ${pair}`,
+  noneRecorded: 'no price recorded',
+  /** Of a coin that is priced in something else. */
+  ofValue: (period: string) => `${period}, value in USDT`,
+  priceOfTime: (time: string) => `Price of ${time}`,
   yourPosition: 'Your position',
   chartOf: (coin: string) => `Price of ${coin}`,
   dayRange: '24 h range',

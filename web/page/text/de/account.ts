@@ -7,7 +7,6 @@ export const account: AccountTexts = {
   account: 'Konto',
   name: 'Name',
   password: 'Passwort',
-  nameHint: '3 bis 64 Buchstaben A bis Z, Ziffern 0 bis 9, „_“, „.“ oder „-“',
   nameShape: 'Nimm 3 bis 64 Buchstaben A bis Z, Ziffern 0 bis 9, „_“, „.“ oder „-“.',
   passwordShort: 'Nimm mindestens 8 Zeichen.',
   passwordLong: 'Nimm höchstens 128 Zeichen.',

@@ -5,7 +5,6 @@ export const general: GeneralTexts = {
   numbers: { group: '.', point: ',' },
   sizes: ['Tsd.', 'Mio.', 'Mrd.', 'Bio.'],
   appName: 'tickfolio',
-  tagline: 'Was deine Coins wert sind: live und genau.',
   refusals: {
     portfolioFull: 'Dieses Portfolio enthält so viele verschiedene Coins, wie hineinpassen. Entferne zuerst einen.',
     moreThanHeld: 'Inzwischen ist weniger davon im Bestand. Es wurde nichts geändert.',

@@ -2,7 +2,6 @@ import type { HoldingsTexts } from '../en/holdings.js';
 
 export const holdings: HoldingsTexts = {
   totalValue: 'Gesamtwert',
-  ofValue: (period) => `${period}, Wert in USDT`,
   since: (time) => `Seit ${time}`,
   periodWithout: (period, coins) => `${period}, ohne ${coins}`,
   someSince: (time) => `Manche Coins erst seit ${time}: Ein älterer Kurs ist nicht bekannt.`,

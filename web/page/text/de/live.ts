@@ -12,7 +12,6 @@ export const live: LiveTexts = {
   notArriving: 'Es kommen keine Kurse an',
   notArrivingSince: (time) => `Seit ${time} kommen keine Kurse an`,
   recorded: 'Festgehaltener Kurs, nicht live',
-  noneRecorded: 'kein Kurs festgehalten',
   priceAway: 'Kurs gerade nicht lesbar',
   lastUpdate: (time) => `Zuletzt um ${time}`,
   priceStates: {
@@ -36,8 +35,6 @@ export const live: LiveTexts = {
   stateOfPair: (pair, state) => `${pair} ${state}`,
   convertedWith: (pair) => `Zu ${pair}, womit der Kurs in USDT umgerechnet wird:`,
   paused: 'pausiert',
-  pausedNote:
-    'Die Börse hat den Handel mit diesem Coin unterbrochen. Hinzufügen geht trotzdem; der Kurs läuft weiter, sobald wieder gehandelt wird.',
   waiting: 'Wartet auf den ersten Handel',
   noPrices: 'Keiner deiner Coins hat einen Kurs',
   saving: 'speichert',

@@ -17,13 +17,6 @@ export const shell: ShellTexts = {
   reading: (seconds) => `Die Live-Verbindung ist blockiert; etwa alle ${seconds} s wird aktualisiert.`,
   noPricesArrive:
     'Von der Börse kommen keine Kurse an. Unten wird mit den letzten gerechnet; sobald wieder welche kommen, geht es von selbst weiter.',
-  cookieRisk: {
-    blocked:
-      'Dieser Browser blockiert Cookies für diese Seite und kann dich deshalb nicht angemeldet halten: Neu laden oder ein paar Minuten melden dich ab.',
-    'needs-https':
-      'Diese Seite wurde über http geöffnet, und angemeldet bleibt man bei diesem Server nur über https: Neu laden oder ein paar Minuten melden dich ab. Öffne sie mit https://.',
-    'not-kept': 'Dieser Browser hat die Anmeldung nicht behalten: Neu laden oder ein paar Minuten melden dich ab.',
-  },
   refused: 'Für dieses Konto sind zu viele Fenster offen; dieses hier ist nicht live.',
   connectAgain: 'Wieder verbinden',
   portfolio: 'Portfolio',

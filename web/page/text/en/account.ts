@@ -6,7 +6,6 @@ export const account = {
   account: 'Account',
   name: 'Name',
   password: 'Password',
-  nameHint: '3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”',
   nameShape: 'Use 3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”.',
   passwordShort: 'Use at least 8 characters.',
   passwordLong: 'Use at most 128 characters.',

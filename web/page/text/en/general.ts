@@ -5,7 +5,6 @@ export const general = {
   /** Thousands of one, of that, and so on. */
   sizes: ['K', 'M', 'B', 'T'],
   appName: 'tickfolio',
-  tagline: 'What your coins are worth, live and exact.',
   refusals: {
     portfolioFull: 'This portfolio holds as many different coins as it can. Remove one first.',
     moreThanHeld: 'Less than that is held by now. Nothing was changed.',

@@ -1,8 +1,6 @@
 /** What is held and what it is worth. */
 export const holdings = {
   totalValue: 'Total value',
-  /** Of a coin that is priced in something else. */
-  ofValue: (period: string) => `${period}, value in USDT`,
   since: (time: string) => `Since ${time}`,
   /** Of coins that are worth something now, where it is not known yet what they cost. */
   periodWithout: (period: string, coins: string) => `${period}, without ${coins}`,

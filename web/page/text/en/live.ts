@@ -12,7 +12,6 @@ export const live = {
   notArriving: 'No prices are arriving',
   notArrivingSince: (time: string) => `No prices have arrived since ${time}`,
   recorded: 'Recorded price, not live',
-  noneRecorded: 'no price recorded',
   priceAway: 'price cannot be read now',
   lastUpdate: (time: string) => `Last update ${time}`,
   priceStates: {
@@ -37,8 +36,6 @@ export const live = {
   stateOfPair: (pair: string, state: string) => `${pair} ${state}`,
   convertedWith: (pair: string) => `About ${pair}, which turns the price into USDT:`,
   paused: 'paused',
-  pausedNote:
-    'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
   waiting: 'Waiting for the first trade',
   noPrices: 'None of your coins has a price',
   saving: 'saving',

@@ -16,13 +16,6 @@ export const shell = {
   reading: (seconds: number) => `Live connection blocked; updating about every ${seconds} s.`,
   noPricesArrive:
     'No prices are arriving from the exchange. The values below are made of the last ones; they go on by themselves.',
-  cookieRisk: {
-    blocked:
-      'This browser blocks cookies here, so it cannot keep you signed in: a reload, or some minutes, sign you out.',
-    'needs-https':
-      'This page was opened over http, and the server keeps people signed in over https only: a reload, or some minutes, sign you out. Open it with https://.',
-    'not-kept': 'This browser did not keep the sign-in: a reload, or some minutes, sign you out.',
-  },
   refused: 'Too many open windows for this account, so this one is not live.',
   connectAgain: 'Connect again',
   portfolio: 'Portfolio',

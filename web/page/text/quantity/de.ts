@@ -5,6 +5,10 @@ export const de: QuantityTexts = {
   howMuchUsdt: 'Für wie viel USDT?',
   amountIn: 'Menge in',
   partOfHeld: 'Teil des Bestands',
+  pausedNote:
+    'Die Börse hat den Handel mit diesem Coin unterbrochen. Hinzufügen geht trotzdem; der Kurs läuft weiter, sobald wieder gehandelt wird.',
+  heldThrough: 'Gehalten über',
+  holdableInstead: 'Hinzufügen kannst du zum Beispiel:',
   preview: 'Neuer Bestand',
   previewNow: 'Bestand jetzt',
   worthThen: (time) => `Kurs von ${time}; live, sobald der Coin hinzugefügt ist.`,

@@ -4,6 +4,10 @@ export const en = {
   howMuchUsdt: 'For how much USDT?',
   amountIn: 'Amount in',
   partOfHeld: 'Part of what you hold',
+  pausedNote:
+    'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
+  heldThrough: 'Held through',
+  holdableInstead: 'What you can add, for example:',
   preview: 'New balance',
   previewNow: 'Current balance',
   worthThen: (time: string) => `Price of ${time}; goes live when added.`,
