@@ -34,9 +34,13 @@ export const tickers: BffModule = {
     const byVolume = createVolumeOrder({ board, symbols, clock });
     const past = createPastPrices({ klines, board, byVolume, clock, exchangeNow, log });
     const socket = neighbours.client('socket', createSocketClient);
-    const follower = followTickers({ socket, board, clock, log });
+    let follower: ReturnType<typeof followTickers> | undefined;
+    // Not before everything else is there: a list of all symbols is work, and nobody can ask for it yet.
+    scope.addHook('onReady', async () => {
+      follower = followTickers({ socket, board, clock, log });
+    });
     scope.addHook('onClose', async () => {
-      await Promise.all([follower.close(), past.close()]);
+      await Promise.all([follower?.close(), past.close()]);
     });
     const all = createTickers({ board, past, symbols, prices: prices.board, exchangeNow, clock });
     const { verify } = sessions;

@@ -227,6 +227,21 @@ describe('other calls', () => {
     }
   });
 
+  it('give the past of a symbol whole, and the same, also while that of all is being made', async () => {
+    const hours = 'klines?symbol=ETHUSDT&interval=1h&limit=30';
+    const minutes = 'klines?symbol=ETHUSDT&interval=1m&limit=1000';
+    const day = 'ticker/24hr?symbol=ETHUSDT';
+    const alone = await start({ seed: 'the same', symbols: 60 });
+    const expected = [];
+    for (const path of [minutes, hours, day]) expected.push((await alone.get(path)).body);
+    await sim?.close();
+    const { get } = await start({ seed: 'the same', symbols: 60 });
+    const [all, ...meanwhile] = await Promise.all(['ticker/24hr', day, minutes, hours].map((path) => get(path)));
+    expect(meanwhile.map(({ body }) => body)).toEqual([expected[2], expected[0], expected[1]]);
+    expect(all?.body).toHaveLength(60);
+    expect(all?.body.find(({ symbol }: { symbol: string }) => symbol === 'ETHUSDT')).toEqual(expected[2]);
+  });
+
   it('have a yesterday in klines and ticker/24hr that agree', async () => {
     const { get } = await start();
     const { body: rows } = await get('klines?symbol=ETHUSDT&interval=1m&limit=1000');
