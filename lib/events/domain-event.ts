@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Static, type TSchema, Type } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 import { AppError } from '../errors/errors.js';
 import type { EventMessage, StoredMessage, TopicSettings } from './message.js';
 
@@ -70,7 +70,7 @@ export interface EventTopicPlan<Types extends EventTypes> extends Pick<TopicSett
 
 const faultOf = (check: Pick<Validator, 'Check' | 'Errors'>, value: unknown, of: string): string | undefined => {
   if (check.Check(value)) return undefined;
-  const [first] = check.Errors(value);
+  const [, [first]] = check.Errors(value);
   return `${of}${first?.instancePath.replaceAll('/', '.') ?? ''} ${first?.message ?? 'is wrong'}`;
 };
 

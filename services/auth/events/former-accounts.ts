@@ -1,11 +1,10 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
-import { userEvents as topic } from '@tickfolio/lib/events/user-events';
 import type { AppendEvents } from '@tickfolio/lib/outbox';
 import { type Database, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { asc, eq, inArray } from 'drizzle-orm';
 import { accounts, userStreams } from '../schema.js';
-import { createdEvent } from './user-stream.js';
+import { createdEvent, loadTopic } from './user-stream.js';
 
 export interface FormerAccountsDeps {
   readonly db: Database;
@@ -45,7 +44,7 @@ export const tellOfFormerAccounts = ({ db, append, note, clock, log }: FormerAcc
       await tx.update(userStreams).set({ version: 1 }).where(inArray(userStreams.userId, ids));
       await append(
         tx,
-        topic,
+        await loadTopic(),
         untold.map(({ userId, name }) => createdEvent(userId, name)),
       );
       note(tx);

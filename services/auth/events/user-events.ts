@@ -6,7 +6,7 @@ import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { userEvents as tables } from '../schema.js';
 import { tellOfFormerAccounts } from './former-accounts.js';
-import { createTellOfUser, type TellOfUser } from './user-stream.js';
+import { createTellOfUser, loadTopic, type TellOfUser } from './user-stream.js';
 
 /** The service, as its events name it. */
 const source = 'auth';
@@ -38,6 +38,8 @@ export const startUserEvents = (deps: UserEventsDeps, { pollMs }: { readonly pol
   const tell = createTellOfUser(append);
   const relay = startRelay({ ...deps, tables }, { source, holder: randomUUID(), pollMs });
   onCommit(relay.wake);
+  // Before the first transaction that needs it, mostly: it would have the database for so long.
+  const loading = clock.after(pollMs, () => void loadTopic());
   const former = tellOfFormerAccounts({ db, append, note, clock, log });
   return {
     db,
@@ -47,6 +49,7 @@ export const startUserEvents = (deps: UserEventsDeps, { pollMs }: { readonly pol
     },
     list: createListEvents({ db: deps.db, tables, time, source }),
     close: async (until) => {
+      loading.cancel();
       await former.close();
       await relay.close(until);
     },

@@ -1,12 +1,12 @@
 import type { EventTypes } from '@tickfolio/lib/events/domain-event';
-import { userEvents as topic } from '@tickfolio/lib/events/user-events';
+import type { userEvents } from '@tickfolio/lib/events/user-events';
 import type { AppendEvents, NewEvent } from '@tickfolio/lib/outbox';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { accounts, userStreams } from '../schema.js';
 
 type TypesOf<T> = T extends { readonly types: infer Types extends EventTypes } ? Types : never;
-type UserEvent = NewEvent<TypesOf<typeof topic>>;
+type UserEvent = NewEvent<TypesOf<typeof userEvents>>;
 type Said<Event> = Event extends UserEvent ? Pick<Event, 'type' | 'data'> : never;
 
 /** What happened to an account. That one was made is told by itself, before anything else of it. */
@@ -35,6 +35,12 @@ export const createdEvent = (userId: string, name: string): UserEvent => ({
   data: { id: userId, name },
 });
 
+/**
+ * The topic, loaded when somebody is told of something: what it checks events with is nothing that the first price after
+ * a start should wait for.
+ */
+export const loadTopic = async () => (await import('@tickfolio/lib/events/user-events')).userEvents;
+
 /** A caller may name a request as it likes. */
 const maxIdLength = 128;
 
@@ -62,6 +68,6 @@ export const createTellOfUser = (append: AppendEvents): TellOfUser => {
     const about = { userId, ...(requestId === '' ? {} : { requestId: requestId.slice(0, maxIdLength) }) };
     const told = said.map((one, at) => ({ ...one, ...about, stream: streamOf(userId), version: first + at }));
     const before = isUntold ? [{ ...(await created(tx, userId)), ...about }] : [];
-    await append(tx, topic, [...before, ...told]);
+    await append(tx, await loadTopic(), [...before, ...told]);
   };
 };
