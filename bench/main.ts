@@ -10,6 +10,7 @@ import { createChildren } from './measure/child.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './measure/options.js';
 import { toMarkdown } from './measure/table.js';
 import { money } from './money.js';
+import { first } from './page/first.js';
 import { markets } from './page/markets.js';
 import { holdings, page } from './page/page.js';
 import { start } from './start/start.js';
@@ -18,6 +19,7 @@ import { valuation } from './valuation/valuation.js';
 
 const benchmarks = [
   start,
+  first,
   page,
   holdings,
   markets,

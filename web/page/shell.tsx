@@ -1,7 +1,7 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Suspense, useMemo } from 'react';
 import { AccountLinks } from './header/account-menu.js';
-import { Banners, GateBanner } from './header/banners.js';
+import { Banners } from './header/banners.js';
 import { toggleDiscreet } from './header/discreet-button.js';
 import { CurrencyField, Header } from './header/header.js';
 import { useKeys } from './keyboard/use-keys.js';
@@ -19,7 +19,7 @@ const AddCoinDialog = latePart(() =>
 );
 const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
 const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(({ ReceiptDialog: found }) => found));
-const GateHeader = latePart(() => import('./header/gate-header.js').then(({ GateHeader: found }) => found));
+const GateTop = latePart(() => import('./header/gate-header.js').then(({ GateTop: found }) => found));
 const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
 
 const Dialogs = () => {
@@ -99,9 +99,8 @@ export const Shell = () => {
         <>
           {/* Its place is there before it, so that nothing moves. */}
           <Suspense fallback={<header className="top gate-top" />}>
-            <GateHeader />
+            <GateTop />
           </Suspense>
-          <GateBanner />
           <main id="content" tabIndex={-1}>
             <Outlet />
           </main>

@@ -51,10 +51,3 @@ export const Banners = () => {
     </section>
   );
 };
-
-/** Who is not signed in has no values that could be old. */
-export const GateBanner = () => {
-  const text = useText();
-  const online = useOnline();
-  return <div role="status">{!online && <p className="banner away">{text.offlineGate}</p>}</div>;
-};

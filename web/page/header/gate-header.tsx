@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { setTheme, type Theme, useTheme } from '../display/theme.js';
 import { Mark } from '../kit/mark.js';
-import { type Language, languages, useSpeaking } from '../text/language.js';
+import { useOnline } from '../parts.js';
+import { type Language, languages, useSpeaking, useText } from '../text/language.js';
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 /** Above the pages of who is not signed in: language and theme can be chosen before anything else. */
-export const GateHeader = () => {
+const GateHeader = () => {
   const { text, language, setLanguage } = useSpeaking();
   const theme = useTheme();
   return (
@@ -44,3 +45,18 @@ export const GateHeader = () => {
     </header>
   );
 };
+
+/** Who is not signed in has no values that could be old. */
+const GateBanner = () => {
+  const text = useText();
+  const online = useOnline();
+  return <div role="status">{!online && <p className="banner away">{text.offlineGate}</p>}</div>;
+};
+
+/** What stands above the pages of who is not signed in. */
+export const GateTop = () => (
+  <>
+    <GateHeader />
+    <GateBanner />
+  </>
+);

@@ -15,20 +15,18 @@ const paths = {
   person: 'M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M4 21c0-4 3.5-6 8-6s8 2 8 6',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   display: 'M3 5h18v11H3zM9 20h6M12 16v4',
-  'zoom-in': 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14M16.5 16.5 21 21M8 11h6M11 8v6',
-  'zoom-out': 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14M16.5 16.5 21 21M8 11h6',
-  newest: 'M5 5l7 7-7 7M13 5l7 7-7 7',
-  'full-screen': 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
-  'leave-full-screen': 'M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5',
   document: 'M6 3h8l5 5v13H6zM14 3v5h5M9 13h7M9 17h7',
   leave: 'M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9',
 } as const;
 
 export type IconName = keyof typeof paths;
 
-/** Stands beside words, or in what has a name of its own. */
-export const Icon = ({ name }: { readonly name: IconName }) => (
+/** Stands beside words, or in what has a name of its own. @param path on that field */
+export const Drawing = ({ path }: { readonly path: string }) => (
   <svg viewBox="0 0 24 24" width="20" height="20" className="icon" aria-hidden="true" focusable="false">
-    <path d={paths[name]} />
+    <path d={path} />
   </svg>
 );
+
+/** One that many pages have. */
+export const Icon = ({ name }: { readonly name: IconName }) => <Drawing path={paths[name]} />;

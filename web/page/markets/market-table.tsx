@@ -101,6 +101,7 @@ export const MarketTable = (props: MarketTableProps) => {
         rowPx={rowRem[room] * remPx()}
         keptAt={focused === undefined ? -1 : names.indexOf(focused)}
         show={show}
+        isPrintedWhole={false}
       >
         {(from, to) =>
           rows

@@ -11,6 +11,7 @@ import {
 import { blockAt, blockRows, blocksAround, placesOf, type Sight } from './row-places.js';
 import type { RowsProps } from './rows-props.js';
 import { role } from './table-roles.js';
+import { usePrinting } from './use-printing.js';
 
 /** The heights of bodies that are there and of those that were, where they are not as high as is likely. */
 const useHeights = (rowPx: number) => {
@@ -96,17 +97,21 @@ const useSight = (places: readonly number[], { table, rowPx, show }: RowsProps):
  * sight later is drawn while nothing else is to be done.
  */
 export const LongRows = (props: RowsProps) => {
-  const { count, rowPx, keptAt, children } = props;
+  const { count, rowPx, keptAt, isPrintedWhole, children } = props;
   const [heights, measure] = useHeights(rowPx);
   const places = useMemo(() => placesOf(count, rowPx, heights), [count, rowPx, heights]);
   const { first, last } = useSight(places, props);
   const blockCount = places.length - 1;
   const kept = keptAt < 0 ? undefined : Math.floor(keptAt / blockRows);
-  const now = useMemo(() => blocksAround({ first, last }, kept, blockCount), [first, last, kept, blockCount]);
+  const isWhole = usePrinting() && isPrintedWhole;
+  const now = useMemo(
+    () => blocksAround(isWhole ? { first: 0, last: blockCount } : { first, last }, kept, blockCount),
+    [isWhole, first, last, kept, blockCount],
+  );
   const ahead = useDeferredValue(now);
   const isSeen = (block: number) => block >= first && block <= last;
   // Nothing waits that is in sight.
-  const isReady = now.every((block) => ahead.includes(block) || !(isSeen(block) || block === kept));
+  const isReady = now.every((block) => ahead.includes(block) || !(isWhole || isSeen(block) || block === kept));
   const drawn = (isReady ? ahead : now).filter((block) => block < blockCount);
   const startPx = (block: number | undefined) => places[block ?? blockCount] ?? 0;
   return drawn.map((block, place) => {

@@ -14,6 +14,8 @@ export interface RowsProps {
   /** A row that stays wherever one scrolls; below 0 for none. */
   readonly keptAt: number;
   readonly show: ShowRow;
+  /** Whether a printed page has all of them, however many. */
+  readonly isPrintedWhole: boolean;
   /** Draws the rows from one up to another, that one left out. */
   readonly children: (from: number, to: number) => ReactNode;
 }

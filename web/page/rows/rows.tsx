@@ -10,15 +10,15 @@ const wholeUpTo = 60;
 /** Until it is known which of more rows are in sight: a screen. */
 const firstRows = 24;
 
-/** The body of a table: all of its rows, or of a long one those around the window. @param isWhole all, however many */
-export const Rows = ({ isWhole = false, ...props }: RowsProps & { readonly isWhole?: boolean }) => {
+/** The body of a table: all of its rows, or of a long one those around the window. */
+export const Rows = (props: RowsProps) => {
   const { count, rowPx, children } = props;
   const whole = (to: number) => (
     <tbody data-seen={true} style={to < count ? { marginBottom: (count - to) * rowPx } : undefined} {...role.rowgroup}>
       {children(0, to)}
     </tbody>
   );
-  if (isWhole || count <= wholeUpTo) return whole(count);
+  if (count <= wholeUpTo) return whole(count);
   return (
     <Suspense fallback={whole(firstRows)}>
       <LongRows {...props} />

@@ -1,12 +1,12 @@
 import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
 import { useDark } from '../../display/theme.js';
-import { Icon } from '../../kit/icon.js';
 import { useAssetText } from '../../text/asset/use-asset-text.js';
 import type { ChartType } from '../../text/asset-address.js';
 import { exact } from '../../text/exact.js';
 import { useSpeaking } from '../../text/language.js';
 import { CandleLegend } from './candle-legend.js';
+import { ChartIcon } from './chart-icon.js';
 import type { Candle, Slot } from './plot/candle.js';
 import { type CandlePlot, createCandlePlot, type Sight } from './plot/candle-plot.js';
 
@@ -93,7 +93,7 @@ export const CandleChart = ({ about, label, type, slots, stepMs, newest, onOldes
         <div className="chart-tools">
           {tools.map(({ icon, name, run }) => (
             <button key={icon} type="button" className="icon-button" aria-label={name} title={name} onClick={run}>
-              <Icon name={icon} />
+              <ChartIcon name={icon} />
             </button>
           ))}
         </div>

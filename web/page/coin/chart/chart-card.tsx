@@ -2,7 +2,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { grouped } from '@tickfolio/lib/look/amount';
 import { Suspense, useRef } from 'react';
 import { ChartBone, ChartFault, ChartNote } from '../../kit/chart-states.js';
-import { Icon } from '../../kit/icon.js';
 import { latePart } from '../../kit/late-part.js';
 import { CardBoundary } from '../../shell/card-boundary.js';
 import { useAssetText } from '../../text/asset/use-asset-text.js';
@@ -14,6 +13,7 @@ import {
   chartTypes,
 } from '../../text/asset-address.js';
 import { useSpeaking } from '../../text/language.js';
+import { ChartIcon } from './chart-icon.js';
 import { type ChartOptions, useChart } from './use-chart.js';
 import { useFullScreen } from './use-full-screen.js';
 
@@ -124,7 +124,7 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
             title={fullName}
             onClick={fullScreen.toggle}
           >
-            <Icon name={fullScreen.isFull ? 'leave-full-screen' : 'full-screen'} />
+            <ChartIcon name={fullScreen.isFull ? 'leave-full-screen' : 'full-screen'} />
           </button>
         )}
       </div>

@@ -12,7 +12,6 @@ import { useRowKeys } from '../../rows/row-keys.js';
 import { Rows } from '../../rows/rows.js';
 import type { ShowRow } from '../../rows/rows-props.js';
 import { role } from '../../rows/table-roles.js';
-import { usePrinting } from '../../rows/use-printing.js';
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
 import { useText } from '../../text/language.js';
@@ -121,7 +120,6 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
   const rows = useMemo(() => rowsOf(listed, open), [listed, open]);
   const names = useMemo(() => rows.map(({ name }) => name), [rows]);
   const [focused, setFocused] = useState<string>();
-  const isPrinting = usePrinting();
   const show: ShowRow = useRef(undefined);
   const keys = useRowKeys(table, { names, show, onRow: setFocused });
   const holdingOf = useMemo(() => new Map(listed.map((holding) => [holding.asset, holding])), [listed]);
@@ -152,7 +150,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
           table={table}
           count={rows.length}
           rowPx={rowRem[columns] * remPx()}
-          isWhole={isPrinting}
+          isPrintedWhole={true}
           keptAt={focused === undefined ? -1 : names.indexOf(focused)}
           show={show}
         >
