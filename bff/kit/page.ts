@@ -52,8 +52,8 @@ const windowOf = async (context: BrowserContext): Promise<TestWindow> => {
       await isIn();
     },
     addCoin: async (query, quantity) => {
-      await page.getByRole('button', { name: 'Add coin' }).click();
-      await page.getByRole('combobox', { name: 'Search a coin' }).fill(query);
+      await page.getByRole('button', { name: 'Add asset' }).click();
+      await page.getByRole('combobox', { name: 'Search an asset' }).fill(query);
       await page
         .locator('[role=option][data-active-item]')
         .filter({ hasText: new RegExp(query, 'i') })

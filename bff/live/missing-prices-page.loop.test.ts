@@ -84,8 +84,8 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
     await page.getByLabel('Name').fill('holder-en-GB');
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Add coin' }).click();
-    const search = page.getByRole('combobox', { name: 'Search a coin' });
+    await page.getByRole('button', { name: 'Add asset' }).click();
+    const search = page.getByRole('combobox', { name: 'Search an asset' });
     await search.fill('rest');
     await page.getByRole('option', { name: /REST.*paused/ }).waitFor();
     bff.aggregator.coming.push(entry('nowusdt'));
@@ -93,7 +93,7 @@ describe.skipIf(!browser)('the page', { timeout: 120_000 }, () => {
     await page.getByRole('option', { name: /NOW/ }).waitFor();
     await search.fill('rest');
     await page.getByRole('option', { name: /REST/ }).click();
-    await page.getByText('has paused the trading of this coin').waitFor();
+    await page.getByText('has paused the trading of this asset').waitFor();
     await page.getByLabel('How much REST?').fill('3');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('3 REST added').waitFor();

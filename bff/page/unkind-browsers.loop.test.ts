@@ -165,13 +165,13 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
       isAway = asked++ === 0;
       return isAway ? route.abort() : route.fallback();
     });
-    await page.getByRole('button', { name: 'Add coin' }).click();
+    await page.getByRole('button', { name: 'Add asset' }).click();
     await expect.poll(() => asked).toBe(1);
     await page.evaluate('window.isTheSamePage = true');
     await page.waitForTimeout(1_000); // In which it must not go away.
     isAway = false;
     await expect.poll(() => asked).toBe(2);
-    await page.getByRole('combobox', { name: 'Search a coin' }).waitFor();
+    await page.getByRole('combobox', { name: 'Search an asset' }).waitFor();
     expect(await page.evaluate('window.isTheSamePage')).toBe(true);
     await context.close();
   });

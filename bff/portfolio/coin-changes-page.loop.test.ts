@@ -108,8 +108,8 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
 
     await page.getByRole('link', { name: 'Portfolio' }).first().click();
     await refuseNext(page);
-    await button(page, 'Add coin').click();
-    await page.getByRole('combobox', { name: 'Search a coin' }).fill('eth');
+    await button(page, 'Add asset').click();
+    await page.getByRole('combobox', { name: 'Search an asset' }).fill('eth');
     await page.getByRole('option', { name: /ETH/ }).first().click();
     await page.getByLabel(/^How much/).fill('2');
     await page.keyboard.press('Enter');

@@ -62,7 +62,7 @@ describe.skipIf(!browser)('the page', () => {
         expect(await page.getByRole('button', { name: 'Continue' }).isDisabled()).toBe(true);
         await page.getByLabel('I kept them').check();
         await page.getByRole('button', { name: 'Continue' }).click();
-        await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
+        await page.getByRole('heading', { name: 'Add your first asset' }).waitFor();
 
         await addByKeyboard(page, 'bitcoin', '1.5');
         await page.getByTestId('total').waitFor();
@@ -135,7 +135,7 @@ describe.skipIf(!browser)('the page', () => {
       await page.route('**/coins/solusdt/candles*', (route) => route.fulfill({ json: { Candles: [] } }));
       await signIn(page, run.base, account);
       const worthOf = async (query: string, quantity: string, note: RegExp) => {
-        await page.getByRole('button', { name: 'Add coin' }).click();
+        await page.getByRole('button', { name: 'Add asset' }).click();
         await pickByKeyboard(page, query);
         await page.getByLabel(/^How much/).fill(quantity);
         await page.getByText(note).waitFor();

@@ -47,7 +47,7 @@ export const inspectPages = async (base: string, options: BrowserContextOptions)
         );
       }
       await page.goto(base);
-      await page.getByRole('button', { name: 'Add coin' }).click();
+      await page.getByRole('button', { name: 'Add asset' }).click();
       await page.getByRole('listbox').getByRole('option').first().waitFor();
       await inspect('search');
       await page.keyboard.press('Enter');
@@ -58,7 +58,7 @@ export const inspectPages = async (base: string, options: BrowserContextOptions)
   );
   await withPage(options, async ({ page }) => {
     await signIn(page, base, empty);
-    await page.getByRole('heading', { name: 'Add your first coin' }).waitFor();
+    await page.getByRole('heading', { name: 'Add your first asset' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 };

@@ -124,7 +124,7 @@ export const totalMoves = async (page: Page, what: string) => {
 };
 /** Picks a coin in the dialog that is open. */
 export const pickByKeyboard = async (page: Page, query: string): Promise<void> => {
-  await page.getByRole('combobox', { name: 'Search a coin' }).fill(query);
+  await page.getByRole('combobox', { name: 'Search an asset' }).fill(query);
   await page
     .locator('[role=option][data-active-item]')
     .filter({ hasText: new RegExp(query, 'i') })
@@ -133,7 +133,7 @@ export const pickByKeyboard = async (page: Page, query: string): Promise<void> =
 };
 /** Adds a coin as who never touches the mouse does. */
 export const addByKeyboard = async (page: Page, query: string, quantity: string) => {
-  await page.getByRole('button', { name: 'Add coin' }).click();
+  await page.getByRole('button', { name: 'Add asset' }).click();
   await pickByKeyboard(page, query);
   await page.getByLabel(/^How much/).fill(quantity);
   await page.keyboard.press('Enter');

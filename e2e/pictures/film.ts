@@ -54,8 +54,8 @@ const walk = async (page: Page, { base }: AllInOne, name: string): Promise<void>
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await pause(400);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('button', { name: 'Add coin' }).first().click();
-  await page.getByRole('combobox', { name: 'Search a coin' }).pressSequentially('bitc', { delay: 90 });
+  await page.getByRole('button', { name: 'Add asset' }).first().click();
+  await page.getByRole('combobox', { name: 'Search an asset' }).pressSequentially('bitc', { delay: 90 });
   await page.getByRole('listbox').getByRole('option').first().waitFor();
   await pause(600);
   await page.keyboard.press('Enter');

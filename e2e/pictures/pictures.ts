@@ -54,8 +54,8 @@ it('takes the pictures', async () => {
         await signIn(page, run.base, account);
         await page.locator('.value-panel canvas').first().waitFor();
         await take(page, `portfolio-${colorScheme}`);
-        await page.getByRole('button', { name: 'Add coin' }).click();
-        await page.getByRole('combobox', { name: 'Search a coin' }).fill('bit');
+        await page.getByRole('button', { name: 'Add asset' }).click();
+        await page.getByRole('combobox', { name: 'Search an asset' }).fill('bit');
         await page.getByRole('listbox').getByRole('option').first().waitFor();
         await take(page, `add-${colorScheme}`);
         await page.keyboard.press('Escape');

@@ -149,7 +149,7 @@ describe.skipIf(!browser)('the page of a coin', () => {
         await pointAt(page, plot, 0.998);
         expect(await legend(page)).toMatch(/Close 1\d\d\.5 /);
       });
-      await page.getByText('You do not hold this coin.').waitFor();
+      await page.getByText('You do not hold this asset.').waitFor();
       await page.locator('.back-link').click();
       await expect.poll(() => asked.at(-1)).toBe('DELETE');
     });

@@ -83,7 +83,7 @@ describe.skipIf(!browser)('how live it is', () => {
       await send(without('feed-down'));
       expect(await told()).toBe('No prices are arriving');
       await send(without('delisted'));
-      expect(await told()).toBe('None of your coins has a price');
+      expect(await told()).toBe('None of your assets has a price');
     });
   });
 

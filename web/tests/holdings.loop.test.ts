@@ -106,7 +106,7 @@ describe.skipIf(!browser)('the table of holdings', () => {
       expect(page.url()).toBe(`${origin}${path}?sort=price`);
       await page.reload();
       await expect.poll(async () => (await names(page))[0]).toBe('Avalanche');
-      await page.getByRole('columnheader', { name: 'Coin' }).getByRole('button').click();
+      await page.getByRole('columnheader', { name: 'Asset' }).getByRole('button').click();
       await expect.poll(() => names(page)).toEqual((await names(page)).toSorted((a, b) => a.localeCompare(b)));
     });
   });

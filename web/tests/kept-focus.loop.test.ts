@@ -26,8 +26,8 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
       await page.getByLabel('Name').fill('maria');
       await page.getByLabel('Password', { exact: true }).fill('correct horse');
       await press(page, 'Enter');
-      await expect.poll(() => focused(page)).toBe('Add your first coin');
-      await press(page, 'Tab', 'Enter'); // Add coin
+      await expect.poll(() => focused(page)).toBe('Add your first asset');
+      await press(page, 'Tab', 'Enter'); // Add asset
       await page.keyboard.type('bitcoin');
       await page.locator('.found-item').first().waitFor();
       await press(page, 'Enter');

@@ -20,7 +20,7 @@ describe.skipIf(!browser)('a pair that is not in USDT', () => {
     const frame = frameAt(noon, { btcusdt: { price: '100' } }, '100');
     await withWindow({ frame, answers, viewport }, async ({ page }) => {
       const found = page.locator('.found-item .coin-names');
-      await page.getByRole('button', { name: 'Add coin' }).click();
+      await page.getByRole('button', { name: 'Add asset' }).click();
       await page.locator('.search').fill('slo');
       await page.locator('.search').fill('solan');
       await expect.poll(() => found.allInnerTexts()).toEqual(['Solana\nSOL']);
@@ -40,7 +40,7 @@ describe.skipIf(!browser)('a pair that is not in USDT', () => {
     const usdc = { Symbol: 'usdcusdt', BaseAsset: 'USDC', QuoteAsset: 'USDT' };
     const given = { ...answers, symbols: { Symbols: [...symbols, usdc] }, 'coins/usdcusdt/candles': { Candles: [] } };
     await withWindow({ frame, answers: given, viewport }, async ({ page }) => {
-      await page.getByRole('button', { name: 'Add coin' }).click();
+      await page.getByRole('button', { name: 'Add asset' }).click();
       await page.locator('.search').fill('tether');
       await expect.poll(() => page.locator('.found-item .coin-names').first().innerText()).toBe('Tether\nUSDT');
       await page.keyboard.press('Enter');

@@ -231,7 +231,7 @@ describe.skipIf(!browser)('the screen', () => {
           (await boxOf(page, '#total-title')).bottom,
         ),
       );
-      await page.getByRole('button', { name: 'Add coin' }).click();
+      await page.getByRole('button', { name: 'Add asset' }).click();
       const active = page.locator('.found-item[data-active-item]');
       await active.waitFor();
       await expect

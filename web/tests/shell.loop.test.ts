@@ -224,8 +224,8 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.keyboard.press('n');
-      await page.getByRole('combobox', { name: 'Search a coin' }).pressSequentially('n/.?gh');
-      expect(await page.getByRole('combobox', { name: 'Search a coin' }).inputValue()).toBe('n/.?gh');
+      await page.getByRole('combobox', { name: 'Search an asset' }).pressSequentially('n/.?gh');
+      expect(await page.getByRole('combobox', { name: 'Search an asset' }).inputValue()).toBe('n/.?gh');
       expect(page.url()).toBe(`${origin}/`);
     });
   });

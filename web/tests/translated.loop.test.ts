@@ -78,7 +78,7 @@ describe.skipIf(!browser)('a page that the browser translates', () => {
       await expect.poll(() => shown(page)).toMatch(/65,000/);
       await same();
 
-      await inBoth((tab) => tab.getByRole('button', { name: 'Coin', exact: true }).click());
+      await inBoth((tab) => tab.getByRole('button', { name: 'Asset', exact: true }).click());
       await inBoth((tab) => tab.getByRole('button', { name: '1W', exact: true }).click());
       await send(frame(9, '65001'));
       await same();

@@ -13,6 +13,7 @@ import { useAssetText } from '../text/asset/use-asset-text.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';
+import { useQuantityText } from '../text/quantity/use-quantity-text.js';
 
 /** A price and, where it is not of now, when it was made. */
 interface ShownPrice {
@@ -52,6 +53,7 @@ export const CoinHead = (props: CoinHeadProps) => {
   const { name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
+  const { worthLater } = useQuantityText();
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const without = reason ?? row;
@@ -85,7 +87,7 @@ export const CoinHead = (props: CoinHeadProps) => {
         ) : without ? (
           <NoPrice row={without} />
         ) : (
-          <span className="none" title={isAway ? undefined : text.worthLater}>
+          <span className="none" title={isAway ? undefined : worthLater}>
             {isAway ? text.priceAway : text.noneRecorded}
           </span>
         )}

@@ -1,10 +1,7 @@
 import type { ChangesTexts } from '../en/changes.js';
 
 export const changes: ChangesTexts = {
-  search: 'Coin suchen',
   searchHint: 'Name oder Symbol: bitcoin, ETH …',
-  recent: 'Zuletzt',
-  popular: 'Beliebt',
   results: 'Treffer',
   noResult: (query) => `Nichts heißt „${query}“.`,
   pricedIn: 'Kurs in',
@@ -14,7 +11,6 @@ export const changes: ChangesTexts = {
   remove: 'Entfernen',
   addTo: (coin) => `${coin} hinzufügen`,
   changeOf: (coin) => `${coin} ändern`,
-  worthLater: 'Zu diesem Coin ist noch kein Kurs festgehalten. Was er wert ist, steht da, sobald er hinzugefügt ist.',
   quantityShape: 'Schreibe eine Zahl wie 1,5 oder 1.234,5.',
   quantitySum:
     'Zusammen wären das mehr als 20 Stellen vor dem Komma, und mehr werden nicht aufbewahrt. Gib weniger ein.',

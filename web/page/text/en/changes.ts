@@ -1,9 +1,6 @@
 /** Adding, reducing and removing what is held. */
 export const changes = {
-  search: 'Search a coin',
   searchHint: 'Name or symbol: bitcoin, ETH …',
-  recent: 'Recent',
-  popular: 'Popular',
   results: 'Results',
   noResult: (query: string) => `Nothing is called “${query}”.`,
   pricedIn: 'Priced in',
@@ -13,7 +10,6 @@ export const changes = {
   remove: 'Remove',
   addTo: (coin: string) => `Add ${coin}`,
   changeOf: (coin: string) => `Change ${coin}`,
-  worthLater: 'No price is recorded for this coin yet. What it is worth appears once it is added.',
   quantityShape: 'Write a number such as 1.5 or 1,234.5.',
   quantitySum: 'Together that would have more than 20 digits before the point, and no more are kept. Enter less.',
   added: (quantity: string, coin: string) => `${quantity} ${coin} added`,

@@ -6,12 +6,12 @@ export const general = {
   sizes: ['K', 'M', 'B', 'T'],
   appName: 'tickfolio',
   refusals: {
-    portfolioFull: 'This portfolio holds as many different coins as it can. Remove one first.',
+    portfolioFull: 'This portfolio holds as many different assets as it can. Remove one first.',
     moreThanHeld: 'Less than that is held by now. Nothing was changed.',
     unknownChange: 'This was changed too long ago to be undone.',
-    unknownCoin: 'The exchange does not list this coin.',
-    delisted: 'The exchange does not trade this coin any more.',
-    notValued: 'The price of this coin cannot be converted to USDT now.',
+    unknownCoin: 'The exchange does not list this asset.',
+    delisted: 'The exchange does not trade this asset any more.',
+    notValued: 'The price of this asset cannot be converted to USDT now.',
     valuationAsset: 'Everything is valued in USDT here, so USDT itself cannot be added.',
     otherSite:
       'The server takes this page for one of another site and changed nothing. Its log says which addresses differ; whoever runs it sets PUBLIC_URL.',
@@ -33,7 +33,7 @@ export const general = {
   tryAgain: 'Try again',
   reload: 'Reload',
   language: 'Language',
-  notHeld: 'You do not hold this coin.',
+  notHeld: 'You do not hold this asset.',
 };
 
 export type GeneralTexts = typeof general;

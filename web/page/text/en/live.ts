@@ -37,7 +37,7 @@ export const live = {
   convertedWith: (pair: string) => `About ${pair}, which turns the price into USDT:`,
   paused: 'paused',
   waiting: 'Waiting for the first trade',
-  noPrices: 'None of your coins has a price',
+  noPrices: 'None of your assets has a price',
   saving: 'saving',
 };
 

@@ -1,6 +1,10 @@
 import type { QuantityTexts } from './en.js';
 
 export const de: QuantityTexts = {
+  search: 'Coin suchen',
+  recent: 'Zuletzt',
+  popular: 'Beliebt',
+  worthLater: 'Zu diesem Coin ist noch kein Kurs festgehalten. Was er wert ist, steht da, sobald er hinzugefügt ist.',
   howMuch: (coin) => `Wie viel ${coin}?`,
   howMuchUsdt: 'Für wie viel USDT?',
   amountIn: 'Menge in',

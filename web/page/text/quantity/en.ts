@@ -1,11 +1,15 @@
-/** Saying how much. */
+/** Which asset is to be added, and how much. */
 export const en = {
+  search: 'Search an asset',
+  recent: 'Recent',
+  popular: 'Popular',
+  worthLater: 'No price is recorded for this asset yet. What it is worth appears once it is added.',
   howMuch: (coin: string) => `How much ${coin}?`,
   howMuchUsdt: 'For how much USDT?',
   amountIn: 'Amount in',
   partOfHeld: 'Part of what you hold',
   pausedNote:
-    'The exchange has paused the trading of this coin. You can add it all the same; its price goes on when trading does.',
+    'The exchange has paused the trading of this asset. You can add it all the same; its price goes on when trading does.',
   heldThrough: 'Held through',
   holdableInstead: 'What you can add, for example:',
   preview: 'New balance',

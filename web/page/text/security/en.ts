@@ -167,7 +167,7 @@ export const en = {
   passwordHint: 'At least 8 characters',
   signedInAs: (name: string) => `Signed in as ${name}`,
   nameHint: '3 to 64 letters A to Z, digits 0 to 9, “_”, “.” or “-”',
-  tagline: 'What your coins are worth, live and exact.',
+  tagline: 'What your assets are worth, live and exact.',
   noAccount: 'No account yet?',
   haveAccount: 'Already have an account?',
   nameTaken: 'This name is taken.',
