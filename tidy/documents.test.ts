@@ -98,7 +98,19 @@ describe('the changelog', () => {
   });
 });
 
+const readText = (path: string) => readFileSync(join(root, path), 'utf8');
+
 describe('the README', () => {
+  it('says in its pictures which licence and which Node the project has, and which parts', () => {
+    const { license, engines } = JSON.parse(readText('package.json')) as { license: string; engines: { node: string } };
+    expect(readText('docs/pictures/licence.svg')).toContain(`<title>licence: ${license}</title>`);
+    expect(readText('docs/pictures/node.svg')).toContain(`<title>Node: ${engines.node.replace('>=', '')} or newer`);
+    const words = (theme: string) =>
+      [...readText(`docs/pictures/parts-${theme}.svg`).matchAll(/<text[^>]*>([^<]+)/g)].map(([, word]) => word);
+    expect(words('dark')).toEqual(words('light'));
+    for (const part of ['socket', 'aggregator', 'auth', 'archiver', 'dashboard'])
+      expect(words('light')).toContain(part);
+  });
   it('has at most 150 lines', () => {
     expect(named('README.md').text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
