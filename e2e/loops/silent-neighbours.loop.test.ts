@@ -47,7 +47,13 @@ const environments = (to: Neighbours, own: Ports): Record<CoreReady, Record<stri
       SOCKET_SERVICE_ADDR: local(to.socket),
       FOLLOW_SYMBOLS: 'btcusdt,ethusdt',
     },
-    auth: { ...jwt, GRPC_PORT: String(own.auth), METRICS_ADDR: local(own.authOps), ...database('auth_db') },
+    auth: {
+      ...jwt,
+      GRPC_PORT: String(own.auth),
+      METRICS_ADDR: local(own.authOps),
+      BROKERS: to.kafka,
+      ...database('auth_db'),
+    },
     bff: {
       ...jwt,
       ...clickhouse,
