@@ -6,8 +6,21 @@ export interface Account {
   readonly password: string;
 }
 
-const postOnce = (url: string, body: object, token: string | undefined) =>
-  fetch(url, {
+/** How often it is asked whether the server is ready, and for how long. */
+const [againMs, patienceMs] = [500, 60_000];
+
+/** @throws Error where it is not in time */
+const untilReady = async (base: string) => {
+  for (const endMs = performance.now() + patienceMs; ; await wait(againMs)) {
+    const answer = await fetch(`${base}/ready`, { signal: AbortSignal.timeout(30_000) });
+    if (answer.ok) return;
+    if (performance.now() > endMs) throw new Error(`${base} is not ready: ${await answer.text()}`);
+  }
+};
+
+/** @throws Error for an answer that is not the expected one */
+const post = async (url: string, body: object, token?: string): Promise<{ readonly accessToken?: string }> => {
+  const answer = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -16,26 +29,15 @@ const postOnce = (url: string, body: object, token: string | undefined) =>
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });
-
-/** Right after its start the server asks for some seconds; a machine that does more besides takes longer. */
-const [againMs, patienceMs] = [500, 60_000];
-
-/** @throws Error for an answer that is not the expected one */
-const post = async (url: string, body: object, token?: string): Promise<{ readonly accessToken?: string }> => {
-  const endMs = performance.now() + patienceMs;
-  let answer = await postOnce(url, body, token);
-  while (answer.status === 503 && performance.now() < endMs) {
-    await wait(againMs);
-    answer = await postOnce(url, body, token);
-  }
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
   return JSON.parse(text) as { accessToken?: string };
 };
 
-/** Makes an account over REST that holds the same quantity of each coin. */
+/** Makes an account over REST that holds the same quantity of each coin, as soon as the server is ready. */
 export const createAccount = async (base: string, coins: readonly string[]): Promise<Account> => {
   const account = { name: 'bench-page', password: 'correct horse battery' };
+  await untilReady(base);
   await post(`${base}/api/v1/auth/register`, account);
   const { accessToken } = await post(`${base}/api/v1/auth/login`, account);
   for (const symbol of coins) await post(`${base}/api/v1/profile/coins`, { symbol, quantity: '1.25' }, accessToken);
