@@ -223,33 +223,24 @@ describe.runIf(browser)('who uses a passkey', () => {
   });
 });
 
+// One account and one other device for all three: signing up and in is what takes long here.
 describe.runIf(browser)('an open page', () => {
-  it('changes nothing for who does not know the password, once it was given long ago', async () => {
-    await withMember(async (page) => {
-      await openSecurity(page);
-      await age();
-      await button(page, 'Set up an app').click();
-      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
-      await dialog.getByLabel('Password').fill('not the password');
-      await dialog.getByRole('button', { name: 'Confirm' }).click();
-      await dialog.getByText('This is not your password.').waitFor();
-      await dialog.getByRole('button', { name: 'Cancel' }).click();
-      await dialog.waitFor({ state: 'detached' });
-      expect(await page.locator('.qr-code').count()).toBe(0);
-      await button(page, 'Set up an app').click();
-      await dialog.getByLabel('Password').fill(password);
-      await page.keyboard.press('Enter');
-      await page.locator('.qr-code').waitFor();
-    });
-  });
-
-  it('changes the password, says at the field what is wrong, and signs the other devices out', async () => {
+  it('signs another device out at once, changes the password and says at the field what is wrong, and changes nothing for who does not know it, once it was given long ago', async () => {
     await withMember(async (page, who) => {
       await withPage(
-        {},
+        { userAgent: firefox },
         async ({ page: other }) => {
           await signIn(other, base, who);
           await openSecurity(page);
+          const sessions = part(page, 'Where you are signed in');
+          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(2);
+          expect(await sessions.getByText('this browser').count()).toBe(1);
+          await button(page, 'Sign out Firefox on Linux').click();
+          await isOut(other);
+          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(1);
+          await part(page, 'What happened to your account').getByText('A device was signed out').waitFor();
+
+          await signIn(other, base, who);
           await button(page, 'Change password').click();
           await page.getByLabel('Current password').fill('not the password');
           await page.getByLabel('New password').fill('another good phrase');
@@ -268,26 +259,19 @@ describe.runIf(browser)('an open page', () => {
         },
         refusals,
       );
-    });
-  });
-
-  it('shows where one is signed in, and signs another device out at once', async () => {
-    await withMember(async (page, who) => {
-      await withPage(
-        { userAgent: firefox },
-        async ({ page: other }) => {
-          await signIn(other, base, who);
-          await openSecurity(page);
-          const sessions = part(page, 'Where you are signed in');
-          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(2);
-          expect(await sessions.getByText('this browser').count()).toBe(1);
-          await button(page, 'Sign out Firefox on Linux').click();
-          await isOut(other);
-          await expect.poll(() => sessions.getByRole('listitem').count()).toBe(1);
-          await part(page, 'What happened to your account').getByText('A device was signed out').waitFor();
-        },
-        refusals,
-      );
+      await age();
+      await button(page, 'Set up an app').click();
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await dialog.getByLabel('Password').fill('not the password');
+      await dialog.getByRole('button', { name: 'Confirm' }).click();
+      await dialog.getByText('This is not your password.').waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await page.locator('.qr-code').count()).toBe(0);
+      await button(page, 'Set up an app').click();
+      await dialog.getByLabel('Password').fill('another good phrase');
+      await page.keyboard.press('Enter');
+      await page.locator('.qr-code').waitFor();
     });
   });
 });
