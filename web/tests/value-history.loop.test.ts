@@ -27,6 +27,56 @@ const heldDay = {
 const words = async (page: Page, selector: string) =>
   (await page.locator(selector).innerText()).replace(/\s+/g, ' ').trim();
 
+const hourMs = 60 * minuteMs;
+const dayOf = (untilMs: number) => ({
+  ...{ Range: '24h', StepSeconds: 300 },
+  Points: Array.from({ length: 288 }, (_, at) => ({ Time: iso(untilMs - (288 - at) * 5 * minuteMs), Value: '100' })),
+});
+
+describe.skipIf(!browser)('the value over time', () => {
+  it('says since when it is old by the clock of the server, on a computer whose own is an hour slow', async () => {
+    const answers = { 'profile/value': dayOf(noon + hourMs) };
+    const frame = bitcoinAt(noon + hourMs, '100');
+    await withWindow({ frame, answers, expected: /503/ }, async ({ page, answer }) => {
+      await page.clock.install({ time: noon });
+      await page.reload();
+      await page.locator('.value-panel canvas').waitFor();
+      answer({ 'profile/value': undefined });
+      await page.clock.runFor(90_000);
+      await page.getByText(/^Not brought up to date since (12:5\d|1:00) PM\.$/).waitFor();
+    });
+  });
+
+  it('does not say of a night in which the computer slept that nothing was recorded', async () => {
+    let isReading = false;
+    const releases: (() => void)[] = [];
+    const morning = noon + 8 * hourMs;
+    const answers = {
+      'profile/value': async () => {
+        if (!isReading) return dayOf(noon);
+        await new Promise<void>((go) => void releases.push(go));
+        return dayOf(morning);
+      },
+    };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page, send }) => {
+      await page.clock.install({ time: noon });
+      await page.reload();
+      await page.locator('.value-panel canvas').waitFor();
+      await page.clock.runFor(1_000);
+      isReading = true;
+      await page.clock.fastForward(8 * hourMs);
+      await send(bitcoinAt(morning, '105'));
+      await expect.poll(() => page.getByTestId('total').innerText()).toContain('105');
+      expect(await page.getByText('not recorded').count()).toBe(0);
+      await expect.poll(() => releases.length).toBeGreaterThan(0);
+      for (const release of releases) release();
+      await page.clock.runFor(1_000);
+      await expect.poll(() => page.locator('.value-panel [role=img]').getAttribute('aria-label')).toContain('105');
+      expect(await page.getByText('not recorded').count()).toBe(0);
+    });
+  });
+});
+
 describe.skipIf(!browser)('the value of a portfolio that is five minutes old', () => {
   it('has the day before, dotted and said to be no record, and its exact values under the pointer', async () => {
     const answers = { 'profile/value': young, 'profile/value/held': { ...heldDay, Left: ['newusdt'] } };

@@ -42,6 +42,8 @@ export interface PortfolioStore {
   setStyle(style: NumberStyle): void;
   /** What is listed, by symbol. */
   setMarkets(markets: ReadonlyMap<string, Market>): void;
+  /** Of the smallest step of a symbol's price; 0 where that is not known. */
+  decimalsOf(symbol: string): number;
   setDayBases(plan: DayPlan): void;
   /** Of the newest plan. */
   readonly basis: Basis;
@@ -49,13 +51,15 @@ export interface PortfolioStore {
   expect(symbol: string, step: CoinStep): ExpectedChange;
   /** What is held with everything that is expected, exact; undefined for nothing. */
   heldOf(symbol: string): string | undefined;
+  /** A moment by the server's clock, which frames tell; this computer's may be wrong. @param ownMs by this computer's */
+  serverTime(ownMs: number): number;
   /** Called with every frame, before it is shown. */
   onFrame(listener: (frame: Frame) => void): () => void;
   clear(): void;
 }
 
 export interface PortfolioStoreDeps {
-  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'after'>;
   /** Runs before the next picture of the screen. */
   readonly schedule: (run: () => void) => void;
   readonly trails: PriceTrails;
@@ -109,6 +113,8 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
   const framedOf = (symbol: string) => frame?.Coins.find((coin) => coin.Symbol === symbol)?.Quantity;
   /** The version that is shown, and since when frames of an older one come. */
   let newest = 0;
+  /** This computer's clock before the server's. */
+  let aheadMs = 0;
   let olderSinceMs: number | undefined;
   /**
    * Of a replica that has not heard of the newest changes: it compares within seconds. For longer it is a database
@@ -140,6 +146,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       if (isOlder(next)) return;
       if (frame && (frame.Simulated === true) !== (next.Simulated === true)) trails.clear();
       frame = next;
+      aheadMs = clock.now() - Date.parse(next.AsOf);
       for (const { Symbol: symbol, Price, PriceTime } of next.Coins)
         if (Price !== null && PriceTime !== null) trails.add(symbol, Date.parse(next.AsOf), Price);
       expected.takeFrame(next);
@@ -160,6 +167,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       markets = next;
       change();
     },
+    decimalsOf: (symbol) => marketOf(symbol).decimals,
     setDayBases: (plan) => {
       day = plan;
       change();
@@ -172,6 +180,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       const quantity = expected.quantities().get(symbol);
       return quantity === undefined ? framedOf(symbol) : (quantity ?? undefined);
     },
+    serverTime: (ownMs) => ownMs - aheadMs,
     onFrame: (listener) => {
       frameListeners.add(listener);
       return () => void frameListeners.delete(listener);

@@ -45,7 +45,7 @@ const createRoom = () => {
     for (const run of now) run();
     return store.state.view;
   };
-  return { store, draw, renders: () => renders };
+  return { store, clock, draw, renders: () => renders };
 };
 
 describe('the live portfolio', () => {
@@ -86,6 +86,15 @@ describe('the live portfolio', () => {
     const view = draw();
     expect(view).toMatchObject({ day: { text: '+110.00' }, dayBasis: { sinceMs: undefined, someSinceMs: noon } });
     expect(view?.rows.map(({ daySinceMs }) => daySinceMs)).toEqual([undefined, noon]);
+  });
+  it('knows the time of the server on a computer whose clock is a day fast', () => {
+    const { store, clock } = createRoom();
+    const dayMs = 86_400_000;
+    store.takeFrame({
+      ...frame('1', coin('btcusdt', '1', '1', '1')),
+      AsOf: new Date(clock.now() - dayMs).toISOString(),
+    });
+    expect(store.serverTime(clock.now() - 60_000)).toBe(clock.now() - dayMs - 60_000);
   });
   it('names a change by what it is counted from, and has none of yesterday when a computer wakes up', () => {
     const { store, draw } = createRoom();

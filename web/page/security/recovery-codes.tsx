@@ -23,11 +23,11 @@ const asks = () => true;
 export const RecoveryCodes = ({ codes, userName, action, busy = false, onKept }: RecoveryCodesProps) => {
   const { times } = useSpeaking();
   const own = useSecurityText();
-  const { clock } = useParts();
+  const { store, clock } = useParts();
   const [isKept, setIsKept] = useState(false);
   const [said, setSaid] = useState('');
   const [place] = useState(() => location.host + (basePath === '/' ? '' : basePath));
-  const [made] = useState(() => times.dated(clock.now()));
+  const [made] = useState(() => times.dated(store.serverTime(clock.now())));
   // Whoever leaves now has none of them: asked by the browser where the whole page goes, else here.
   const leaving = useBlocker({ shouldBlockFn: asks, disabled: isKept, withResolver: true });
   const copy = () =>

@@ -33,6 +33,8 @@ import { useHeldValues } from './use-held-values.js';
 const ValueChart = latePart(() => import('./value-chart.js').then(({ ValueChart: found }) => found));
 
 const refreshMs = 60_000;
+/** What is recorded is brought up to date every minute; older than this it was missed. */
+const outdatedMs = 5 * refreshMs;
 /** The moving end is drawn this often at most. */
 const liveEveryMs = 1_000;
 
@@ -89,6 +91,7 @@ interface ValuePanelProps {
  */
 export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
   const { text, times } = useSpeaking();
+  const { store } = useParts();
   const range = rangeOf(useSearch({ from: '/' }));
   const navigate = useNavigate({ from: '/' });
   const served = servedRange(range, asOfMs, times);
@@ -100,7 +103,12 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
     return lineOf(data.points, live, { fromMs, coarsestMs: coarsestStepMs[served] }, data.stepMs);
   }, [data, live, range, served, times]);
   const held = useHeldValues(heldRange(served), recorded !== undefined && hasWideGap(recorded));
-  const line = useMemo(() => recorded && withHeld(recorded, held.history), [recorded, held.history]);
+  const newest = useMemo(() => recorded && withHeld(recorded, held.history), [recorded, held.history]);
+  // A computer that slept knows nothing of the night yet, which is not that nothing was recorded.
+  const isOutdated = !isError && asOfMs - store.serverTime(dataUpdatedAt) > outdatedMs;
+  const kept = useRef({ range, line: newest });
+  if (!isOutdated || kept.current.range !== range) kept.current = { range, line: newest };
+  const { line } = kept.current;
   const choose = (next: RangeName) =>
     void navigate({ search: (before) => ({ ...before, ...searchOf(next) }), replace: true, resetScroll: false });
   const content = () => {
@@ -115,7 +123,7 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
     return (
       <>
         <Line line={line} range={range} />
-        {isError && <p className="chart-old">{text.oldSince(times.near(dataUpdatedAt, asOfMs))}</p>}
+        {isError && <p className="chart-old">{text.oldSince(times.near(store.serverTime(dataUpdatedAt), asOfMs))}</p>}
         {held.isAway && <p className="chart-old">{text.heldAway}</p>}
       </>
     );

@@ -56,7 +56,7 @@ export interface Volume {
 
 /** What our own archive has of a symbol; while another range is asked for, that of the one before. */
 export const useArchive = (symbol: string, range: CandleRange) => {
-  const { session } = useParts();
+  const { session, store } = useParts();
   const { data, error, isError, dataUpdatedAt, refetch } = useQuery({
     queryKey: ['candles', symbol, range],
     queryFn: () =>
@@ -86,8 +86,8 @@ export const useArchive = (symbol: string, range: CandleRange) => {
     /** There is no archive here at all. */
     isNowhere: isProblem(error) && error.reasons.get('archive') === 'no-archive',
     isLoaded: data !== undefined,
-    /** Since when what is there was not brought up to date; epoch milliseconds. */
-    oldSinceMs: data && isError ? dataUpdatedAt : undefined,
+    /** Since when what is there was not brought up to date; epoch milliseconds, by the server's clock. */
+    oldSinceMs: data && isError ? store.serverTime(dataUpdatedAt) : undefined,
     refetch,
   };
 };

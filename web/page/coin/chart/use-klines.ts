@@ -27,7 +27,7 @@ export interface KlinesOptions {
 /** The exchange's own candles, up to now and as far back as somebody scrolls. */
 export const useKlines = ({ symbol, interval, isListed, isSimulated }: KlinesOptions) => {
   const isEnabled = isListed === true;
-  const { session, clock } = useParts();
+  const { session, store, clock } = useParts();
   const client = useQueryClient();
   const ask = (query: string) =>
     session.call<KlinesAnswer>(
@@ -62,8 +62,8 @@ export const useKlines = ({ symbol, interval, isListed, isSimulated }: KlinesOpt
     isLoading: isListed === undefined || (isEnabled && !data && !isError),
     /** Nothing could be read, or not what belongs beside the prices of now. */
     isAway: isEnabled && (data ? !isUsable : isError),
-    /** Since when what is there was not brought up to date; epoch milliseconds. */
-    oldSinceMs: data && isError ? dataUpdatedAt : undefined,
+    /** Since when what is there was not brought up to date; epoch milliseconds, by the server's clock. */
+    oldSinceMs: data && isError ? store.serverTime(dataUpdatedAt) : undefined,
     refetch,
     /** What is older could not be read; scrolling on asks again. */
     isOlderAway: older.isError,

@@ -28,7 +28,7 @@ const useLog = () => {
 export const LogPart = () => {
   const { text, times } = useSpeaking();
   const own = useSecurityText();
-  const { clock } = useParts();
+  const { store, clock } = useParts();
   const faultWords = useFaultWords();
   const { data, error, isFetching, hasNextPage, fetchNextPage, refetch } = useLog();
   const entries = data?.pages.flatMap((page) => page.entries);
@@ -48,7 +48,7 @@ export const LogPart = () => {
                 <p className="hint">{logPlace(entry)}</p>
               </div>
               <time dateTime={entry.at} title={times.full(Date.parse(entry.at))}>
-                {times.near(Date.parse(entry.at), clock.now())}
+                {times.near(Date.parse(entry.at), store.serverTime(clock.now()))}
               </time>
             </li>
           ))}

@@ -27,8 +27,8 @@ const usePasskeys = () => {
 const PasskeyRow = ({ passkey, onRemove }: { readonly passkey: Passkey; readonly onRemove: () => void }) => {
   const { times } = useSpeaking();
   const own = useSecurityText();
-  const { clock } = useParts();
-  const when = (moment: string) => times.near(Date.parse(moment), clock.now());
+  const { store, clock } = useParts();
+  const when = (moment: string) => times.near(Date.parse(moment), store.serverTime(clock.now()));
   const facts = [
     own.passkeyMade(when(passkey.createdAt)),
     passkey.lastUsedAt === null ? own.passkeyUnused : own.passkeyUsed(when(passkey.lastUsedAt)),

@@ -28,11 +28,11 @@ const useSessions = () => {
 const SessionRow = ({ open }: { readonly open: OpenSession }) => {
   const { text, times } = useSpeaking();
   const own = useSecurityText();
-  const { session, clock } = useParts();
+  const { session, store, clock } = useParts();
   const toast = useToast();
   const { busy, change } = useChange();
   const device = open.device || own.unknownDevice;
-  const when = (moment: string) => times.near(Date.parse(moment), clock.now());
+  const when = (moment: string) => times.near(Date.parse(moment), store.serverTime(clock.now()));
   const end = async () => {
     if (open.current) {
       await change(session.signOut); // In every tab, with words of its own.
