@@ -2,7 +2,18 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../money/money.js';
-import { grouped, money, padded, percent, rounded, share, shortened, shortQuantity, signed } from './amount.js';
+import {
+  cardMoney,
+  grouped,
+  money,
+  padded,
+  percent,
+  rounded,
+  share,
+  shortened,
+  shortQuantity,
+  signed,
+} from './amount.js';
 
 const style = { group: ',', point: '.' };
 const en = { numbers: style, sizes: ['K', 'M', 'B', 'T'] };
@@ -104,6 +115,17 @@ describe('amounts', () => {
       '9,123 T',
     ]);
     expect(short('12408.51302', de)).toBe('12,4 Tsd.');
+  });
+  it('have three digits in a card from 10 million on, also where they are lost', () => {
+    const card = (text: string, { numbers, sizes } = en) => cardMoney(parseDecimal(text), numbers, sizes);
+    expect(['9999999.99', '10000000', '12345678.9', '-12345678.9', '-0.5'].map((text) => card(text))).toEqual([
+      '9,999,999.99',
+      '10.0 M',
+      '12.3 M',
+      '−12.3 M',
+      '−0.50',
+    ]);
+    expect(card('680075142856.4', de)).toBe('680 Mrd.');
   });
   it('are never shown as all of something while anything of it is elsewhere', () => {
     const of = (part: string, { numbers } = en) => share(parseDecimal(part), parseDecimal('100000'), numbers);

@@ -116,3 +116,15 @@ export const shortened = (value: Decimal, style: NumberStyle, sizes: readonly st
   const text = grouped(rounded(size, digitsOf(size)), style);
   return steps === 0 ? text : `${text} ${sizes[steps - 1]}`;
 };
+
+const tenMillion: Decimal = parseDecimal('10000000');
+
+/**
+ * Money in a card: from 10 million on three digits of it, whose whole belongs where one points at it.
+ * @param sizes names of a thousand, of a thousand of that, and so on
+ */
+export const cardMoney = (value: Decimal, style: NumberStyle, sizes: readonly string[]): string => {
+  const size = value.units < 0n ? { ...value, units: -value.units } : value;
+  if (compare(size, tenMillion) < 0) return money(value, style);
+  return `${value.units < 0n ? '−' : ''}${shortened(size, style, sizes)}`;
+};

@@ -109,6 +109,42 @@ describe.skipIf(!browser)('long figures on computers', () => {
   });
 });
 
+describe.skipIf(!browser)('prices', () => {
+  it('have the decimals of their market everywhere, and money the whole of which has no room in a card three digits', async () => {
+    const symbols = {
+      Symbols: ['BTC', 'ETH', 'SOL'].map((base) => ({
+        Symbol: `${base.toLowerCase()}usdt`,
+        ...{ BaseAsset: base, QuoteAsset: 'USDT', TickSize: '0.01000000' },
+      })),
+    };
+    const held = { btcusdt: { quantity: '2000', price: '68007.5', total: '136015000' } };
+    const more = { symbols, 'coins/btcusdt/candles': candles, 'profile/day': answers['profile/day'] };
+    const path = '/assets/BTC';
+    await withWindow(
+      { path, frame: frameAt(noon, held, '136015000'), answers: more, expected: /503/ },
+      async ({ page }) => {
+        const value = page.locator('.position .large');
+        await value.waitFor();
+        expect([await value.innerText(), await value.getAttribute('title')]).toEqual([
+          '136 M USDT',
+          '136,015,000.00 USDT',
+        ]);
+        await page.getByRole('button', { name: 'Markets', exact: true }).click();
+        await expect.poll(() => page.locator('.asset-market-table td').first().innerText()).toBe('1,234.50');
+        await page.goto(`${origin}/markets`);
+        await expect.poll(() => page.locator('td.market-price').first().innerText()).toBe('1,234.50');
+        await page.goto(`${origin}/`);
+        const gained = page.locator('.mover-amount');
+        await gained.waitFor();
+        expect([await gained.innerText(), await gained.getAttribute('title')]).toEqual([
+          '+136 M USDT',
+          expect.stringMatching(/^\+136,014,\d{3}\.\d\d USDT$/),
+        ]);
+      },
+    );
+  });
+});
+
 describe.skipIf(!browser)('long figures on phones', () => {
   it.each([
     ['en-US', 'light', ',', '.'],

@@ -1,4 +1,3 @@
-import { grouped } from '@tickfolio/lib/look/amount';
 import type { Change, Direction } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
 import type { Basis } from '../display/choices.js';
@@ -14,6 +13,7 @@ import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';
 import { useQuantityText } from '../text/quantity/use-quantity-text.js';
+import { usePriceText } from '../text/use-price-text.js';
 
 /** A price and, where it is not of now, when it was made. */
 interface ShownPrice {
@@ -28,6 +28,7 @@ interface ShownPrice {
 }
 
 interface CoinHeadProps extends Pair {
+  readonly symbol: string;
   readonly name: string;
   /** Undefined where it is not held. */
   readonly row: Row | undefined;
@@ -50,14 +51,15 @@ const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
 export const CoinHead = (props: CoinHeadProps) => {
-  const { name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
+  const { symbol, name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
   const { worthLater } = useQuantityText();
+  const written = usePriceText(symbol);
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
   const without = reason ?? row;
-  const priceText = row?.priceText ?? (shown && grouped(shown.price, text.numbers));
+  const priceText = row?.priceText ?? (shown && written(shown.price));
   const pair = besideName(name, { base, quote });
   useEffect(() => {
     document.title = `${[name, pair].filter(Boolean).join(' ')} · tickfolio`;

@@ -32,7 +32,7 @@ export const CoinPage = () => {
     <div className="coin-page">
       <BackLink />
       <CoinHead
-        {...{ name, base, quote, row, shown }}
+        {...{ symbol, name, base, quote, row, shown }}
         isDelisted={asset.isDelisted}
         isAway={archive.error !== null && !archive.isNowhere}
         fresh={asset.fresh}

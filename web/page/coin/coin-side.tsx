@@ -57,7 +57,14 @@ export const CoinSide = ({ symbol, name, base, quote, row, basis, isListed, arch
       )}
       {archive.day && price !== undefined && (
         <CardBoundary about={symbol}>
-          <DayRange day={archive.day} volume={archive.volume} price={price} base={assets?.base} quote={assets?.quote} />
+          <DayRange
+            symbol={symbol}
+            day={archive.day}
+            volume={archive.volume}
+            price={price}
+            base={assets?.base}
+            quote={assets?.quote}
+          />
         </CardBoundary>
       )}
       <Suspense>

@@ -3,9 +3,11 @@ import { compare, divide, subtract } from '@tickfolio/lib/money';
 import { useAssetText } from '../text/asset/use-asset-text.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
+import { usePriceText } from '../text/use-price-text.js';
 import type { Day, Volume } from './chart/use-archive.js';
 
 interface DayRangeProps {
+  readonly symbol: string;
   readonly day: Day;
   readonly volume: Volume | undefined;
   readonly price: string;
@@ -32,14 +34,14 @@ const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asse
 };
 
 /** Where the price stands between the day's lowest and highest. */
-export const DayRange = ({ day, volume, price, base, quote }: DayRangeProps) => {
+export const DayRange = ({ symbol, day, volume, price, base, quote }: DayRangeProps) => {
   const text = useAssetText();
   const now = exact(price);
   const low = compare(now, exact(day.low)) < 0 ? price : day.low;
   const high = compare(now, exact(day.high)) > 0 ? price : day.high;
   const span = subtract(exact(high), exact(low));
   const place = span.units === 0n ? 50 : Number(divide(subtract(now, exact(low)), span, 3).units) / 10;
-  const shown = (digits: string) => grouped(digits, text.numbers);
+  const shown = usePriceText(symbol);
   return (
     <section className="card day-range" aria-labelledby="day-title">
       <h2 id="day-title">

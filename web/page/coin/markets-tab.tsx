@@ -10,6 +10,7 @@ import { assetAddress } from '../text/asset-address.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
+import { usePriceText } from '../text/use-price-text.js';
 
 type Ticker = TickersAnswer['tickers'][number];
 
@@ -30,6 +31,7 @@ export const useMarkets = (base: string) => {
 
 const Market = ({ ticker }: { readonly ticker: Ticker }) => {
   const text = useAssetText();
+  const priceText = usePriceText(ticker.symbol);
   const { symbol, base, quote, price, change24h, quoteVolumeUsdt24h: volume, status } = ticker;
   const { asset, search } = assetAddress(symbol, quote.toLowerCase());
   const change = change24h === null ? undefined : signed(percentage(exact(change24h), text.numbers));
@@ -49,7 +51,7 @@ const Market = ({ ticker }: { readonly ticker: Ticker }) => {
         {status === 'paused' && <span className="tag">{text.paused}</span>}
       </th>
       <td className="num">
-        <Figure>{grouped(price, text.numbers)}</Figure>
+        <Figure>{priceText(price)}</Figure>
       </td>
       <td className="num">
         {change === undefined ? '–' : <Figure className={`change ${directionOf(change)}`}>{change}</Figure>}
@@ -67,6 +69,7 @@ const Market = ({ ticker }: { readonly ticker: Ticker }) => {
 
 /** The most traded market first. */
 const MarketList = ({ base }: { readonly base: string }) => {
+  const { store } = useParts();
   const { times } = useSpeaking();
   const text = useAssetText();
   const { data, isError, dataUpdatedAt, refetch } = useMarkets(base);
@@ -100,7 +103,9 @@ const MarketList = ({ base }: { readonly base: string }) => {
         </tbody>
       </table>
       {(isError || data.stale !== null) && (
-        <p className="chart-old">{text.oldSince(times.full(isError ? dataUpdatedAt : Date.parse(data.asOf)))}</p>
+        <p className="chart-old">
+          {text.oldSince(times.full(isError ? store.serverTime(dataUpdatedAt) : Date.parse(data.asOf)))}
+        </p>
       )}
     </>
   );

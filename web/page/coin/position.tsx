@@ -3,6 +3,8 @@ import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { useAssetText } from '../text/asset/use-asset-text.js';
+import { CardAmount } from '../text/card-amount.js';
+import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 
@@ -37,9 +39,7 @@ export const Position = ({ row, basis, others, onChange }: PositionProps) => {
         <div>
           <dt>{text.value}</dt>
           <dd>
-            <Figure className="large" isPrivate>
-              {row.valueText ? `${row.valueText} USDT` : '–'}
-            </Figure>{' '}
+            {row.value ? <CardAmount className="large" amount={exact(row.value)} /> : <span className="none">–</span>}{' '}
             {row.valueText && <ReceiptButton of={{ symbol: row.symbol }} called={row.name} />}
           </dd>
         </div>

@@ -6,7 +6,7 @@ import { CoinBadge } from '../kit/coin-badge.js';
 import { leadNote } from '../kit/lead-note.js';
 import type { Holding } from '../live/holdings.js';
 import { assetAddress } from '../text/asset-address.js';
-import { Figure } from '../text/figure.js';
+import { CardAmount } from '../text/card-amount.js';
 import { useHomeText } from '../text/home/use-home-text.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
@@ -16,7 +16,7 @@ import { createHeldMovers } from './movers.js';
 const Mover = memo(({ holding }: { readonly holding: Holding }) => {
   const { times } = useSpeaking();
   const text = useHomeText();
-  const { asset: base, name, rows, day } = holding;
+  const { asset: base, name, rows, gained } = holding;
   const [lead] = rows;
   const { asset, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
   return (
@@ -28,7 +28,7 @@ const Mover = memo(({ holding }: { readonly holding: Holding }) => {
         </span>
         <span className="mover-figures">
           {lead.priceDay && <ChangeMark change={lead.priceDay} percentOnly note={leadNote(rows, text, times)} />}
-          {day && <Figure className="mover-amount" isPrivate>{`${day.text} USDT`}</Figure>}
+          {gained && <CardAmount className="mover-amount" amount={gained} isChange />}
         </span>
       </Link>
     </li>

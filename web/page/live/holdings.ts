@@ -1,6 +1,6 @@
 import { money, type NumberStyle, share as shareOf, shortQuantity } from '@tickfolio/lib/look/amount';
 import { type Change, changeOf } from '@tickfolio/lib/look/change';
-import { add, type Decimal, formatDecimal, zero } from '@tickfolio/lib/money';
+import { add, type Decimal, formatDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import type { Row } from './portfolio-view.js';
 
@@ -20,6 +20,8 @@ export interface Holding {
   readonly share: string | undefined;
   /** Of the value through all markets; undefined while it is not known of each that has a value. */
   readonly day: Change | undefined;
+  /** What that is in USDT, exact. */
+  readonly gained: Decimal | undefined;
 }
 
 /** What has a price comes first, then what is priced in USDT; the rest is in the order of symbols, and holds still. */
@@ -36,21 +38,23 @@ const isSame = (a: Holding, b: Holding): boolean =>
   a.valueText === b.valueText &&
   a.rows.every((row, at) => row === b.rows[at]);
 
-/** Exactly the sum of its markets, of which none is left out. */
-const dayOf = (rows: readonly Row[], value: Decimal | undefined, style: NumberStyle): Change | undefined => {
-  const then = rows.filter((row) => row.value !== undefined).map(({ valueThen }) => valueThen);
+/** What all markets together were worth then; undefined while that is not known of each that has a value. */
+const thenOf = (rows: readonly Row[]): Decimal | undefined => {
+  const then = rows.filter(({ value }) => value !== undefined).map(({ valueThen }) => valueThen);
   const known = then.filter((one) => one !== undefined);
-  return value && known.length === then.length ? changeOf(value, known.reduce(add, zero), style) : undefined;
+  return known.length > 0 && known.length === then.length ? known.reduce(add, zero) : undefined;
 };
 
 const holdingOf = (rows: readonly [Row, ...Row[]], total: Decimal, style: NumberStyle): Holding => {
   const [lead] = rows;
   const { base: asset, name } = lead;
   if (rows.length === 1) {
-    const { quantity, quantityText, value, valueText, share, day } = lead;
-    return { asset, name, rows, quantity, quantityText, value, valueText, share, day };
+    const { quantity, quantityText, value, valueText, share, day, valueThen } = lead;
+    const gained = value === undefined || !valueThen ? undefined : subtract(exact(value), valueThen);
+    return { asset, name, rows, quantity, quantityText, value, valueText, share, day, gained };
   }
   const value = sumOf(rows.map((row) => row.value));
+  const then = thenOf(rows);
   const quantity = formatDecimal(sumOf(rows.map((row) => row.quantity)) ?? zero);
   return {
     asset,
@@ -61,7 +65,8 @@ const holdingOf = (rows: readonly [Row, ...Row[]], total: Decimal, style: Number
     value: value && formatDecimal(value),
     valueText: value && money(value, style),
     share: value && shareOf(value, total, style),
-    day: dayOf(rows, value, style),
+    day: value && then && changeOf(value, then, style),
+    gained: value && then && subtract(value, then),
   };
 };
 

@@ -9,6 +9,7 @@ import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { besideName, nameAmong } from '../text/pair.js';
+import { usePriceText } from '../text/use-price-text.js';
 import { MarketChange } from './market-change.js';
 import type { MarketColumn } from './market-columns.js';
 import type { MarketRow } from './market-rows.js';
@@ -38,7 +39,7 @@ const Cell = ({ column, row, week }: CellProps) => {
     case 'volume':
       return <Volume row={row} />;
     case 'range':
-      return <RangeBar low24h={row.low24h} high24h={row.high24h} range24h={row.range24h} />;
+      return <RangeBar symbol={row.symbol} low24h={row.low24h} high24h={row.high24h} range24h={row.range24h} />;
     case 'week':
       return <WeekLine prices={week} />;
     default:
@@ -62,6 +63,7 @@ export const MarketTableRow = memo(({ row, at, columns, week, isHeld, onAdd }: M
   const text = useMarketsText();
   const { asset, search } = assetAddress(row.symbol, row.quote.toLowerCase());
   const pair = besideName(row.name, row);
+  const priceText = usePriceText(row.symbol);
   return (
     <tr
       className="market-row"
@@ -86,7 +88,7 @@ export const MarketTableRow = memo(({ row, at, columns, week, isHeld, onAdd }: M
         </Link>
       </th>
       <td className="market-price num" {...role.cell}>
-        <Figure>{grouped(row.price, text.numbers)}</Figure>
+        <Figure>{priceText(row.price)}</Figure>
         {row.quote !== 'USDT' && (
           <span className="cell-unit" translate="no">
             {row.quote}

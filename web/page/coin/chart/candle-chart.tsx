@@ -1,6 +1,7 @@
 import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { useEffect, useRef, useState } from 'react';
 import { useDark } from '../../display/theme.js';
+import { useParts } from '../../parts.js';
 import { useAssetText } from '../../text/asset/use-asset-text.js';
 import type { ChartType } from '../../text/asset-address.js';
 import { exact } from '../../text/exact.js';
@@ -11,6 +12,7 @@ import type { Candle, Slot } from './plot/candle.js';
 import { type CandlePlot, createCandlePlot, type Sight } from './plot/candle-plot.js';
 
 export interface CandleChartProps {
+  readonly symbol: string;
   /** Of which coin and which candles; of another one another part is in sight. */
   readonly about: string;
   readonly label: string;
@@ -35,15 +37,17 @@ const volumeDecimals = 8;
 const zoomFactor = 1.5;
 
 /** Draws candles. Numbers are for the pixels; what is read as text is the exact one. */
-export const CandleChart = ({ about, label, type, slots, stepMs, newest, onOldest }: CandleChartProps) => {
+export const CandleChart = ({ symbol, about, label, type, slots, stepMs, newest, onOldest }: CandleChartProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
+  const { store } = useParts();
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<CandlePlot>(undefined);
   const sight = useRef<{ readonly about: string; readonly sight: Sight }>(undefined);
   const [pointedMs, setPointedMs] = useState<number>();
   const dark = useDark();
-  const decimals = decimalsOf(slots);
+  // Of what is not listed any more nobody says the step; then what stands there has to tell.
+  const decimals = store.decimalsOf(symbol) || decimalsOf(slots);
   const withVolume = slots.some(({ candle }) => candle?.volume !== undefined);
   const moving = useRef({ newest, slots, onOldest });
   moving.current = { newest, slots, onOldest };
@@ -89,7 +93,7 @@ export const CandleChart = ({ about, label, type, slots, stepMs, newest, onOldes
   return (
     <div className="chart">
       <div className="chart-line">
-        <CandleLegend atMs={pointedMs} candle={pointed} stepMs={stepMs} />
+        <CandleLegend symbol={symbol} atMs={pointedMs} candle={pointed} stepMs={stepMs} />
         <div className="chart-tools">
           {tools.map(({ icon, name, run }) => (
             <button key={icon} type="button" className="icon-button" aria-label={name} title={name} onClick={run}>

@@ -2,10 +2,12 @@ import { grouped } from '@tickfolio/lib/look/amount';
 import { useAssetText } from '../../text/asset/use-asset-text.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
+import { usePriceText } from '../../text/use-price-text.js';
 import type { Candle } from './plot/candle.js';
 import { startText } from './plot/candle-plot.js';
 
 interface CandleLegendProps {
+  readonly symbol: string;
   /** What is pointed at; undefined for nothing. */
   readonly atMs: number | undefined;
   /** Undefined for a stretch without a price. */
@@ -14,15 +16,16 @@ interface CandleLegendProps {
 }
 
 /** The exact prices of the candle that is pointed at, and its moment. */
-export const CandleLegend = ({ atMs, candle, stepMs }: CandleLegendProps) => {
+export const CandleLegend = ({ symbol, atMs, candle, stepMs }: CandleLegendProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
+  const priceText = usePriceText(symbol);
   const figures = candle && [
-    [text.open, candle.open],
-    [text.high, candle.high],
-    [text.low, candle.low],
-    [text.close, candle.close],
-    ...(candle.volume === undefined ? [] : [[text.volume, candle.volume] as const]),
+    [text.open, priceText(candle.open)],
+    [text.high, priceText(candle.high)],
+    [text.low, priceText(candle.low)],
+    [text.close, priceText(candle.close)],
+    ...(candle.volume === undefined ? [] : [[text.volume, grouped(candle.volume, text.numbers)] as const]),
   ];
   return (
     <p className="chart-legend" aria-hidden="true">
@@ -30,7 +33,7 @@ export const CandleLegend = ({ atMs, candle, stepMs }: CandleLegendProps) => {
       {atMs !== undefined && !candle && <span>{text.notRecorded}</span>}
       {figures?.map(([name = '', figure = '']) => (
         <span key={name} className="chart-price">
-          <span>{name}</span> <Figure>{grouped(figure, text.numbers)}</Figure>
+          <span>{name}</span> <Figure>{figure}</Figure>
         </span>
       ))}
     </p>

@@ -1,5 +1,4 @@
 import { useNavigate } from '@tanstack/react-router';
-import { grouped } from '@tickfolio/lib/look/amount';
 import { Suspense, useRef } from 'react';
 import { ChartBone, ChartFault, ChartNote } from '../../kit/chart-states.js';
 import { latePart } from '../../kit/late-part.js';
@@ -14,6 +13,7 @@ import {
 } from '../../text/asset-address.js';
 import { useSpeaking } from '../../text/language.js';
 import { ChartIcon } from './chart-icon.js';
+import { usePriceText } from '../../text/use-price-text.js';
 import { type ChartOptions, useChart } from './use-chart.js';
 import { useFullScreen } from './use-full-screen.js';
 
@@ -73,6 +73,7 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
   const { times } = useSpeaking();
   const text = useAssetText();
   const { symbol, interval, archive, asOfMs } = options;
+  const priceText = usePriceText(symbol);
   const card = useRef<HTMLElement>(null);
   const fullScreen = useFullScreen(card);
   const { slots, stepMs, newest, first, last, isArchived, klines } = useChart(options);
@@ -80,9 +81,7 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
     void klines.refetch();
     void archive.refetch();
   };
-  const span = first
-    ? `: ${grouped(first.open, text.numbers)} → ${grouped(last?.close ?? '', text.numbers)} ${quote}`
-    : '';
+  const span = first ? `: ${priceText(first.open)} → ${priceText(last?.close ?? first.open)} ${quote}` : '';
   const oldSinceMs = isArchived ? archive.oldSinceMs : klines.oldSinceMs;
   const content = () => {
     if (!first && (!newest || klines.isLoading)) {
@@ -98,6 +97,7 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
     return (
       <>
         <CandleChart
+          symbol={symbol}
           about={`${symbol} ${interval}`}
           label={`${text.chartOf(name)}, ${text.intervals[interval]}${span}`}
           {...{ type, slots, stepMs, newest }}

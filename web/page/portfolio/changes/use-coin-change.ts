@@ -1,6 +1,6 @@
 import { newChangeKey } from '@tickfolio/client/change-key';
 import type { Session } from '@tickfolio/client/session';
-import { grouped } from '@tickfolio/lib/look/amount';
+import { shortQuantity } from '@tickfolio/lib/look/amount';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import { negate, parseDecimal } from '@tickfolio/lib/money';
 import { useMemo } from 'react';
@@ -45,7 +45,7 @@ export const useCoinChange = () => {
   });
   const tell = (symbol: string, base: string, made: MadeChange, messageOf: (quantity: string) => string, by: string) =>
     toast({
-      message: messageOf(grouped(by, text.numbers)),
+      message: messageOf(shortQuantity(by, text.numbers)),
       discreetly: messageOf(hiddenAmount),
       about: symbol,
       action: undo(symbol, base, made.undo),
