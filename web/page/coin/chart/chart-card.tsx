@@ -12,8 +12,8 @@ import {
   chartTypes,
 } from '../../text/asset-address.js';
 import { useSpeaking } from '../../text/language.js';
-import { ChartIcon } from './chart-icon.js';
 import { usePriceText } from '../../text/use-price-text.js';
+import { ChartIcon } from './chart-icon.js';
 import { type ChartOptions, useChart } from './use-chart.js';
 import { useFullScreen } from './use-full-screen.js';
 
