@@ -170,6 +170,17 @@ export const describeUserEvents = (name: string, open: () => Promise<Postgres>):
       expect(told.types(active)).toHaveLength(2);
     });
 
+    it('begins for who has an account that was given no stream, and can sign in', async () => {
+      const { told, login, register, name } = await build();
+      const { userId } = await register(`${name}-known`);
+      const accounts = createAccounts(postgres.db);
+      const streamless = await accounts.create(name, (await accounts.findById(userId))?.passwordHash ?? '');
+      await postgres.db.execute(sql`delete from user_streams where user_id = ${streamless}`);
+      await login(name);
+      await login(name);
+      await becomes(() => told.types(streamless), ['1 user.created', '2 user.logged_in', '3 user.logged_in']);
+    });
+
     it('can be asked for by who missed it, a stream from a version on, and all of a minute ago', async () => {
       const { app, name, register, login, options } = await build();
       const { userId } = await register(name);

@@ -45,13 +45,14 @@ export const loadTopic = async () => (await import('@tickfolio/lib/events/user-e
 const maxIdLength = 128;
 
 export const createTellOfUser = (append: AppendEvents): TellOfUser => {
+  /** A trigger gives each account its stream. One that has none all the same gets it here, and can sign in. */
   const raise = async (tx: Transaction, userId: string, by: number): Promise<number> => {
     const [stream] = await tx
-      .update(userStreams)
-      .set({ version: sql`${userStreams.version} + ${by}` })
-      .where(eq(userStreams.userId, userId))
+      .insert(userStreams)
+      .values({ userId, version: by })
+      .onConflictDoUpdate({ target: userStreams.userId, set: { version: sql`${userStreams.version} + ${by}` } })
       .returning({ version: userStreams.version });
-    if (!stream) throw new Error('an account has no stream');
+    if (!stream) throw new Error('a stream was not raised');
     return stream.version;
   };
   /** Of an account that nobody was told of: one that is new, or is of a build before. */

@@ -29,8 +29,6 @@ CREATE TABLE "user_streams" ("user_id" uuid PRIMARY KEY, "version" bigint NOT NU
 --> statement-breakpoint
 CREATE INDEX "user_streams_untold" ON "user_streams" ("user_id") WHERE "version" = 0;
 --> statement-breakpoint
-INSERT INTO "user_streams" SELECT "id", 0 FROM "accounts";
---> statement-breakpoint
 -- A trigger, because a build of before makes accounts too.
 CREATE FUNCTION "begin_user_stream"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -39,6 +37,9 @@ BEGIN
 END $$;
 --> statement-breakpoint
 CREATE TRIGGER "accounts_begin_user_stream" AFTER INSERT ON "accounts" FOR EACH ROW EXECUTE FUNCTION "begin_user_stream"();
+--> statement-breakpoint
+-- After the trigger: making it waits for who is making an account and lets nobody else begin, so none is missed by both.
+INSERT INTO "user_streams" SELECT "id", 0 FROM "accounts";
 --> statement-breakpoint
 -- By the names of the documents.
 CREATE VIEW "users" AS SELECT "id", "name", "created_at" FROM "accounts";
