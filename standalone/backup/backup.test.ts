@@ -225,6 +225,7 @@ describe('a restore', () => {
     await mkdir(join(`${dataFolder}.restoring`, '.lock'), { recursive: true });
     await mkdir(join(`${dataFolder}.restoring`, 'half'));
     await cp(dataFolder, `${dataFolder}.restored`, { recursive: true });
+    await writeFile(join(`${dataFolder}.restored`, '.restored'), '');
     const { kept } = await restore();
     expect(await readFile(join(dataFolder, 'store', 'rows'), 'utf8')).toBe('one, two');
     expect((await readdir(place)).sort()).toEqual([

@@ -10,7 +10,7 @@ import { copyTree, type Digest, emptyLocked, readThrough, removeEmpty } from './
 import { filesName, type Manifest, readManifest } from './manifest.js';
 import { realPath } from './real-path.js';
 import { databasesOf, type ExaminedStore, examineStores } from './stores.js';
-import { checkSwap, finishSwap, restoringName, swapIn } from './swap.js';
+import { checkRestored, checkSwap, discardRestored, finishSwap, restoringName, swapIn } from './swap.js';
 import type { BackupDeps } from './take.js';
 
 export interface RestoreOptions {
@@ -45,6 +45,8 @@ export const restoreBackup = async (deps: BackupDeps, options: RestoreOptions): 
   try {
     await checkSwap(dataFolder);
     checkAside(restoringName(dataFolder));
+    // Where there is no data folder, it is the one.
+    if (early) checkRestored(dataFolder);
     await checkPlace(dirname(dataFolder), manifest);
     await prove(backup, manifest, deps.signal);
   } catch (err) {
@@ -75,7 +77,7 @@ const put = async (
       existed = existsSync(dataFolder);
       lock = await lockFolder(dataFolder, deps);
     }
-    const asideLock = await openAside(aside, deps);
+    const asideLock = await openAside(dataFolder, deps);
     try {
       await copyFiles(backup, manifest, aside, signal);
       const stores = await examine(aside, backup, deps);
@@ -180,11 +182,19 @@ const checkAside = (aside: string): void => {
 };
 
 /** A new folder of this process alone; what a killed restore left of it is removed. */
-const openAside = async (aside: string, { clock }: BackupDeps) => {
+const openAside = async (dataFolder: string, { clock }: BackupDeps) => {
+  const aside = restoringName(dataFolder);
   checkAside(aside);
   const lock = await lockFolder(aside, { clock });
-  await emptyLocked(aside);
-  return lock;
+  try {
+    await emptyLocked(aside);
+    await discardRestored(dataFolder);
+    await emptyLocked(aside);
+    return lock;
+  } catch (err) {
+    await lock.close();
+    throw err;
+  }
 };
 
 const copyFiles = async (

@@ -12,8 +12,8 @@ import type { BackedUpStore } from './manifest.js';
 /** What an operator set aside (`mv auth_db auth_db.damaged`), as the advice on a damaged store says. */
 export const isSetAside = (name: string): boolean => name.endsWith('.damaged');
 
-/** Locks, what is being made, and a snapshot that is being copied belong to no backup. */
-const passing = /^(\.lock|(data)?\.snapshot|.*\.new)$/;
+/** Locks, a mark of a restore, what is being made, and a snapshot that is being copied belong to no backup. */
+const passing = /^(\.lock|\.restored|(data)?\.snapshot|.*\.new)$/;
 /** What an archive has in its data that is made anew at each start. */
 const ofTheEngine = /^[^/]+\/data\/(tmp|shadow)$/;
 

@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { restoreBackup } from './restore.js';
 import { swapIn } from './swap.js';
+import { takeBackup } from './take.js';
 
+const deps = { clock: systemClock, log: silentLogger(), signal: new AbortController().signal };
 let place: Awaited<ReturnType<typeof temporaryFolder>>;
 let dataFolder = '';
 const kept = () => `${dataFolder}.before-1`;
@@ -54,17 +58,23 @@ it('says where everything is where the data folder of before cannot be given its
 
 it('has no half of a folder under the name of a restored one, where it is killed while it removes one of before', async () => {
   const former = `${dataFolder}.restored`;
+  await rm(`${dataFolder}.restoring`, { recursive: true });
+  const backup = join(place.path, 'backup');
+  await takeBackup(deps, dataFolder, backup);
   await mkdir(former);
   for (let n = 0; n < 300; n++) await writeFile(join(former, String(n)), '');
+  await writeFile(join(former, '.restored'), '');
   const seen = new Set<string>();
   let isOver = false;
   const watching = (async () => {
     for (; !isOver; await new Promise((resolve) => setImmediate(resolve)))
-      if (existsSync(former)) seen.add(`${readdirSync(former).length} files`);
+      if (existsSync(former)) seen.add(`${readdirSync(former).length} names`);
   })();
-  expect(await swapIn(systemClock, dataFolder, kept())).toBe(true);
+  await restoreBackup(deps, { backup, dataFolder });
   isOver = true;
   await watching;
-  expect([...seen].filter((count) => !['300 files', '1 files'].includes(count))).toEqual([]);
-  expect([await rowsIn(dataFolder), await names()]).toEqual(['of the backup', ['data', 'data.before-1']]);
+  // All of before, or all of what is restored: its rows, its mark and its lock.
+  expect([...seen].filter((count) => !['301 names', '3 names'].includes(count))).toEqual([]);
+  expect(await readdir(dataFolder)).toEqual(['.lock', 'rows']);
+  expect(await names()).toEqual(['backup', 'data', expect.stringMatching('data.before-')]);
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/errors';
 import { syncFolder } from './file-tree.js';
@@ -10,8 +10,10 @@ import { realPath } from './real-path.js';
 export const restoringName = (dataFolder: string): string => `${dataFolder}.restoring`;
 /** The same once it is whole: from then on it is to be the data folder, whoever gives it the name. */
 const restoredName = (dataFolder: string): string => `${dataFolder}.restored`;
-/** One that is not to be it any more, while it is removed: half of it would pass for a whole one under the other name. */
-const discardedName = (dataFolder: string): string => `${dataFolder}.discarded`;
+/** In that one, as long as it is not the data folder: anybody may call a folder of theirs so. */
+const markOf = (folder: string): string => join(folder, '.restored');
+/** Of a data folder: it is nobody's to remove from now on, whatever it is called later. */
+export const removeMark = (dataFolder: string): Promise<void> => rm(markOf(dataFolder), { force: true });
 
 /** @throws StartError where a folder cannot be given another name, as one that a disk is mounted on */
 export const checkSwap = async (dataFolder: string): Promise<void> => {
@@ -38,8 +40,8 @@ const isEmpty = async (folder: string): Promise<boolean> => (await readdir(folde
  */
 export const swapIn = async (clock: Clock, dataFolder: string, keptName: string): Promise<boolean> => {
   const restored = restoredName(dataFolder);
-  await discardRestored(dataFolder);
   const kept = !(await isEmpty(dataFolder));
+  await writeFile(markOf(restoringName(dataFolder)), '');
   await rename(restoringName(dataFolder), restored);
   try {
     // Also one with nothing in it, to be removed where no run that is started meanwhile can have it.
@@ -49,17 +51,29 @@ export const swapIn = async (clock: Clock, dataFolder: string, keptName: string)
     if (!(err instanceof NameTakenError)) await takeBack(dataFolder, keptName, err);
     throw err;
   }
+  await removeMark(dataFolder);
   await syncFolder(dirname(dataFolder));
   if (!kept) await rm(keptName, { recursive: true });
   return kept;
 };
 
-/** Of a restore that was killed before it took anything's place. */
-const discardRestored = async (dataFolder: string): Promise<void> => {
-  const discarded = discardedName(dataFolder);
-  await rm(discarded, { recursive: true, force: true });
-  if (existsSync(restoredName(dataFolder))) await rename(restoredName(dataFolder), discarded);
-  await rm(discarded, { recursive: true, force: true });
+/** @throws StartError where somebody else's folder has the name */
+export const checkRestored = (dataFolder: string): void => {
+  const restored = restoredName(dataFolder);
+  if (existsSync(restored) && !existsSync(markOf(restored)))
+    throw new StartError(
+      `${restored} is in the way: it is not what a killed restore leaves. Move it. Nothing was changed.`,
+    );
+};
+
+/**
+ * Puts what a restore left that was killed before it took anything's place into the folder of the next one, which is
+ * locked and about to be emptied: half of it under its own name would pass for a whole one. @throws as `checkRestored`
+ */
+export const discardRestored = async (dataFolder: string): Promise<void> => {
+  checkRestored(dataFolder);
+  const restored = restoredName(dataFolder);
+  if (existsSync(restored)) await rename(restored, join(restoringName(dataFolder), 'former'));
 };
 
 /**
@@ -113,13 +127,18 @@ export const finishSwap = async (name: string): Promise<boolean> => {
   const dataFolder = realPath(name);
   if (!existsSync(restoredName(dataFolder))) return false;
   await rename(restoredName(dataFolder), dataFolder);
+  await removeMark(dataFolder);
   return true;
 };
 
 /** What killed restores left beside a data folder that somebody uses: nobody has it, and the next restore removes it. */
 export const leftOfRestores = (dataFolder: string): string[] => {
   const real = realPath(dataFolder);
-  return [restoringName(real), restoredName(real), discardedName(real)].filter((name) => existsSync(name));
+  const restored = restoredName(real);
+  return [
+    ...(existsSync(restoringName(real)) ? [restoringName(real)] : []),
+    ...(existsSync(markOf(restored)) ? [restored] : []),
+  ];
 };
 
 /** Whether a new folder, which this process has locked, stands where a restore has one to put. */

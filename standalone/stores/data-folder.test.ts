@@ -79,6 +79,7 @@ it('tells of what a killed restore left beside a data folder that has something 
   await mkdir(path);
   await writeFile(join(path, 'rows'), 'of now');
   await mkdir(`${path}.restored`);
+  await writeFile(join(`${path}.restored`, '.restored'), '');
   await mkdir(join(`${path}.restoring`, '.lock'), { recursive: true });
   const folder = await openDataFolder(path, systemClock);
   expect([folder.finishedRestore, folder.left]).toEqual([false, [`${path}.restoring`, `${path}.restored`]]);

@@ -8,7 +8,7 @@ import { lockFolder } from '@tickfolio/lib/folder-lock';
 import type { Closable } from '@tickfolio/lib/lifecycle';
 import { removeEmpty } from '../backup/file-tree.js';
 import { realPath } from '../backup/real-path.js';
-import { finishSwap, isInTheWay, leftOfRestores } from '../backup/swap.js';
+import { finishSwap, isInTheWay, leftOfRestores, removeMark } from '../backup/swap.js';
 
 export interface DataFolder extends Closable {
   readonly path: string;
@@ -91,6 +91,7 @@ export const openDataFolder = async (path: string, clock: Clock): Promise<DataFo
     await removeEmpty([join(real, '.lock'), real]);
     return openDataFolder(path, clock);
   }
+  await removeMark(folder);
   return {
     path: folder,
     finishedRestore,
