@@ -5,10 +5,9 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
-import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
-import pg from 'pg';
+import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { migrationsFolder } from '../migrations-folder.js';
 
@@ -33,27 +32,23 @@ it.skipIf(!server)(
     const common = { host, port, user, password, database, maxConnections: 5, log: silentLogger(), clock: systemClock };
     const former = await temporaryFolder();
     copyFormerMigrations(former.path);
-    const before = await openServerPostgres({ ...common, migrationsFolder: former.path });
-    await before.close();
-    await former.remove();
-    const old = new pg.Client({ host, port, user, password, database });
-    await old.connect();
-    let upgrading: Promise<Postgres> | undefined;
+    const old = await openServerPostgres({ ...common, migrationsFolder: former.path });
+    const opened = [old];
     try {
-      await old.query('begin');
-      const made = `insert into accounts (name, name_key, password_hash) values ('ann', 'ann', 'x') returning id`;
-      const { rows } = await old.query<{ id: string }>(made);
-      upgrading = openServerPostgres({ ...common, migrationsFolder });
       const waiting = `select relation::regclass::text as table from pg_locks
       where not granted and database = (select oid from pg_database where datname = current_database())`;
-      await becomes(() => server.query(waiting, database), [{ table: 'accounts' }]);
-      await old.query('commit');
-      await upgrading;
-      const streams = `select user_id, version::int from user_streams`;
-      expect(await server.query(streams, database)).toEqual([{ user_id: rows[0]?.id, version: 0 }]);
+      const upgrading = await old.db.transaction(async (tx) => {
+        await tx.execute(sql`insert into accounts (name, name_key, password_hash) values ('ann', 'ann', 'x')`);
+        const next = openServerPostgres({ ...common, migrationsFolder }).then((made) => void opened.push(made));
+        await becomes(() => server.query(waiting, database), [{ table: 'accounts' }]);
+        return { next };
+      });
+      await upgrading.next;
+      const streams = `select name, version::int from user_streams join accounts on accounts.id = user_id`;
+      expect(await server.query(streams, database)).toEqual([{ name: 'ann', version: 0 }]);
     } finally {
-      await old.end();
-      await (await upgrading)?.close();
+      for (const postgres of opened) await postgres.close();
+      await former.remove();
     }
   },
 );
