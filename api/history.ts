@@ -108,19 +108,24 @@ export const BasisAnswer = Type.Object(
 );
 export type BasisAnswer = Body<typeof BasisAnswer>;
 
-const trails = {
-  Trails: Type.Array(
-    Type.Object({ Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) }),
-  ),
-};
-export const TrailsAnswer = Type.Object(trails, {
-  description: 'The price of every minute of the last half hour, of the coins that are held.',
-});
+const trail = { Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) };
+export const TrailsAnswer = Type.Object(
+  { Trails: Type.Array(Type.Object(trail)) },
+  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
+);
 export type TrailsAnswer = Body<typeof TrailsAnswer>;
 
 export const DayTrailsAnswer = Type.Object(
   {
-    ...trails,
+    Trails: Type.Array(
+      Type.Object({
+        ...trail,
+        Whole: Type.Boolean({
+          description: 'whether the exchange told what it has of these hours; ask again soon where it did not yet',
+          examples: [true],
+        }),
+      }),
+    ),
     Simulated: Type.Boolean({ description: 'made up by a simulator', examples: [false] }),
   },
   {

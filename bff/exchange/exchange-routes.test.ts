@@ -114,6 +114,7 @@ describe('the last 24 hours of what is held', () => {
     });
     expect(trails).toMatchObject({ Simulated: false });
     expect(trails.Trails.map(({ Symbol: symbol }) => symbol).sort()).toEqual(['btcusdt', 'dogeusdt']);
+    expect(trails.Trails.find(({ Symbol: symbol }) => symbol === 'btcusdt')).toMatchObject({ Whole: true });
     const points = trails.Trails.find(({ Symbol: symbol }) => symbol === 'btcusdt')?.Points ?? [];
     for (const { Time, Price } of points) expect(Price).toBe(`${Date.parse(Time) / hourMs}`);
     expect((await bff.call(undefined, 'GET', '/api/v1/profile/day-trails')).status).toBe(401);

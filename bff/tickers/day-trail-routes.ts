@@ -12,7 +12,7 @@ import type { TickerBoard } from './ticker-board.js';
 export interface DayTrailRoutesOptions extends Pick<ReadTurns, 'inTurn'> {
   readonly verify: VerifyAccessToken;
   readonly portfolios: Pick<Portfolios, 'readMany'>;
-  readonly past: Pick<PastPrices, 'day' | 'want'>;
+  readonly past: Pick<PastPrices, 'day' | 'isTold' | 'want'>;
   readonly board: Pick<TickerBoard, 'simulated'>;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
@@ -51,6 +51,7 @@ export const dayTrailRoutes: FastifyPluginAsyncTypebox<DayTrailRoutesOptions> = 
             Time: new Date(atMs).toISOString(),
             Price: canonical(price),
           })),
+          Whole: isSame && past.isTold(symbol),
         })),
       };
     },

@@ -148,6 +148,38 @@ describe('the last 24 hours of a coin that was added a minute ago', () => {
   });
 });
 
+describe('the last 24 hours of a coin that nobody trades at the moment', () => {
+  it('are drawn minutes after the exchange could not be asked, and are not taken for whole before', async () => {
+    const clock = createManualClock(Date.parse('2026-01-27T10:59:30Z'));
+    let isAway = true;
+    const past = createPastPrices({
+      klines: {
+        page: async ({ startMs: from = 0, limit }) => {
+          if (isAway) throw new AppError('unavailable', 'The exchange is away.');
+          const rows = Array.from({ length: limit }, (_, at) => klineAt(from + at * 3_600_000, '1', 3_600_000));
+          return { klines: rows, gaps: [], serverTimeMs: clock.now(), simulated: false };
+        },
+      },
+      board: { all: () => [tickerAt('pausedusdt', '1', startMs)], simulated: false, fault: undefined } as never,
+      byVolume: () => [],
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    past.want(['pausedusdt']);
+    await clock.advanceAsync(60_000);
+    // The hour that began meanwhile is all that is known.
+    expect([past.day('pausedusdt', clock.now()).length, past.isTold('pausedusdt')]).toEqual([1, false]);
+    isAway = false;
+    for (let asks = 0; asks < 3; asks++) {
+      past.want(['pausedusdt']);
+      await clock.advanceAsync(60_000);
+    }
+    expect([past.day('pausedusdt', clock.now()).length, past.isTold('pausedusdt')]).toEqual([25, true]);
+    await past.close();
+  });
+});
+
 describe('prices of an hour ago on a computer whose clock is two hours fast', () => {
   it('are there once the exchange has told its time', async () => {
     const clock = createManualClock(startMs);

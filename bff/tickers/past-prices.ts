@@ -17,7 +17,9 @@ export interface PastPrices {
   week(symbol: string, nowMs: number): readonly (string | undefined)[];
   /** As each full hour of the last 24 began, oldest first; without those that are not known. */
   day(symbol: string, nowMs: number): readonly { readonly atMs: number; readonly price: string }[];
-  /** Has the exchange asked about these before others, where it was not yet: somebody looks at them. */
+  /** Whether the exchange was asked about the hours of before and told what it has of them. */
+  isTold(symbol: string): boolean;
+  /** Has the exchange asked about these before others, where it told nothing yet or little: somebody looks at them. */
   want(symbols: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -68,6 +70,8 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
   const hours = createPriceSlots(hourMs, hourSlots);
   const asked = { minutes: new Map<string, Asked>(), hours: new Map<string, Asked>() };
   const wanted = new Set<string>();
+  /** Of these the exchange told the hours. */
+  const told = new Set<string>();
   let kind: boolean | undefined;
   let isTold = false;
   let version = 0;
@@ -78,7 +82,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     // The clock of a computer that is fast counted until the exchange's was told.
     if (board.simulated !== kind || nowMs < lookedMs - minuteMs) {
       kind = board.simulated;
-      for (const known of [minutes, hours, asked.minutes, asked.hours]) known.clear();
+      for (const known of [minutes, hours, asked.minutes, asked.hours, told]) known.clear();
     }
     lookedMs = nowMs;
     // In a cut nobody knows what a period began with.
@@ -124,6 +128,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     });
     if (page.simulated !== kind) throw new AppError('unavailable', 'The history is of another kind than the prices.');
     for (const { openTimeMs, open } of page.klines) slots.put(symbol, openTimeMs, open);
+    if (level === 'hours') told.add(symbol);
     version += 1;
   };
   /** @returns how long to pause */
@@ -136,7 +141,10 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
       return askEveryMs;
     } catch (thrown) {
       const err = toAppError(thrown);
-      if (err.code === 'not_found') return askEveryMs;
+      if (err.code === 'not_found') {
+        if (question.level === 'hours') told.add(question.symbol); // It has none.
+        return askEveryMs;
+      }
       // Where it is one symbol's fault the others must not wait for it.
       if (err.code === 'resource_exhausted') asked[question.level].delete(question.symbol);
       else asked[question.level].set(question.symbol, { atMs: clock.monotonic(), isFailed: true });
@@ -163,8 +171,10 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
       Array.from({ length: dayMs / hourMs + 1 }, (_, at) => Math.floor(nowMs / hourMs) * hourMs - dayMs + at * hourMs)
         .map((atMs) => ({ atMs, price: hours.at(symbol, atMs) }))
         .flatMap(({ atMs, price }) => (price === undefined ? [] : [{ atMs, price }])),
+    isTold: (symbol) => told.has(symbol),
     want: (symbols) => {
-      for (const symbol of symbols) if (wanted.size < maxWanted && !asked.hours.has(symbol)) wanted.add(symbol);
+      for (const symbol of symbols)
+        if (wanted.size < maxWanted && isDue(asked.hours.get(symbol), askAgainMs)) wanted.add(symbol);
     },
     close: async () => {
       timer.cancel();

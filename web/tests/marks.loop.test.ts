@@ -78,4 +78,19 @@ describe.skipIf(!browser)('a coin that takes the place of another in one frame',
       expect(asked).toEqual({ trails: 2, day: 2 });
     });
   });
+
+  it('has the day of its picture seconds after the server has it, of which that had an hour only', async () => {
+    let asked = 0;
+    const trails = () => {
+      asked += 1;
+      const Whole = asked > 1;
+      const Points = [24, 12, 0].map((ago) => ({ Time: iso(noon - ago * hourMs), Price: `${ago + 1}` }));
+      return { Simulated: false, Trails: [{ Symbol: 'btcusdt', Points: Whole ? Points : Points.slice(2), Whole }] };
+    };
+    const answers = { 'profile/day-trails': trails };
+    await withWindow({ frame: frameAt(noon, held('btcusdt'), '10'), answers }, async ({ page }) => {
+      const line = page.locator('tr[data-symbol=btcusdt] .sparkline path');
+      await expect.poll(() => line.getAttribute('d'), { timeout: 30_000 }).toMatch(/^M0\.0 .*L100\.0 [\d.]+$/);
+    });
+  });
 });

@@ -7,10 +7,12 @@ import { useLive, usePace, useParts } from '../parts.js';
 
 /** A new hour is one point of 24; meanwhile the live price is noted. */
 const refreshMs = 30 * 60_000;
-/** While the server asks the exchange about a coin that it has looked at never before. */
+/** While the server asks the exchange about a coin: of that it notes by itself only the hours that begin meanwhile. */
 const [soonestMs, soonMs] = [3_000, 5 * 60_000];
 
-const isWhole = ({ Trails }: DayTrailsAnswer): boolean => Trails.every(({ Points }) => Points.length > 0);
+/** A server of before does not say so. */
+const isWhole = ({ Trails }: DayTrailsAnswer): boolean =>
+  Trails.every(({ Whole, Points }) => Whole ?? Points.length > 0);
 
 /** What the prices of the held coins did in the last 24 hours, whether or not they were held or looked at: one answer for all. */
 export const useTrailSeeds = () => {
