@@ -43,6 +43,14 @@ describe('what a problem means', () => {
     for (const link of links) expect((await get(bff, link)).status).toBe(200);
   });
 
+  it('can be read by who writes the name in capitals, or as gRPC does', async () => {
+    for (const path of ['/docs/errors/Not-Found', '/docs/errors/NOT_FOUND']) {
+      const { status, headers } = await get(below, path);
+      expect([path, status, headers.get('location')]).toEqual([path, 308, '/tickfolio/docs/errors/not-found']);
+    }
+    expect((await get(bff, '/docs/errors/nowhere')).status).toBe(404);
+  });
+
   it('can be read below a base path too', async () => {
     const { body } = await get(below, '/api/v1/nowhere');
     expect(body.type).toBe('/tickfolio/docs/errors/not-found');

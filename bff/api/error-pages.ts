@@ -82,7 +82,11 @@ export const errorPages: FastifyPluginAsync<{ readonly basePath: string }> = asy
     reply.redirect(at + encodeURIComponent(request.params.reason), 308),
   );
   app.get<{ Params: { readonly reason: string } }>('/docs/errors/:reason', async (request, reply) => {
-    const entry = all.get(request.params.reason);
+    const { reason } = request.params;
+    const entry = all.get(reason);
+    // Codes of gRPC are written so.
+    const meant = reason.toLowerCase().replaceAll('_', '-');
+    if (!entry && all.has(meant)) return reply.redirect(at + meant, 308);
     if (!entry) throw new AppError('not_found', 'There is no error of this name.');
     const { title, place, words } = entry;
     const facts = `<p>${html(place)}</p><dl><dt>What it means</dt><dd>${html(words.means)}</dd><dt>What to do</dt><dd>${html(words.act)}</dd></dl>`;

@@ -60,6 +60,11 @@ describe('the page', () => {
       ['/assets/', '/assets'],
       ['/Assets/BTC/?market=btceur', '/assets/BTC?market=btceur'],
       ['/Sign-In', '/sign-in'],
+      // A proxy in front may write escapes in capitals, so that it would be sent to and fro for ever.
+      ['/Portfolios/M%C3%BCnze', '/portfolios/m%C3%BCnze'],
+      ['/Docs', '/docs'],
+      ['/DOCS/guide?from=mail', '/docs/guide?from=mail'],
+      ['/docs/Errors/not-found', '/docs/errors/not-found'],
     ] as const) {
       const answer = await get(url);
       expect([url, answer.statusCode, answer.headers.location]).toEqual([url, 308, location]);
@@ -68,6 +73,7 @@ describe('the page', () => {
     addWebFiles(below, folder, { basePath: '/tickfolio/' });
     expect((await below.inject({ url: '/Markets/?q=a' })).headers.location).toBe('/tickfolio/markets?q=a');
     await below.close();
+    expect((await get('/portfolios/m%C3%BCnze')).statusCode).toBe(200);
     // Nobody is sent to another host, and no program elsewhere with what it sends.
     for (const url of ['//example.com/', '//example.com/settings/', '/\\\\example.com/', '/settings//', '/nowhere/'])
       expect([url, (await get(url)).headers.location]).toEqual([url, undefined]);

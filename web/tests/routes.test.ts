@@ -14,9 +14,10 @@ it('has the same addresses in the page, in the server that opens them and in the
   const served = /export const pageRoutes = \[([\s\S]*?)\];/.exec(read('../bff/api/public-url.ts'))?.[1] ?? '';
   const ofServer = [...served.matchAll(/'([^']+)'/g)].map(([, path = '']) => path.replace(/:\w+(\([^)]*\))?/g, 'name'));
   expect([...ofServer].sort()).toEqual([...addresses].sort());
-  const pattern = /\/(\^\(.+\)\?\$)\/\.test\(\s*path\.slice/.exec(read('worker/worker.ts'))?.[1] ?? '(?!)';
-  const isKept = (path: string) => new RegExp(pattern).test(path.slice(1));
+  const pattern = /\/(\^\(.+\)\?\$)\/i\.test\(\s*path\.slice/.exec(read('worker/worker.ts'))?.[1] ?? '(?!)';
+  const isKept = (path: string) => new RegExp(pattern, 'i').test(path.slice(1));
   const withSlash = addresses.map((path) => path.replace(/(?<=.)$/, '/').replace('//', '/'));
-  expect([...addresses, ...withSlash].filter((path) => !isKept(path))).toEqual([]);
+  const inCapitals = addresses.map((path) => path.toUpperCase());
+  expect([...addresses, ...withSlash, ...inCapitals].filter((path) => !isKept(path))).toEqual([]);
   expect(['//', '/nowhere', '/assets/main-1a2b.js', '/docs', '/api/v1/profile', '/coins'].filter(isKept)).toEqual([]);
 });
