@@ -58,4 +58,23 @@ describe.skipIf(!browser)('the page of a coin', () => {
       await page.getByText('The exchange does not list NOSUCH.').waitFor();
     });
   });
+
+  it('says that nobody can be asked while the exchange or the server is away, and opens once somebody can', async () => {
+    const pair = { Symbol: 'bnsolsol', BaseAsset: 'BNSOL', QuoteAsset: 'SOL' };
+    const told = { asOf: new Date(noon).toISOString(), stale: null, simulated: false, tickers: [], next: null };
+    const options = { frame: frameAt(noon, {}, '0'), path: '/assets/BNSOL', expected: /503/ };
+    const answers = { symbols: { Symbols: [pair] }, tickers: undefined };
+    await withWindow({ ...options, answers }, async ({ page, answer }) => {
+      const isAway = page.getByText('The markets cannot be read at the moment.');
+      await isAway.waitFor();
+      answer({ tickers: { ...told, stale: 'nothing was told yet' } });
+      const again = page.waitForResponse('**/api/v1/tickers?base=BNSOL*');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await again;
+      await isAway.waitFor();
+      answer({ tickers: told });
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('The exchange does not list BNSOL.').waitFor();
+    });
+  });
 });

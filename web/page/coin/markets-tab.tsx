@@ -72,8 +72,9 @@ const MarketList = ({ base }: { readonly base: string }) => {
   const { store } = useParts();
   const { times } = useSpeaking();
   const text = useAssetText();
-  const { data, isError, dataUpdatedAt, refetch } = useMarkets(base);
-  if (!data && isError) return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
+  const { data, isError, errorUpdateCount, dataUpdatedAt, refetch } = useMarkets(base);
+  // Not only until it is asked again, every few seconds.
+  if (!data && errorUpdateCount > 0) return <ChartFault onRetry={() => void refetch()}>{text.marketsAway}</ChartFault>;
   if (!data) return <ChartBone size="short" />;
   // The server itself hears nothing of the exchange, so it cannot know.
   if (data.tickers.length === 0 && data.stale !== null)

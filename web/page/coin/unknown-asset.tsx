@@ -16,9 +16,20 @@ interface UnknownAssetProps {
 /** A market that there is not; where the asset has others, those. */
 export const UnknownAsset = ({ asset, market }: UnknownAssetProps) => {
   const text = useAssetText();
-  const { data, isPending } = useMarkets(asset);
-  if (isPending) return <Skeleton />;
-  if (!data || data.tickers.length === 0)
+  const { data, errorUpdateCount, refetch } = useMarkets(asset);
+  if (!data && errorUpdateCount === 0) return <Skeleton />;
+  // The server, or what it hears the exchange by, is away: nobody can know.
+  if (!data || (data.tickers.length === 0 && data.stale !== null))
+    return (
+      <div className="notice-page">
+        <h1>{asset}</h1>
+        <p>{text.marketsAway}</p>
+        <button type="button" className="button primary" onClick={() => void refetch()}>
+          {text.tryAgain}
+        </button>
+      </div>
+    );
+  if (data.tickers.length === 0)
     return (
       <div className="notice-page">
         <h1>{text.notFoundTitle}</h1>
