@@ -62,7 +62,7 @@ export const MarketTable = (props: MarketTableProps) => {
   const names = useMemo(() => rows.map(({ symbol }) => symbol), [rows]);
   const [focused, setFocused] = useState<string>();
   const show: ShowRow = useRef(undefined);
-  const keys = useRowKeys(table, { names, show, onRow: setFocused });
+  const { keys, keep } = useRowKeys(table, { names, show, onRow: setFocused });
   return (
     <table
       className="market-table"
@@ -102,6 +102,7 @@ export const MarketTable = (props: MarketTableProps) => {
         keptAt={focused === undefined ? -1 : names.indexOf(focused)}
         show={show}
         isPrintedWhole={false}
+        onDrawn={keep}
       >
         {(from, to) =>
           rows

@@ -97,7 +97,8 @@ const useSight = (places: readonly number[], { table, rowPx, show }: RowsProps):
  * sight later is drawn while nothing else is to be done.
  */
 export const LongRows = (props: RowsProps) => {
-  const { count, rowPx, keptAt, isPrintedWhole, children } = props;
+  const { count, rowPx, keptAt, isPrintedWhole, onDrawn, children } = props;
+  useLayoutEffect(onDrawn);
   const [heights, measure] = useHeights(rowPx);
   const places = useMemo(() => placesOf(count, rowPx, heights), [count, rowPx, heights]);
   const { first, last } = useSight(places, props);

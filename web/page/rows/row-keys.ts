@@ -1,30 +1,15 @@
-import { type FocusEvent, type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef } from 'react';
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from 'react';
 import { openRow } from './row-click.js';
+import { isOverPage, type Place, placeOf, rowOf, type Stop, stopAt, stopOf, stopsOf } from './row-stops.js';
 import type { ShowRow } from './rows-props.js';
-
-const stopsOf = (row: Element | null | undefined): readonly HTMLElement[] => [
-  ...(row?.querySelectorAll<HTMLElement>('a[href], button') ?? []),
-];
-
-const rowOf = (target: EventTarget): HTMLElement | null =>
-  target instanceof Element ? target.closest<HTMLElement>('tr[data-row]') : null;
-
-/** Which of a row's stops: the last of a row is the last in every row, however many come before it. */
-interface Stop {
-  readonly index: number;
-  readonly isLast: boolean;
-}
-
-const stopOf = (row: Element, target: EventTarget): Stop | undefined => {
-  const stops = stopsOf(row);
-  const index = stops.indexOf(target as HTMLElement);
-  return index < 0 ? undefined : { index, isLast: index > 0 && index === stops.length - 1 };
-};
-
-const elementOf = (row: Element | null | undefined, { index, isLast }: Stop): HTMLElement | undefined => {
-  const stops = stopsOf(row);
-  return isLast ? stops.at(-1) : stops[Math.min(index, stops.length - 1)];
-};
 
 /** Where a key leads from one of a row's stops to another of it; undefined where it leads nowhere there. */
 const besideOf = (row: Element, { index }: Stop, key: string): HTMLElement | undefined => {
@@ -54,13 +39,8 @@ interface RowKeysOptions {
   /** Of all rows, by what each carries as `data-row`. */
   readonly names: readonly string[];
   readonly show: ShowRow;
-  /** Told the row that has the focus; undefined when none has it any more. */
+  /** Told the row that has the focus, or gets it back; undefined when the focus is elsewhere. */
   readonly onRow: (name: string | undefined) => void;
-}
-
-interface Place {
-  readonly name: string;
-  readonly stop: Stop;
 }
 
 /**
@@ -73,34 +53,42 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
   /** Where the focus goes as soon as that is there. */
   const wanted = useRef<Place>(undefined);
   const focus = useCallback(
-    ({ name, stop }: Place): boolean => {
-      const element = elementOf(table.current?.querySelector(`tr[data-row="${CSS.escape(name)}"]`), stop);
-      element?.focus();
+    (place: Place, how?: FocusOptions): boolean => {
+      const element = table.current ? stopAt(table.current, place) : undefined;
+      element?.focus(how);
       return element !== undefined;
     },
     [table],
   );
-  useLayoutEffect(() => {
+  const keep = useCallback(() => {
     const { current: last } = focused;
     if (!last || last.element.isConnected) return;
     focused.current = undefined;
-    if (document.activeElement !== document.body || !focus(last)) onRow(undefined);
-  });
+    // Where one is on the page no price decides.
+    if (document.activeElement !== document.body || !focus(last, { preventScroll: true })) onRow(undefined);
+  }, [focus, onRow]);
+  useLayoutEffect(keep);
+  useLayoutEffect(keep);
   const onFocus = useCallback(
     ({ target }: FocusEvent) => {
       wanted.current = undefined;
-      const row = rowOf(target);
-      const stop = row && stopOf(row, target);
-      const name = row?.dataset.row ?? '';
-      focused.current = stop ? { name, stop, element: target } : undefined;
-      onRow(stop ? name : undefined);
+      const place = placeOf(target);
+      focused.current = place && { ...place, element: target };
+      onRow(place?.name);
     },
     [onRow],
   );
   const onBlur = useCallback(() => {
     focused.current = undefined;
-    onRow(undefined);
-  }, [onRow]);
+  }, []);
+  // The row stays while a menu or a dialog that was opened from it has the focus, which comes back to it.
+  useEffect(() => {
+    const note = ({ target }: globalThis.FocusEvent) => {
+      if (target instanceof Node && !table.current?.contains(target) && !isOverPage(target)) onRow(undefined);
+    };
+    document.addEventListener('focusin', note);
+    return () => document.removeEventListener('focusin', note);
+  }, [table, onRow]);
   const onKeyDown = useCallback(
     (event: KeyboardEvent<HTMLTableElement>) => {
       const { target, key, altKey, shiftKey, ctrlKey, metaKey } = event;
@@ -123,5 +111,5 @@ export const useRowKeys = (table: RefObject<HTMLTableElement | null>, { names, s
     },
     [names, show, focus],
   );
-  return { onFocus, onBlur, onKeyDown, onClick: openRow, onAuxClick: openRow };
+  return { keep, keys: { onFocus, onBlur, onKeyDown, onClick: openRow, onAuxClick: openRow } };
 };

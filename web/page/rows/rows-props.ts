@@ -16,6 +16,8 @@ export interface RowsProps {
   readonly show: ShowRow;
   /** Whether a printed page has all of them, however many. */
   readonly isPrintedWhole: boolean;
+  /** Called when rows were drawn by themselves. */
+  readonly onDrawn: () => void;
   /** Draws the rows from one up to another, that one left out. */
   readonly children: (from: number, to: number) => ReactNode;
 }

@@ -1,6 +1,6 @@
 import { money } from '@tickfolio/lib/look/amount';
 import { add, zero } from '@tickfolio/lib/money';
-import { Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useChoice } from '../../display/choice.js';
 import { dustChoice } from '../../display/choices.js';
 import { latePart } from '../../kit/late-part.js';
@@ -9,6 +9,7 @@ import { isLacking, namesAmong } from '../../live/lacking.js';
 import type { DayBasis } from '../../live/portfolio-view.js';
 import { remPx } from '../../rows/rem-px.js';
 import { useRowKeys } from '../../rows/row-keys.js';
+import { placeOf, stopAt } from '../../rows/row-stops.js';
 import { Rows } from '../../rows/rows.js';
 import type { ShowRow } from '../../rows/rows-props.js';
 import { role } from '../../rows/table-roles.js';
@@ -85,6 +86,25 @@ const useOpenAssets = () => {
   return [open, toggle] as const;
 };
 
+/** Stands beside the button that opened it, also where that is made anew with its row; undefined where it is gone. */
+const besideRow = (menu: RowMenuOf | undefined): RowMenuOf | undefined => {
+  if (!menu || menu.anchor.isConnected) return menu;
+  const place = placeOf(menu.anchor);
+  const anchor = place && stopAt(document, place);
+  return anchor && { ...menu, anchor };
+};
+
+/** Of the open menu of a row. */
+const useOpenMenu = () => {
+  const [menu, setMenu] = useState<RowMenuOf>();
+  // The button of an open menu closes it.
+  const toggle = useCallback(
+    (of: RowMenuOf) => setMenu((before) => (before?.anchor === of.anchor ? undefined : of)),
+    [],
+  );
+  return [menu, setMenu, toggle] as const;
+};
+
 /** How high rows are likely to be, in letters of the browser; long figures need more. */
 const rowRem: Readonly<Record<Columns, number>> = { all: 2.75, fewer: 3.1, phone: 5 };
 
@@ -108,12 +128,7 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
     [arrange, holdings, order, find, hidesDust],
   );
   const [open, toggle] = useOpenAssets();
-  const [menu, setMenu] = useState<RowMenuOf>();
-  // The button of an open menu closes it.
-  const onMenu = useCallback(
-    (of: RowMenuOf) => setMenu((before) => (before?.anchor === of.anchor ? undefined : of)),
-    [],
-  );
+  const [menu, setMenu, onMenu] = useOpenMenu();
   const [isWhole, setWhole] = useState(most === undefined);
   const listed = useMemo(() => (isWhole ? shown : shown.slice(0, most)), [shown, isWhole, most]);
   const table = useRef<HTMLTableElement>(null);
@@ -121,9 +136,16 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
   const names = useMemo(() => rows.map(({ name }) => name), [rows]);
   const [focused, setFocused] = useState<string>();
   const show: ShowRow = useRef(undefined);
-  const keys = useRowKeys(table, { names, show, onRow: setFocused });
+  const { keys, keep } = useRowKeys(table, { names, show, onRow: setFocused });
   const holdingOf = useMemo(() => new Map(listed.map((holding) => [holding.asset, holding])), [listed]);
   const widths = useFigureWidths(shown, columns);
+  // An open menu stands beside its row, and gives the focus back to it.
+  const kept = menu?.anchor.closest('tr')?.dataset.row ?? focused;
+  const onDrawn = useCallback(() => {
+    keep();
+    if (menu && !menu.anchor.isConnected) setMenu(besideRow);
+  }, [keep, menu, setMenu]);
+  useLayoutEffect(onDrawn);
   return (
     <section className="card holdings" aria-labelledby="holdings-title">
       <HoldingsHead
@@ -151,8 +173,9 @@ export const HoldingsTable = ({ holdings, dayBasis, most, onChange, onAdd }: Hol
           count={rows.length}
           rowPx={rowRem[columns] * remPx()}
           isPrintedWhole={true}
-          keptAt={focused === undefined ? -1 : names.indexOf(focused)}
+          keptAt={kept === undefined ? -1 : names.indexOf(kept)}
           show={show}
+          onDrawn={onDrawn}
         >
           {(from, to) =>
             rows.slice(from, to).map(({ name, asset, symbol }, place) => {

@@ -42,9 +42,11 @@ export const RowMenu = ({ of: { rows, called, anchor }, onChange, onClose }: Row
   useLayoutEffect(() => {
     menu.setDisclosureElement(anchor);
     menu.setAnchorElement(anchor);
+  }, [menu, anchor]);
+  useLayoutEffect(() => {
     menu.setInitialFocus('first');
     menu.setAutoFocusOnShow(true);
-  }, [menu, anchor]);
+  }, [menu]);
   const [lead, ...others] = rows;
   const symbols = [lead.symbol, ...others.map(({ symbol }) => symbol)] as const;
   const { asset, search } = assetAddress(lead.symbol, lead.quote.toLowerCase());
