@@ -19,7 +19,7 @@ export const stopOf = (row: Element, target: EventTarget): Stop | undefined => {
   return index < 0 ? undefined : { index, isLast: index > 0 && index === stops.length - 1 };
 };
 
-export const elementOf = (row: Element | null | undefined, { index, isLast }: Stop): HTMLElement | undefined => {
+const elementOf = (row: Element | null | undefined, { index, isLast }: Stop): HTMLElement | undefined => {
   const stops = stopsOf(row);
   return isLast ? stops.at(-1) : stops[Math.min(index, stops.length - 1)];
 };
