@@ -38,7 +38,8 @@ export const createLease = (
         .onConflictDoUpdate({
           target: relayLease.name,
           set: { holder, until },
-          setWhere: sql`${relayLease.holder} = ${holder} or ${relayLease.until} < ${time()}`,
+          // One that lasts longer than any does was taken before the clock of the database was set back.
+          setWhere: sql`${relayLease.holder} = ${holder} or ${relayLease.until} not between ${time()} and ${until}`,
         })
         .returning({ holder: relayLease.holder });
       ownUntilMs = taken.length > 0 ? askedMs + leaseMs : Number.NEGATIVE_INFINITY;

@@ -8,7 +8,7 @@ import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import { detached } from '../tracing/tracing.js';
 import { messageOf } from './envelope.js';
 import { createLease, type LeaseDeps } from './lease.js';
-import { createUnsent, type UnsentDeps, type UnsentRow } from './unsent.js';
+import { createUnsent, type UnsentDeps, type UnsentRow, type Waiting } from './unsent.js';
 
 /** Sends what is written down. */
 export interface Relay {
@@ -63,6 +63,13 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
   let failures = 0;
   let isHolder = true; // Until it was tried.
 
+  let seen: { readonly seq: number; readonly sinceMs: number } | undefined;
+  /** What was written before the clock was set back is of no age by that, so it waits since it was first seen waiting. */
+  const tellAge = (oldest: Waiting | undefined) => {
+    const nowMs = clock.monotonic();
+    if (oldest?.seq !== seen?.seq) seen = oldest && { seq: oldest.seq, sinceMs: nowMs };
+    age.set(oldest && seen ? Math.max(oldest.ageS, (nowMs - seen.sinceMs) / 1_000) : 0);
+  };
   const append = async (topic: string, rows: readonly UnsentRow[]): Promise<void> => {
     const bound = new AbortController();
     const late = new AppError('unavailable', `The event log did not answer within ${appendMs} ms.`);
@@ -75,18 +82,18 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
     while (!closing.signal.aborted) {
       isHolder = await lease.take();
       if (!isHolder) {
-        age.set(await unsent.ageS());
+        tellAge(await unsent.oldest());
         return;
       }
       const rows = await unsent.read(maxBatch);
-      age.set(rows[0]?.ageS ?? 0);
+      tellAge(rows[0]);
       for (const topic of new Set(rows.map((row) => row.topic))) {
         const ofTopic = rows.filter((row) => row.topic === topic);
         await append(topic, ofTopic);
         await unsent.sent(ofTopic);
         sent.inc(ofTopic.length);
       }
-      age.set(0);
+      tellAge(undefined);
       if (rows.length < maxBatch) return;
     }
   };

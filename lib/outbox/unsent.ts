@@ -7,17 +7,19 @@ import type { EventRow, OutboxTables } from './tables.js';
 export interface Unsent {
   /** The oldest of them, at most `limit`, with the epoch that they are sent under. Empty where there are none. */
   read(limit: number): Promise<readonly UnsentRow[]>;
-  /** For how long the oldest of them waits, in seconds; 0 where there are none. */
-  ageS(): Promise<number>;
+  /** The one that waits longest. */
+  oldest(): Promise<Waiting | undefined>;
   /** Notes that the log has acknowledged them. */
   sent(rows: readonly Pick<UnsentRow, 'seq'>[]): Promise<void>;
 }
 
-export type UnsentRow = Omit<EventRow, 'sentAt'> & {
-  readonly epoch: number;
-  /** For how long it waits. */
+export interface Waiting {
+  readonly seq: number;
+  /** For how long it waits, by the clock of the database; 0 where that was set back behind it. */
   readonly ageS: number;
-};
+}
+
+export type UnsentRow = Omit<EventRow, 'sentAt'> & Waiting & { readonly epoch: number };
 
 export interface UnsentDeps {
   readonly db: Database;
@@ -42,9 +44,10 @@ export const createUnsent = ({ db, tables, time }: UnsentDeps): Unsent => {
         .where(pending)
         .orderBy(asc(events.seq))
         .limit(limit),
-    ageS: async () => {
-      const [oldest] = await db.select({ ageS: age() }).from(events).where(pending).orderBy(asc(events.seq)).limit(1);
-      return oldest?.ageS ?? 0;
+    oldest: async () => {
+      const waiting = db.select({ seq: events.seq, ageS: age() }).from(events).where(pending);
+      const [oldest] = await waiting.orderBy(asc(events.seq)).limit(1);
+      return oldest;
     },
     sent: async (rows) => {
       const seqs = rows.map(({ seq }) => seq);
