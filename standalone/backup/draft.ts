@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/errors';
@@ -57,26 +57,43 @@ export const openDraft = async (target: string, clock: Clock) => {
   };
 };
 
+/** On a disk that several computers share no lock tells whether another one writes. None writes nothing for so long. */
+const leftAfterMs = 12 * 3_600_000;
+
+/** When anything in a folder was last changed, by the time of its disk. */
+const changedMs = async (folder: string): Promise<number> => {
+  let newest = 0;
+  for (const name of ['.', ...(await readdir(folder, { recursive: true }))])
+    newest = Math.max(newest, (await lstat(join(folder, name))).mtimeMs);
+  return newest;
+};
+
 /**
- * Removes what killed backups of other names left in a folder, as one does that is killed every night; neither what a
- * running one has, nor what is nobody's. What cannot be removed is told.
+ * Removes what killed backups of other names left beside a draft, as one does that is killed every night; neither what
+ * a running one has, on whatever computer, nor what is nobody's. What cannot be removed is told.
+ * @param own a draft that was locked just now: that is the time of its disk
  */
 export const removeLeftDrafts = async (
-  folder: string,
+  own: string,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): Promise<void> => {
+  const folder = dirname(own);
+  const { mtimeMs: nowMs } = await lstat(join(own, '.lock'));
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const draft = join(folder, entry.name);
-    if (!entry.isDirectory() || !entry.name.endsWith(ending)) continue;
+    if (draft === own || !entry.isDirectory() || !entry.name.endsWith(ending)) continue;
     try {
       // A draft has its lock before it has anything else.
       if (!existsSync(join(draft, '.lock')) || !(await hasOnlyOurs(draft))) continue;
+      // Looked at first: a lock that is asked for is changed by that.
+      if (nowMs - (await changedMs(draft)) < leftAfterMs) continue;
       const lock = await lockFolder(draft, { clock }).catch((err: unknown) => {
         if (err instanceof StartError) return undefined; // In use.
         throw err;
       });
       if (lock) await discard(draft, lock);
     } catch (err) {
+      if (err instanceof Error && 'code' in err && err.code === 'ENOENT') continue; // Finished meanwhile.
       log.warn({ err, folder: draft }, 'what a killed backup left could not be removed');
     }
   }

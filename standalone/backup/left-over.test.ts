@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { StartError } from '@tickfolio/lib/errors';
@@ -23,11 +23,32 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
+/** A draft of a computer that was turned off, or of another one that goes on. @param changedMs its newest file, ago */
+const makeDraft = async (name: string, changedMs: number) => {
+  await mkdir(at(name, '.lock'), { recursive: true });
+  await mkdir(at(name, 'data'));
+  await writeFile(at(name, 'data', 'secret'), 'theirs');
+  const day = 24 * 3_600_000;
+  for (const [path, agoMs] of [
+    ['data/secret', changedMs],
+    ['data', day],
+    ['.lock', day],
+    ['', day],
+  ] as const)
+    await utimes(at(name, path), new Date(), new Date(Date.now() - agoMs));
+};
+
 it('leaves nothing of a backup of last night that was killed, when that of tonight is made', async () => {
-  await mkdir(at('2026-01-01T03-00-00.unfinished', '.lock'), { recursive: true });
-  await mkdir(at('2026-01-01T03-00-00.unfinished', 'data', 'half'), { recursive: true });
+  await makeDraft('2026-01-01T03-00-00.unfinished', 13 * 3_600_000);
   await takeBackup(deps, dataFolder, at('2026-01-02T03-00-00'));
   expect(await readdir(at())).toEqual(['2026-01-02T03-00-00']);
+});
+
+it('leaves alone what another computer is writing to the same disk, however long ago it began', async () => {
+  await makeDraft('other.unfinished', 11 * 3_600_000);
+  await takeBackup(deps, dataFolder, at('mine'));
+  expect(await readFile(at('other.unfinished', 'data', 'secret'), 'utf8')).toBe('theirs');
+  expect(await readdir(at())).toEqual(['mine', 'other.unfinished']);
 });
 
 it('leaves alone what another backup is writing, and what is no backup', async () => {

@@ -45,7 +45,7 @@ export const takeBackup = async (deps: BackupDeps, dataFolder: string, target: s
   await makeFolder(dirname(target));
   const draft = await openDraft(target, clock);
   try {
-    await removeLeftDrafts(dirname(target), deps);
+    await removeLeftDrafts(draft.folder, deps);
     const source = await openBackupSource(dataFolder, draft.folder, clock);
     try {
       refuseInside(
