@@ -1,8 +1,11 @@
+import { systemClock } from '@tickfolio/lib/clock';
 import { readConfig } from '@tickfolio/lib/config';
-import { silentLogger } from '@tickfolio/lib/telemetry';
+import { userEvents } from '@tickfolio/lib/events/user-events';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import { standaloneConfig } from './config.js';
 import { auth } from './parts/auth.js';
+import { eventLog } from './parts/messages.js';
 import { bff, parts } from './parts.js';
 import { topicsOf } from './run/topics.js';
 
@@ -30,4 +33,16 @@ it('opens no more connections to a server for accounts either than POSTGRES_MAX_
 
 it('refuses a list of aggregators, of which a run calls the first alone', () => {
   expect(() => read({ AGGREGATOR_ADDR: 'a:8088,b:8088' })).toThrow('AGGREGATOR_ADDR');
+});
+
+it('keeps no more than a thousand events of accounts, which no part of the run reads, and raises no alarm for the rest', async () => {
+  const metrics = createMetrics('aggregator');
+  const service = () => ({ clock: systemClock, log: silentLogger(), metrics });
+  const log = await eventLog.start({ config: read({}), service, topics: async () => [] } as never, {});
+  const messages = Array.from({ length: 1_500 }, (_, at) => ({ key: String(at), value: '{}' }));
+  await log.append(userEvents.name, messages);
+  const kept = (await log.offsets(userEvents.name)).map(({ first, next }) => Number(next) - Number(first));
+  expect(kept.reduce((sum, count) => sum + count, 0)).toBe(1_000);
+  expect(await metrics.text()).not.toMatch(/events_dropped_total\{/);
+  await log.close();
 });

@@ -61,6 +61,9 @@ export const eventLog = definePart({
   },
 });
 
+/** auth tells of accounts whether or not a part of the run wants to know. */
+const unread = { 'user-events': 1_000 };
+
 const openEventLog = async (
   brokers: readonly string[] | undefined,
   topics: () => Promise<readonly TopicSettings[]>,
@@ -69,7 +72,7 @@ const openEventLog = async (
   if (!brokers) {
     const { createMemoryEventLog } = await import('@tickfolio/lib/event-log/memory');
     // The archive remembers offsets beyond this process, so none may come twice.
-    return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000 });
+    return createMemoryEventLog({ ...deps, firstOffset: deps.clock.now() * 1_000, unread });
   }
   const { createKafkaEventLog } = await import('@tickfolio/lib/event-log/kafka');
   return createKafkaEventLog({ ...deps, brokers, clientId: `tickfolio-${hostname()}`, topics: await topics() });

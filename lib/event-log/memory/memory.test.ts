@@ -121,6 +121,27 @@ describe('memory event log', () => {
     await eventLog.close();
   });
 
+  it('keeps the newest of what nobody reads yet, and counts none of the others as lost', async () => {
+    const { eventLog, clock, dropped } = open({ partitions: 1, maxMessages: 20, unread: { t: 5 } });
+    for (let i = 0; i < 50; i++) eventLog.publish('t', { key: 'K', value: String(i) });
+    expect(await eventLog.offsets('t')).toEqual([{ partition: 0, first: '45', next: '50' }]);
+    expect(await dropped()).toBe(0);
+    const values: string[] = [];
+    const consumer = await eventLog.consume(
+      't',
+      group,
+      async ({ messages }) => void values.push(...messages.map(({ value }) => String(value))),
+    );
+    await clock.advanceAsync(1_000);
+    expect(values).toEqual(['45', '46', '47', '48', '49']);
+    // From now on somebody misses what is dropped.
+    await consumer.close();
+    for (let i = 50; i < 75; i++) eventLog.publish('t', { key: 'K', value: String(i) });
+    expect(await eventLog.offsets('t')).toEqual([{ partition: 0, first: '55', next: '75' }]);
+    expect(await dropped()).toBe(5);
+    await eventLog.close();
+  });
+
   it('hands a full batch over at once, a smaller one when its oldest message has waited', async () => {
     const { eventLog, clock } = open({ partitions: 1 });
     const sizes: number[] = [];

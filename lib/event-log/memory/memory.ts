@@ -20,6 +20,11 @@ export interface MemoryEventLogOptions {
   readonly firstOffset?: number;
   /** Topics and their partitions. */
   readonly topics?: readonly TopicSettings[];
+  /**
+   * Topics that may have no reader, with how many messages each keeps until it has one: those that make room before that
+   * are missed by nobody, and not counted as dropped.
+   */
+  readonly unread?: Readonly<Record<string, number>>;
   /** How many partitions a topic has that is not among them. Default 3. */
   readonly partitions?: number;
 }
@@ -53,6 +58,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     maxMessageBytes = 900_000,
     partitions = 3,
     firstOffset = 0,
+    unread = {},
   } = options;
   const partitionsOf = new Map(options.topics?.map((topic) => [topic.name, topic.partitions]));
   const topics = new Map<string, MemoryTopic>();
@@ -134,8 +140,11 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   };
 
   const take = (name: string, message: EventMessage) => {
-    const lost = topicOf(name).append(message, clock.now(), clock.monotonic());
+    const topic = topicOf(name);
+    const lost = topic.append(message, clock.now(), clock.monotonic());
     published.inc({ topic: name });
+    const kept = unread[name];
+    if (kept !== undefined && ![...groups.values()].some((group) => group.topic === topic)) topic.trim(kept);
     if (lost === 0) return;
     dropped.inc({ topic: name }, lost);
     if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');

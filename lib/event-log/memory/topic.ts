@@ -31,6 +31,8 @@ export interface MemoryTopic {
   bounds(partition: number): { readonly first: number; readonly next: number };
   /** The offset of the first message that was written at a moment or later; the next one's where there is none. */
   offsetAt(partition: number, timeMs: number): number;
+  /** Forgets the oldest of all partitions past a number that they keep together. @returns how many */
+  trim(max: number): number;
   /** Forgets what lies before an offset. */
   release(partition: number, before: number): void;
   /** Calls `run` after each append to the partition, until the returned function is called. */
@@ -78,9 +80,21 @@ export const createMemoryTopic = (
     return found;
   };
 
+  const trim = (max: number): number => {
+    let dropped = 0;
+    while (size > max) {
+      const victim = oldest();
+      if (!victim) break;
+      dropFirst(victim);
+      dropped++;
+    }
+    return dropped;
+  };
+
   return {
     name,
     partitions,
+    trim,
     append: ({ key, value, headers = {} }, timestampMs, arrivedMs) => {
       const index = partitionOf(key, partitions);
       const partition = at(index);
@@ -89,13 +103,7 @@ export const createMemoryTopic = (
       partition.beganMs ??= timestampMs;
       partition.messages.set(offset, { message, order: order++, arrivedMs });
       size++;
-      let dropped = 0;
-      while (size > maxMessages) {
-        const victim = oldest();
-        if (!victim) break;
-        dropFirst(victim);
-        dropped++;
-      }
+      const dropped = trim(maxMessages);
       for (const run of [...(watchers.get(index) ?? [])]) run();
       return dropped;
     },
