@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
@@ -17,21 +17,35 @@ const stamp = join(dist, 'bundle.sources');
 /** Native, or loaded when the run has long been going on and the bundle may be another one. */
 const outside = /^(node:.*|chdb|chdb\/.*|@electric-sql\/pglite|@node-rs\/argon2|@simplewebauthn\/server)$/;
 
-const contentOf = (files: readonly string[]): string => {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(project, file)));
-  return hash.digest('hex');
-};
+const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** What was built, of which a file may be missing: the names and contents of its files. */
+const fingerprint = (): string =>
+  readdirSync(bundle)
+    .sort()
+    .map((name) => `${name} ${digestOf(join(bundle, name))}`)
+    .join('\n');
+
+/** @param digests of the sources, in the order of their paths */
+const contentOf = (digests: readonly string[]): string =>
+  createHash('sha256').update(digests.join('\n')).update(fingerprint()).digest('hex');
 
 const isBuilt = (): boolean => {
-  if (!existsSync(stamp)) return false;
+  if (!existsSync(stamp) || !existsSync(bundle)) return false;
   const [content, ...files] = readFileSync(stamp, 'utf8').trim().split('\n');
-  return files.every((file) => existsSync(join(project, file))) && content === contentOf(files);
+  const paths = files.map((file) => join(project, file));
+  return paths.every((path) => existsSync(path)) && content === contentOf(paths.map(digestOf));
 };
 
-/** All that went in, also what only says what others look like. */
-const modules = new Set<string>();
-const notes: Plugin = { name: 'notes', moduleParsed: ({ id }) => void modules.add(id.split('?')[0] ?? id) };
+/**
+ * All that goes in, also what only says what others look like, as it was just before it was read: what is saved while it
+ * is built is another content, and built the next time.
+ */
+const sources = new Map<string, string>();
+const note = (path: string): void => {
+  if (!sources.has(path) && existsSync(path)) sources.set(path, digestOf(path));
+};
+const notes: Plugin = { name: 'notes', load: (id) => void note(id.split('?')[0] ?? id) };
 
 /** Files that lie beside a module are found from where it was, not from the bundle. */
 const places: Plugin = {
@@ -51,6 +65,7 @@ const places: Plugin = {
 };
 
 const build = async (): Promise<void> => {
+  for (const path of [join(project, 'package-lock.json'), fileURLToPath(import.meta.url)]) note(path);
   const made = await rolldown({
     input: { main: join(room, 'main.ts') },
     platform: 'node',
@@ -71,9 +86,9 @@ const build = async (): Promise<void> => {
     chunkFileNames: '[name]-[hash].js',
   });
   await made.close();
-  const files = [...modules].filter((id) => existsSync(id)).map((id) => relative(project, id));
-  const sources = [...files, 'package-lock.json', relative(project, fileURLToPath(import.meta.url))].sort();
-  writeFileSync(stamp, [contentOf(sources), ...sources, ''].join('\n'));
+  const paths = [...sources.keys()].sort();
+  const digests = paths.map((path) => sources.get(path) ?? '');
+  writeFileSync(stamp, [contentOf(digests), ...paths.map((path) => relative(project, path)), ''].join('\n'));
 };
 
 if (!isBuilt()) await build();
