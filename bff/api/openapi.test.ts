@@ -335,6 +335,12 @@ const ways: Record<string, Record<number, Way>> = {
     429: () => [full, bearer],
     503: () => [ill, bearer],
   },
+  getDayTrails: {
+    200: () => [well, bearer],
+    401: () => [well, {}],
+    429: () => [full, bearer],
+    503: () => [ill, bearer],
+  },
   getBasis: {
     200: () => [well, { ...bearer, ...basis }],
     400: () => [well, { ...bearer, 'x-query': 'at=yesterday' }],

@@ -54,7 +54,7 @@ export const CoinHead = (props: CoinHeadProps) => {
   const { symbol, name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
-  const { worthLater } = useQuantityText();
+  const { worthLater, priceAway } = useQuantityText();
   const written = usePriceText(symbol);
   const reason =
     row?.priceText === undefined ? (isDelisted ? gone : undefined) : row.stale && !row.pending ? row : undefined;
@@ -90,7 +90,7 @@ export const CoinHead = (props: CoinHeadProps) => {
           <NoPrice row={without} />
         ) : (
           <span className="none" title={isAway ? undefined : worthLater}>
-            {isAway ? text.priceAway : text.noneRecorded}
+            {isAway ? priceAway : text.noneRecorded}
           </span>
         )}
         {priceText !== undefined && (

@@ -3,11 +3,9 @@ import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import type { ChangeOf } from '../portfolio/changes/change-coin-dialog.js';
 import { ChangeDialog } from '../portfolio/changes/change-dialog.js';
-import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { EmptyPortfolio } from '../portfolio/empty-portfolio.js';
 import { HoldingsTable } from '../portfolio/table/holdings-table.js';
 import { TotalPanel } from '../portfolio/total-panel.js';
-import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import { openDialog } from '../shell/open-dialog.js';
 import { Skeleton } from '../shell/skeleton.js';
@@ -27,9 +25,7 @@ export const HomePage = () => {
   const view = useLive((state) => state.view);
   const holdings = useLive((state) => state.holdings);
   const [changed, setChanged] = useState<ChangeOf>();
-  useSymbols();
   const changes = useDayBases();
-  useTrailSeeds();
   if (!view) return <Skeleton />;
   return (
     <>

@@ -1,5 +1,7 @@
 import type { Holding } from '../live/holdings.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
+import { useSymbols } from '../portfolio/changes/use-symbols.js';
+import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import type { ChangesReading } from '../value/use-day-bases.js';
 import { AttentionList } from './attention-list.js';
@@ -12,14 +14,21 @@ interface HomeSideProps {
   readonly changes: ChangesReading;
 }
 
-/** What stands beside the holdings, or below them where there is no room: loaded after the first picture. */
-export const HomeSide = ({ view, holdings, changes }: HomeSideProps) => (
-  <>
-    <CardBoundary>
-      <AttentionList holdings={holdings} simulated={view.simulated} asOfMs={view.asOfMs} />
-    </CardBoundary>
-    <CardBoundary>
-      <MoverList holdings={holdings} basis={view.dayBasis.basis} changes={changes} asOfMs={view.asOfMs} />
-    </CardBoundary>
-  </>
-);
+/**
+ * What stands beside the holdings, or below them where there is no room: loaded after the first picture. So is what the
+ * holdings themselves can wait for: the steps of their prices, and the prices of their last day.
+ */
+export const HomeSide = ({ view, holdings, changes }: HomeSideProps) => {
+  useSymbols();
+  useTrailSeeds();
+  return (
+    <>
+      <CardBoundary>
+        <AttentionList holdings={holdings} simulated={view.simulated} asOfMs={view.asOfMs} />
+      </CardBoundary>
+      <CardBoundary>
+        <MoverList holdings={holdings} basis={view.dayBasis.basis} changes={changes} asOfMs={view.asOfMs} />
+      </CardBoundary>
+    </>
+  );
+};

@@ -8,8 +8,8 @@ import { faultText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
 import { useToast } from '../../shell/toasts.js';
 import { hiddenAmount } from '../../text/figure.js';
-import { useText } from '../../text/language.js';
 import { nameAmong, pairOf } from '../../text/pair.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { createCoinChanges, type MadeChange } from './coin-changes.js';
 import { noteRecent } from './recent-symbols.js';
 
@@ -23,7 +23,7 @@ const sameUser = (session: Session): (() => boolean) => {
 /** Changes of what is held, told with a way back. */
 export const useCoinChange = () => {
   const { session, store } = useParts();
-  const text = useText();
+  const text = useQuantityText();
   const toast = useToast();
   const changes = useMemo(
     () => createCoinChanges({ call: session.call, store, newKey: newChangeKey }),

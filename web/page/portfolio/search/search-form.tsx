@@ -10,7 +10,7 @@ import { useState } from 'react';
 import { CoinBadge } from '../../kit/coin-badge.js';
 import { faultText } from '../../kit/fault-text.js';
 import { Icon, type IconName } from '../../kit/icon.js';
-import { useText } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { useNewListings, useSymbols } from '../changes/use-symbols.js';
 
 /** Something that a search finds. */
@@ -65,7 +65,7 @@ const Item = ({ entry: { name, detail, icon, tags = [] } }: { readonly entry: Se
 /** One field that finds by what is typed; the arrow keys and Enter are enough. */
 export const SearchForm = <Entry extends SearchEntry>(props: SearchFormProps<Entry>) => {
   const { label, placeholder, find, onPick } = props;
-  const text = useText();
+  const text = useQuantityText();
   const { data, isPending, isError, error, refetch } = useSymbols();
   // Not deferred: what Enter picks has to be what was typed.
   const [query, setQuery] = useState('');

@@ -4,7 +4,7 @@ import { useLayoutEffect } from 'react';
 import type { Row } from '../../live/portfolio-view.js';
 import { openReceipt } from '../../shell/open-dialog.js';
 import { assetAddress } from '../../text/asset-address.js';
-import { useText } from '../../text/language.js';
+import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { ChangeOf } from '../changes/change-coin-dialog.js';
 import { useCoinChange } from '../changes/use-coin-change.js';
 
@@ -25,7 +25,7 @@ interface RowMenuProps {
 
 /** What can be done with a holding. */
 export const RowMenu = ({ of: { rows, called, anchor }, onChange, onClose }: RowMenuProps) => {
-  const text = useText();
+  const text = useQuantityText();
   const navigate = useNavigate();
   const { remove } = useCoinChange();
   const menu = useMenuStore({

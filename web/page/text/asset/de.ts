@@ -50,4 +50,5 @@ export const de: AssetTexts = {
   unknownAsset: (name) => `Die Börse führt ${name} nicht.`,
   notInUsdt: (asset) => `${asset} hat keinen Kurs in USDT, aber diese Märkte:`,
   toMarkets: 'Zu den Märkten',
+  actions: (coin) => `${coin} ändern`,
 };

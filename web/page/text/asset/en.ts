@@ -48,6 +48,7 @@ export const en = {
   unknownAsset: (name: string) => `The exchange does not list ${name}.`,
   notInUsdt: (asset: string) => `${asset} is not priced in USDT. It has these markets:`,
   toMarkets: 'To the markets',
+  actions: (coin: string) => `Change ${coin}`,
 };
 
 export type AssetTexts = typeof en;

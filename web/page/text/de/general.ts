@@ -27,8 +27,6 @@ export const general: GeneralTexts = {
   same: 'unverändert',
   close: 'Schließen',
   cancel: 'Abbrechen',
-  back: 'Zurück',
-  undo: 'Rückgängig',
   dismiss: 'Schließen',
   tryAgain: 'Noch einmal',
   reload: 'Neu laden',

@@ -18,7 +18,6 @@ export const holdings: HoldingsTexts = {
   notInTotal: (coins) => `Nicht enthalten, weil es keinen Kurs gibt: ${coins}`,
   valueWithout: ([pair = '', ...others]) => `ohne ${others.length === 0 ? pair : `${others.length + 1} Märkte`}`,
   andMore: (count) => `und ${count} weitere`,
-  actions: (coin) => `${coin} ändern`,
   allocation: 'Verteilung',
   others: 'Übrige',
   addCoin: 'Coin hinzufügen',
@@ -32,5 +31,4 @@ export const holdings: HoldingsTexts = {
   showAll: (count) => `Alle ${count} zeigen`,
   heldMarkets: (count, coin) => `${count} Märkte von ${coin}`,
   rowActions: (coin) => `Aktionen für ${coin}`,
-  openAsset: 'Chart und Einzelheiten',
 };

@@ -12,7 +12,6 @@ export const live: LiveTexts = {
   notArriving: 'Es kommen keine Kurse an',
   notArrivingSince: (time) => `Seit ${time} kommen keine Kurse an`,
   recorded: 'Festgehaltener Kurs, nicht live',
-  priceAway: 'Kurs gerade nicht lesbar',
   lastUpdate: (time) => `Zuletzt um ${time}`,
   priceStates: {
     waiting: 'noch kein Kurs',

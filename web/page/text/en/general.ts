@@ -27,8 +27,6 @@ export const general = {
   same: 'unchanged',
   close: 'Close',
   cancel: 'Cancel',
-  back: 'Back',
-  undo: 'Undo',
   dismiss: 'Dismiss',
   tryAgain: 'Try again',
   reload: 'Reload',

@@ -21,7 +21,6 @@ export const holdings = {
   valueWithout: ([pair = '', ...others]: readonly string[]) =>
     `without ${others.length === 0 ? pair : `${others.length + 1} markets`}`,
   andMore: (count: number) => `and ${count} more`,
-  actions: (coin: string) => `Change ${coin}`,
   allocation: 'Allocation',
   others: 'Other',
   addCoin: 'Add asset',
@@ -36,7 +35,6 @@ export const holdings = {
   showAll: (count: number) => `Show all ${count}`,
   heldMarkets: (count: number, coin: string) => `${count} markets of ${coin}`,
   rowActions: (coin: string) => `Actions for ${coin}`,
-  openAsset: 'Chart and details',
 };
 
 export type HoldingsTexts = typeof holdings;

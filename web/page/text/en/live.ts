@@ -12,7 +12,6 @@ export const live = {
   notArriving: 'No prices are arriving',
   notArrivingSince: (time: string) => `No prices have arrived since ${time}`,
   recorded: 'Recorded price, not live',
-  priceAway: 'price cannot be read now',
   lastUpdate: (time: string) => `Last update ${time}`,
   priceStates: {
     waiting: 'no price yet',

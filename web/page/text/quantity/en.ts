@@ -29,6 +29,18 @@ export const en = {
   quantityIntegers: 'At most 20 digits before the point.',
   quantityFraction: 'At most 18 decimals.',
   quantityTooMuch: (held: string) => `You hold ${held}.`,
+  added: (quantity: string, coin: string) => `${quantity} ${coin} added`,
+  reduced: (quantity: string, coin: string) => `Reduced ${coin} by ${quantity}`,
+  removed: (coin: string) => `${coin} removed`,
+  failed: (coin: string) => `${coin} could not be changed`,
+  reduce: 'Reduce',
+  remove: 'Remove',
+  changeOf: (coin: string) => `Change ${coin}`,
+  undo: 'Undo',
+  back: 'Back',
+  priceAway: 'price cannot be read now',
+  openAsset: 'Chart and details',
+  results: 'Results',
 };
 
 export type QuantityTexts = typeof en;
