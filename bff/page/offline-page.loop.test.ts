@@ -63,7 +63,7 @@ const buildAnother = (mark: string): string => {
   const renamed = (path: string) =>
     assets
       .reduce((text, name) => text.replaceAll(name, rename(name)), readFileSync(join(builtPage, path), 'utf8'))
-      .replaceAll('What your coins are worth', `${mark}: what your coins are worth`)
+      .replaceAll('What your assets are worth', `${mark}: what your assets are worth`)
       .replace('<title>tickfolio', `<title>tickfolio ${mark}`);
   for (const name of assets) writeFileSync(join(target, 'assets', rename(name)), renamed(`assets/${name}`));
   const index = renamed('index.html');
@@ -180,8 +180,8 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
       return [await page.title(), await line.innerText()];
     };
     const [old, newer] = [
-      ['tickfolio', 'What your coins are worth, live and exact.'],
-      ['tickfolio NEXT', 'NEXT: what your coins are worth, live and exact.'],
+      ['tickfolio', 'What your assets are worth, live and exact.'],
+      ['tickfolio NEXT', 'NEXT: what your assets are worth, live and exact.'],
     ];
     await page.goto(`${base}/sign-in`);
     await workerTakesOver();

@@ -154,8 +154,8 @@ describe.skipIf(!browser)('the page', () => {
     // As it is while a screen reader runs; otherwise the browser makes up only what is asked for.
     const read = await startChromium(['--force-renderer-accessibility']);
     for (const [columns, options] of [
-      [['Coin', 'Price', change, 'Last 24 h', 'Quantity', 'Value', '% of total'], {}],
-      [['Coin', 'Price', change, 'Value'], phone],
+      [['Asset', 'Price', change, 'Last 24 h', 'Quantity', 'Value', '% of total'], {}],
+      [['Asset', 'Price', change, 'Value'], phone],
     ] as const) {
       const look = async ({ page }: OpenPage) => {
         await signIn(page, run.base, account);
@@ -215,7 +215,7 @@ describe.skipIf(!browser)('the page', () => {
     };
     await withPage({}, async ({ page }) => {
       await signIn(page, run.base, account);
-      await page.getByRole('columnheader', { name: '24 h' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('columnheader', { name: '24 h', exact: true }).waitFor({ timeout: 60_000 });
       const shown = () =>
         page.evaluate(`(() => {
           const text = (selector) => document.querySelector(selector).textContent.replaceAll('−', '-').replaceAll(',', '');

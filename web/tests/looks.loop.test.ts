@@ -68,7 +68,7 @@ describe.skipIf(!browser)('a printed portfolio', () => {
       expect(await page.evaluate(pressed)).toBe(0);
       const printed = await page.locator('.coins').innerText();
       // The names of columns are words there, although they are pressed elsewhere.
-      for (const word of ['Coin', 'Price', 'Value', 'Ethereum']) expect(printed).toContain(word);
+      for (const word of ['Asset', 'Price', 'Value', 'Ethereum']) expect(printed).toContain(word);
     });
   });
 });
