@@ -18,8 +18,16 @@ const untilReady = async (base: string) => {
   }
 };
 
+/** The server lets nobody change a portfolio as fast as it could be: who is told to wait, waits. */
+const [maxWaits, usualWaitS] = [20, 1];
+
 /** @throws Error for an answer that is not the expected one */
-const post = async (url: string, body: object, token?: string): Promise<{ readonly accessToken?: string }> => {
+const post = async (
+  url: string,
+  body: object,
+  token?: string,
+  waits = 0,
+): Promise<{ readonly accessToken?: string }> => {
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
@@ -30,6 +38,10 @@ const post = async (url: string, body: object, token?: string): Promise<{ readon
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();
+  if (answer.status === 429 && waits < maxWaits) {
+    await wait(Number(answer.headers.get('retry-after') ?? usualWaitS) * 1_000);
+    return post(url, body, token, waits + 1);
+  }
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
   return JSON.parse(text) as { accessToken?: string };
 };
