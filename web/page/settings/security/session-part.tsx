@@ -39,7 +39,7 @@ const SessionRow = ({ open }: { readonly open: OpenSession }) => {
       return;
     }
     const ended = await change(() => session.call('DELETE', `${accountPath}/sessions/${encodeURIComponent(open.id)}`));
-    if (ended !== undefined) toast({ message: own.sessionEnded(device) });
+    if (ended !== undefined) toast({ message: own.deviceSignedOut(device) });
   };
   return (
     <li>

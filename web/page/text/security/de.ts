@@ -122,7 +122,7 @@ export const de: SecurityTexts = {
   sessionOpened: (when) => `angemeldet: ${when}`,
   endSession: 'Abmelden',
   endSessionNamed: (device) => `${device} abmelden`,
-  sessionEnded: (device) => `${device} ist abgemeldet.`,
+  deviceSignedOut: (device) => `${device} ist abgemeldet.`,
 
   logTitle: 'Was mit deinem Konto geschah',
   logText: 'Die letzten 400 Tage. Etwas davon warst nicht du? Ändere dein Passwort.',

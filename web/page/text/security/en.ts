@@ -120,7 +120,7 @@ export const en = {
   sessionOpened: (when: string) => `signed in ${when}`,
   endSession: 'Sign out',
   endSessionNamed: (device: string) => `Sign out ${device}`,
-  sessionEnded: (device: string) => `${device} is signed out.`,
+  deviceSignedOut: (device: string) => `${device} is signed out.`,
 
   logTitle: 'What happened to your account',
   logText: 'The last 400 days. Something that was not you? Change your password.',
