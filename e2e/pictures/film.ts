@@ -54,6 +54,11 @@ const walk = async (page: Page, { base }: AllInOne, name: string): Promise<void>
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await pause(400);
   await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+  await pause(900);
+  await page.getByLabel('I kept them').check();
+  await pause(400);
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Add asset' }).first().click();
   await page.getByRole('combobox', { name: 'Search an asset' }).pressSequentially('bitc', { delay: 90 });
   await page.getByRole('listbox').getByRole('option').first().waitFor();
