@@ -8,6 +8,9 @@ const kept: Readonly<Record<string, string>> = {
   'services/servers.ts': 'as the registry',
   'lib/clickhouse/error.ts': 'what the port says of its errors, held by the contract suite of every adapter',
   'lib/events/domain-event.ts': 'the form of every event of the trading core, which is being built on it',
+  'lib/events/balance-events.ts': 'as the form of events',
+  'lib/events/domain-topics.ts': 'as the form of events',
+  'lib/events/portfolio-events.ts': 'as the form of events',
   'lib/postgres/database-time.ts': 'a database whose time a test decides',
 };
 

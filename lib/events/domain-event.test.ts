@@ -5,14 +5,18 @@ import { createEventTopic } from './domain-event.js';
 const order = { orderId: Type.String(), portfolioId: Type.String() };
 const orders = createEventTopic({
   name: 'order-events',
+  description: 'What becomes of orders.',
   partitions: 6,
+  source: 'orders',
   keyOf: ({ data }) => data.portfolioId,
+  streamOf: ({ data }) => `order:${data.orderId}`,
   types: {
     'order.accepted': { schema: 1, data: Type.Object(order) },
     'order.rejected': {
       schema: 2,
       data: Type.Object({ ...order, reason: Type.String(), detail: Type.Optional(Type.String()) }),
     },
+    'order.counted': { schema: 1, withoutUser: true, byEach: true, data: Type.Object(order) },
   },
 });
 const envelope = {
@@ -52,6 +56,12 @@ describe('a domain event', () => {
     expect(orders.read(bytes(more))).toEqual({ kind: 'event', event: more });
   });
 
+  it("may be nobody's, and told by each service, where its type says so", () => {
+    const { userId: _, ...counted } = { ...envelope, source: 'portfolio', type: 'order.counted' as const, data };
+    const { value } = orders.messageOf(counted);
+    expect(orders.read({ value: Buffer.from(value) })).toEqual({ kind: 'event', event: { ...counted, schema: 1 } });
+  });
+
   it('of a type that is not known is no fault', () => {
     expect(orders.read(bytes({ ...accepted, type: 'order.split', schema: 9, data: null }))).toEqual({
       kind: 'other',
@@ -63,7 +73,11 @@ describe('a domain event', () => {
     [{ ...accepted, schema: 2 }, 'order.accepted has schema 2, and 1 is the newest known here'],
     [{ ...accepted, schema: 1, version: 0 }, 'event.version must be >= 1'],
     [{ ...accepted, schema: 1, data: { orderId: 'o1' } }, 'data must have required properties portfolioId'],
-    [{ ...accepted, schema: 1, time: 'yesterday' }, 'event.time must match pattern'],
+    [{ ...accepted, schema: 1, time: 'yesterday' }, 'event.time must match format "date-time"'],
+    [{ ...accepted, schema: 1, time: '2026-11-28T08:40:00.123+01:00' }, 'event.time must match pattern'],
+    [{ ...accepted, schema: 1, source: 'portfolio' }, 'order.accepted is told by orders, not by portfolio'],
+    [{ ...accepted, schema: 1, userId: undefined }, 'event must have required properties userId'],
+    [{ ...accepted, schema: 1, stream: 'order:o2' }, 'event.stream must be order:o1'],
     ['text', 'event must be object'],
   ])('that cannot be understood says why: %j', (event, reason) => {
     expect(orders.read(bytes(event as object))).toEqual({
@@ -81,6 +95,7 @@ describe('a domain event', () => {
   it('that nobody could read is not written', () => {
     expect(() => orders.messageOf({ ...accepted, version: 1.5 })).toThrow('event.version must be integer');
     const of = (type: string, more: object) => orders.messageOf({ ...accepted, ...more, type } as typeof accepted);
+    expect(() => of('order.accepted', { source: 'portfolio' })).toThrow('order.accepted is told by orders');
     expect(() => of('order.rejected', {})).toThrow('data must have required properties reason');
     expect(() => of('user.created', {})).toThrow('order-events has no events of type user.created');
   });

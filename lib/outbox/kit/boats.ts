@@ -8,14 +8,16 @@ import { createAppend } from '../append.js';
 import { outboxTables } from '../tables.js';
 
 /** A service as small as it may be that tells of what it does: boats that move. */
+export const source = 'boats';
 export const boatEvents = createEventTopic({
   name: 'boat-events',
+  description: 'Where boats go.',
   partitions: 3,
+  source,
   keyOf: ({ stream }) => stream,
-  types: { 'boat.moved': { schema: 1, data: Type.Object({ to: Type.Integer() }) } },
+  types: { 'boat.moved': { schema: 1, withoutUser: true, data: Type.Object({ to: Type.Integer() }) } },
 });
 export const boatTables = outboxTables('boat_events');
-export const source = 'boats';
 
 const boats = pgTable('boats', { name: text('name').primaryKey(), version: bigint('version', { mode: 'number' }) });
 

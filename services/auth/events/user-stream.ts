@@ -1,16 +1,19 @@
-import type { EventTypes } from '@tickfolio/lib/events/domain-event';
+import type { TypesOf } from '@tickfolio/lib/events/domain-event';
+import { streams } from '@tickfolio/lib/events/streams';
 import type { userEvents } from '@tickfolio/lib/events/user-events';
 import type { AppendEvents, NewEvent } from '@tickfolio/lib/outbox';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { accounts, userStreams } from '../schema.js';
 
-type TypesOf<T> = T extends { readonly types: infer Types extends EventTypes } ? Types : never;
 type UserEvent = NewEvent<TypesOf<typeof userEvents>>;
 type Said<Event> = Event extends UserEvent ? Pick<Event, 'type' | 'data'> : never;
 
-/** What happened to an account. That one was made is told by itself, before anything else of it. */
-export type UserEventSaid = Exclude<Said<UserEvent>, { readonly type: 'user.created' }>;
+/**
+ * What happened to an account. That one was made is told by itself, before anything else of it; that its data is erased
+ * stands in other streams.
+ */
+export type UserEventSaid = Exclude<Said<UserEvent>, { readonly type: 'user.created' | 'user.erased' }>;
 
 /**
  * Tells what happened to an account, with nothing only that it was made, in the transaction in which it does: locks the
@@ -24,12 +27,10 @@ export type TellOfUser = (
   requestId: string,
 ) => Promise<void>;
 
-const streamOf = (userId: string): string => `user:${userId}`;
-
 /** The first event of every user. */
 export const createdEvent = (userId: string, name: string): UserEvent => ({
   type: 'user.created',
-  stream: streamOf(userId),
+  stream: streams.user(userId),
   version: 1,
   userId,
   data: { id: userId, name },
@@ -67,7 +68,7 @@ export const createTellOfUser = (append: AppendEvents): TellOfUser => {
     if (isUntold) version = await raise(tx, userId, 1);
     const first = version - said.length + 1;
     const about = { userId, ...(requestId === '' ? {} : { requestId: requestId.slice(0, maxIdLength) }) };
-    const told = said.map((one, at) => ({ ...one, ...about, stream: streamOf(userId), version: first + at }));
+    const told = said.map((one, at) => ({ ...one, ...about, stream: streams.user(userId), version: first + at }));
     const before = isUntold ? [{ ...(await created(tx, userId)), ...about }] : [];
     await append(tx, await loadTopic(), [...before, ...told]);
   };

@@ -1,0 +1,13 @@
+import { balanceEvents } from './balance-events.js';
+import { portfolioEvents } from './portfolio-events.js';
+import { userEvents } from './user-events.js';
+
+/** All topics of domain events by their names. What of one cannot be read goes to `<topic>.dlq`. */
+export const topics = {
+  'user-events': userEvents,
+  'portfolio-events': portfolioEvents,
+  'balance-events': balanceEvents,
+};
+
+/** All types of domain events by their names; each is of one topic. */
+export const eventTypes = { ...userEvents.types, ...portfolioEvents.types, ...balanceEvents.types };
