@@ -102,6 +102,7 @@ describe.skipIf(!browser)('who reads the documents', () => {
         for (const path of [
           '#getCandles',
           '/websocket',
+          '/events',
           '/guide',
           '/guide/operate/proxies',
           '/guide/settings',

@@ -4,6 +4,7 @@ import { asyncApi } from '@tickfolio/api/asyncapi';
 import { compressFiles, fingerprintOf, sha256, web } from '../built-files.js';
 import { builtFolder } from '../built-folder.js';
 import { guidePages } from './guide/guide-pages.js';
+import { type EventsDocument, eventsPage } from './reference/events-page.js';
 import type { OpenApiDocument } from './reference/openapi-document.js';
 import { restPage } from './reference/rest-page.js';
 import { webSocketPage } from './reference/websocket-page.js';
@@ -65,10 +66,17 @@ const fileOf = (address: string): string =>
 
 const guide = guidePages(read);
 const openApi = JSON.parse(read('api/openapi.json')) as OpenApiDocument;
-const pages: readonly SitePage[] = [restPage(openApi), webSocketPage(asyncApi()), ...guide.pages];
+const events = read('api/events.json');
+const pages: readonly SitePage[] = [
+  restPage(openApi),
+  webSocketPage(asyncApi()),
+  eventsPage(JSON.parse(events) as EventsDocument),
+  ...guide.pages,
+];
 const sources = sha256(
   [
     fingerprintOf(['docs', 'built-files.ts', '../lib/look/tokens.css', '../package-lock.json']),
+    sha256(events),
     ...pages.map((page) => wholePage('{{title}}{{side}}{{main}}', page)),
     ...[...guide.pictures.keys()].map((path) => sha256(readFileSync(join(root, path)))),
   ].join('\n'),
@@ -78,6 +86,7 @@ if (!site.isBuilt(sources)) {
   const shell = await buildShell();
   for (const page of pages) write(fileOf(page.address), wholePage(shell, page));
   write('not-found.html', wholePage(shell, notFoundPage));
+  write('events.json', events);
   write('search.json', JSON.stringify(pages.flatMap(({ entries }) => entries)));
   for (const [path, address] of guide.pictures) write(address.slice('docs/'.length), readFileSync(join(root, path)));
   // A tenth of the time that the best compression takes, for a twentieth more bytes.

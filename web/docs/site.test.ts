@@ -87,6 +87,15 @@ describe('the documents as pages', () => {
   });
 });
 
+it('the page of the events has every type, with an example, and the document itself beside it', () => {
+  const document = read('events.json');
+  expect(document).toBe(readFileSync(`${root}api/events.json`, 'utf8'));
+  const { components } = JSON.parse(document) as { components: { messages: object } };
+  const [, ...parts] = (pages.get('docs/events') ?? '').split('<h3 id="');
+  expect(parts.map((part) => part.split('"')[0])).toEqual(Object.keys(components.messages));
+  expect(parts.filter((part) => !part.includes('<pre class="code"'))).toEqual([]);
+});
+
 describe('the page of REST', () => {
   const page = pages.get('docs') ?? '';
   const { paths } = JSON.parse(readFileSync(`${root}api/openapi.json`, 'utf8')) as {

@@ -2,10 +2,11 @@ import { posix } from 'node:path';
 
 /** Where the documents of the project stand on the server. */
 
-/** Served as they are, at the root of the server. */
+/** Served as they are. */
 const served: Readonly<Record<string, string>> = {
   'api/openapi.json': 'openapi.json',
   'api/asyncapi.json': 'asyncapi.json',
+  'api/events.json': 'docs/events.json',
 };
 
 /** Pictures are copied; everything else that a document links is a page. */

@@ -21,10 +21,11 @@ const typeWords = (given: Schema, named: Named): string => {
   );
 };
 
-const bounds = ({ minLength, maxLength, pattern }: Schema): string[] => [
+const bounds = ({ minLength, maxLength, format, pattern }: Schema): string[] => [
   ...(minLength === undefined || minLength < 2 ? [] : [`at least ${minLength} characters`]),
   ...(maxLength === undefined ? [] : [`at most ${maxLength} characters`]),
-  ...(pattern === undefined ? [] : [`pattern \`${pattern}\``]),
+  // A form that has a name needs no pattern beside it.
+  ...(pattern === undefined || format !== undefined ? [] : [`pattern \`${pattern}\``]),
 ];
 
 /** The objects in a schema: itself, what a list holds, each of what it may be. */
@@ -51,7 +52,7 @@ const fieldOf = ({ name, schema, required, more }: Field, named: Named): Html =>
     html` <span class="example">e.g. <code>${String(examples[0])}</code></span>`;
   return html`<li><p><code class="name">${name}</code> <span class="type">${typeWords(schema, named)}</span>${
     required ? html` <span class="required">required</span>` : ''
-  }</p>${facts.length > 0 || example ? html`<p class="about">${prose(facts.join('; '))}${example}</p>` : ''}${fieldsOf(schema, named)}</li>`;
+  }</p>${facts.length > 0 || example ? html`<p class="about">${prose(facts.join('; ').replaceAll('.;', ';'))}${example}</p>` : ''}${fieldsOf(schema, named)}</li>`;
 };
 
 /** What a body has in it, field by field, with what those have in them; empty where it is no object. */

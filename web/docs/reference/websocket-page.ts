@@ -1,10 +1,11 @@
 import type { asyncApi } from '@tickfolio/api/asyncapi';
-import { type Html, html } from '@tickfolio/lib/look/html';
+import { html } from '@tickfolio/lib/look/html';
 import { linkFrom, type SitePage, sideOf } from '../site/site-page.js';
 import { clientStates } from './client-states.js';
 import { fieldsOf } from './fields.js';
 import type { Schema } from './openapi-document.js';
 import { codeBlock, jsonText, paragraphs, prose } from './prose.js';
+import { table } from './table.js';
 
 type AsyncApiDocument = ReturnType<typeof asyncApi>;
 
@@ -31,10 +32,6 @@ const doThen: Readonly<Record<string, string>> = {
   refresh: 'fetch a new access token, then connect again; where none is to be had, sign in',
   stop: 'stop until a person wants it, or the program is mended',
 };
-
-const table = (name: string, heads: readonly string[], rows: readonly (readonly (Html | string)[])[]): Html =>
-  html`<div class="table" tabindex="0" role="group" aria-label="${name}"><table><thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 
 const browserSample = `const socket = new WebSocket('ws://localhost:8080/api/v1/ws', ['bearer', accessToken]);
 socket.onmessage = ({ data }) => {

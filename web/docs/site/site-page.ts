@@ -61,6 +61,7 @@ const places = [
   ['Guide', 'docs/guide'],
   ['REST', 'docs'],
   ['WebSocket', 'docs/websocket'],
+  ['Events', 'docs/events'],
   ['Errors', 'docs/errors'],
 ] as const;
 
