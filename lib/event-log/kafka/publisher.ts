@@ -2,6 +2,7 @@ import { sleep } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import { createBackoff } from '../../retry/retry.js';
 import type { EventMessage } from '../event-log.js';
+import { createMessageCounters } from '../message-counters.js';
 import type { KafkaAdmin } from './admin.js';
 import { type KafkaDeps, rootOf, within } from './client.js';
 import { createBatchBound, sendInParts } from './parts.js';
@@ -30,17 +31,7 @@ export const createKafkaPublisher = (
   topics: readonly string[] = [],
 ): KafkaPublisher => {
   const { where, clock, log, metrics, limits } = deps;
-  const published = metrics.counter({
-    name: 'events_published_total',
-    help: 'Messages taken by the event log.',
-    labelNames: ['topic'],
-  });
-  const dropped = metrics.counter({
-    name: 'events_dropped_total',
-    help: 'Messages lost for want of room.',
-    labelNames: ['topic'],
-  });
-  for (const topic of topics) dropped.inc({ topic }, 0);
+  const { published, dropped } = createMessageCounters(metrics, topics);
   const failures = metrics.counter({
     name: 'event_sends_failed_total',
     help: 'Sends to the event log that failed and were repeated.',

@@ -1,10 +1,12 @@
-import { type Clock, waitUntil } from '../../clock/clock.js';
+import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import type { Logger, Metrics } from '../../telemetry/telemetry.js';
-import type { BatchHandler, ConsumeOptions, Consumer, EventLog, EventMessage, TopicSettings } from '../event-log.js';
+import type { Consumer, EventLog, EventMessage, TopicSettings } from '../event-log.js';
 import { messageBytes } from '../message-bytes.js';
-import { type PartitionReader, startPartitionReader } from '../reading/partition-reader.js';
-import { nextMemoryBatch } from './batch.js';
+import { createMessageCounters } from '../message-counters.js';
+import { nextBatch } from '../reading/next-batch.js';
+import { startPartitionReader } from '../reading/partition-reader.js';
+import { createReadingGroup, type ReadingGroup } from '../reading/reading-group.js';
 import { createMemoryGroups } from './groups.js';
 import { createMemoryTopic, type MemoryTopic } from './topic.js';
 
@@ -29,25 +31,16 @@ export interface MemoryEventLogOptions {
   readonly partitions?: number;
 }
 
-interface Member {
-  readonly handler: BatchHandler;
-  readonly options: ConsumeOptions;
-  readonly readers: Map<number, PartitionReader>;
-}
-
-/** Members of one group on one topic share its partitions. */
 interface Group {
   readonly topic: MemoryTopic;
   /** The next offset to read, by partition. */
   readonly committed: Map<number, number>;
-  readonly members: Member[];
+  readonly reading: ReadingGroup;
 }
 
 /**
- * An event log within this process; it ends with it. A message
- * is forgotten without being counted as dropped once every group of its topic has committed it. When a member comes or
- * goes, partitions move at once: the old member's handler may still run, but its heartbeat throws and its commit no
- * longer counts.
+ * An event log within this process; it ends with it. A message is forgotten without being counted as dropped once every
+ * group of its topic has committed it.
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
   const {
@@ -64,17 +57,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const topics = new Map<string, MemoryTopic>();
   const groups = new Map<string, Group>();
   const sharing = createMemoryGroups(log);
-  const published = metrics.counter({
-    name: 'events_published_total',
-    help: 'Messages taken by the event log.',
-    labelNames: ['topic'],
-  });
-  const dropped = metrics.counter({
-    name: 'events_dropped_total',
-    help: 'Messages lost for want of room.',
-    labelNames: ['topic'],
-  });
-  for (const topic of partitionsOf.keys()) dropped.inc({ topic }, 0);
+  const { published, dropped } = createMessageCounters(metrics, partitionsOf.keys());
   let dropping = false;
   let closed = false;
 
@@ -87,7 +70,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const groupKey = (topic: string, group: string) => JSON.stringify([topic, group]);
   const groupOf = (topic: MemoryTopic, name: string): Group => {
     const key = groupKey(topic.name, name);
-    const group = groups.get(key) ?? { topic, committed: new Map(), members: [] };
+    const group = groups.get(key) ?? { topic, committed: new Map(), reading: createReadingGroup(topic.partitions) };
     groups.set(key, group);
     return group;
   };
@@ -104,41 +87,6 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     for (let partition = 0; partition < topic.partitions; partition++)
       committed.set(partition, topic.bounds(partition).next);
   };
-  /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
-  const share = (group: Group) => {
-    for (let partition = 0; partition < group.topic.partitions; partition++) {
-      const owner = group.members[partition % group.members.length];
-      for (const member of group.members) {
-        if (member === owner) continue;
-        member.readers.get(partition)?.revoke();
-        member.readers.delete(partition);
-      }
-      if (!owner || owner.readers.has(partition)) continue;
-      const { handler, options: consume } = owner;
-      const position = () => group.committed.get(partition) ?? 0;
-      const reader = startPartitionReader({
-        topic: group.topic.name,
-        partition,
-        handler,
-        clock,
-        log,
-        nextBatch: (ending) => nextMemoryBatch({ topic: group.topic, partition, position, consume, clock, ending }),
-        commit: (next) => commit(group, partition, Number(next)),
-      });
-      owner.readers.set(partition, reader);
-    }
-  };
-  const leave = async (group: Group, member: Member, until: AbortSignal | undefined) => {
-    // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
-    await waitUntil(until, Promise.all([...member.readers.values()].map((reader) => reader.finish())));
-    for (const reader of member.readers.values()) reader.revoke();
-    const at = group.members.indexOf(member);
-    if (at < 0) return;
-    group.members.splice(at, 1);
-    member.readers.clear();
-    if (!closed) share(group);
-  };
-
   const take = (name: string, message: EventMessage) => {
     const topic = topicOf(name);
     const lost = topic.append(message, clock.now(), clock.monotonic());
@@ -180,19 +128,29 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
       if (closed) throw new AppError('unavailable', 'The event log is closed.');
       const group = groupOf(topicOf(name), consume.group);
       if (consume.from === 'newest') beginAtNewest(group);
-      const member: Member = { handler, options: consume, readers: new Map() };
-      group.members.push(member);
-      share(group);
+      const member = group.reading.join((partition) => {
+        const source = group.topic.source(partition);
+        const position = () => group.committed.get(partition) ?? 0;
+        return startPartitionReader({
+          topic: name,
+          partition,
+          handler,
+          clock,
+          log,
+          nextBatch: (ending) => nextBatch({ source, position, consume, clock, ending }),
+          commit: (next) => commit(group, partition, Number(next)),
+        });
+      });
       return {
         lag: async () => {
           let waiting = 0;
-          for (const partition of member.readers.keys()) {
+          for (const partition of member.partitions()) {
             const { first, next } = group.topic.bounds(partition);
             waiting += next - Math.max(first, group.committed.get(partition) ?? 0);
           }
           return waiting;
         },
-        close: (until) => leave(group, member, until),
+        close: member.leave,
         failed: new Promise(() => undefined),
       };
     },
@@ -224,9 +182,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     close: async (until) => {
       closed = true;
       await sharing.close(until);
-      await Promise.all(
-        [...groups.values()].flatMap((group) => [...group.members].map((member) => leave(group, member, until))),
-      );
+      await Promise.all([...groups.values()].map(({ reading }) => reading.close(until)));
     },
   };
 };

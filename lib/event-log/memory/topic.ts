@@ -1,5 +1,6 @@
 import type { EventMessage, StoredMessage } from '../event-log.js';
 import { partitionOf } from '../partition.js';
+import type { PartitionSource } from '../reading/next-batch.js';
 
 /** One partition: messages from offset `first` (inclusive) to `next` (exclusive). */
 interface Partition {
@@ -23,10 +24,7 @@ export interface MemoryTopic {
    * moment on the monotonic clock
    */
   append(message: EventMessage, timestampMs: number, arrivedMs: number): number;
-  /** Messages of a partition from an offset on, oldest first, at most `max`. */
-  read(partition: number, from: number, max: number): StoredMessage[];
-  /** When the message came, on the monotonic clock; undefined where there is none. */
-  arrivedAt(partition: number, offset: number): number | undefined;
+  source(partition: number): PartitionSource;
   /** The oldest offset that is kept, and the one the next message gets. */
   bounds(partition: number): { readonly first: number; readonly next: number };
   /** The offset of the first message that was written at a moment or later; the next one's where there is none. */
@@ -35,8 +33,6 @@ export interface MemoryTopic {
   trim(max: number): number;
   /** Forgets what lies before an offset. */
   release(partition: number, before: number): void;
-  /** Calls `run` after each append to the partition, until the returned function is called. */
-  watch(partition: number, run: () => void): () => void;
 }
 
 /**
@@ -107,16 +103,6 @@ export const createMemoryTopic = (
       for (const run of [...(watchers.get(index) ?? [])]) run();
       return dropped;
     },
-    read: (index, from, max) => {
-      const { first, next, messages } = at(index);
-      const found: StoredMessage[] = [];
-      for (let offset = Math.max(from, first); offset < next && found.length < max; offset++) {
-        const stored = messages.get(offset);
-        if (stored) found.push(stored.message);
-      }
-      return found;
-    },
-    arrivedAt: (index, offset) => at(index).messages.get(offset)?.arrivedMs,
     bounds: (index) => {
       const { first, next } = at(index);
       return { first, next };
@@ -134,10 +120,25 @@ export const createMemoryTopic = (
       const partition = at(index);
       while (partition.first < Math.min(before, partition.next)) dropFirst(partition);
     },
-    watch: (index, run) => {
-      const known = watchers.get(index) ?? new Set();
-      watchers.set(index, known.add(run));
-      return () => void known.delete(run);
+    source: (index) => {
+      const partition = at(index);
+      return {
+        bounds: () => partition,
+        arrivedAt: (offset) => partition.messages.get(offset)?.arrivedMs,
+        read: (from, max) => {
+          const found: StoredMessage[] = [];
+          for (let offset = Math.max(from, partition.first); offset < partition.next && found.length < max; offset++) {
+            const stored = partition.messages.get(offset);
+            if (stored) found.push(stored.message);
+          }
+          return found;
+        },
+        watch: (run) => {
+          const known = watchers.get(index) ?? new Set();
+          watchers.set(index, known.add(run));
+          return () => void known.delete(run);
+        },
+      };
     },
   };
 };
