@@ -37,7 +37,7 @@ describe('layers of a service: main, then config, adapters and app, then its fac
   });
   it('an adapter is chosen in programs alone: everybody else knows its port', () => {
     const adapter =
-      /^@tickfolio\/lib\/(postgres\/(server|pglite)|pubsub\/(redis|memory)|event-log\/(kafka|memory)|clickhouse\/(server|chdb)|otlp)$/;
+      /^@tickfolio\/lib\/(postgres\/(server|pglite)|pubsub\/(redis|memory)|event-log\/(kafka|memory|postgres)|clickhouse\/(server|chdb)|otlp)$/;
     expect(wrongImports(parts, (name, source) => adapter.test(name) && !isProgram(source))).toEqual([]);
   });
   it('files, sockets and programs are opened where that is the file’s one subject', () => {

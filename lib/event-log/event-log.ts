@@ -5,7 +5,10 @@ export type { EventMessage, StoredMessage, TopicSettings } from '../events/messa
 export type { GroupMember, Membership } from './membership.js';
 export { partitionOf } from './partition.js';
 
-/** A durable, ordered log of messages in topics and partitions, as Kafka has it. */
+/**
+ * A durable, ordered log of messages in topics and partitions, as Kafka has it. The one on Kafka serves any number of
+ * processes, that in the tables of a PostgreSQL one process, that in memory ends with its process.
+ */
 export interface EventLog {
   /**
    * Takes a message for sending; never waits. Messages of one key keep their order. While the log is away they wait in

@@ -4,7 +4,7 @@ import type { StartError } from '../../errors/errors.js';
 import type { Postgres } from '../postgres.js';
 import { openPgliteEngine, type PgliteEngineOptions } from './engine.js';
 
-export { openPgliteEngine } from './engine.js';
+export { openPgliteEngine, type PgliteEngine } from './engine.js';
 export { examinePglite } from './examine.js';
 export { pgliteNeedsBytes } from './files.js';
 export { takeOverDatabase } from './take-over.js';
