@@ -34,6 +34,15 @@ describe('the settings of the all-in-one run', () => {
     },
   );
 
+  it('do not let a database lie where the event log does, but on a server', () => {
+    for (const variable of ['AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'])
+      expect(faultsOf({ [variable]: 'Events_log' })).toEqual([
+        `${variable} must be another name: "events_log" is the schema of the event log`,
+      ]);
+    const server = { POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };
+    expect(faultsOf({ ...server, AUTH_POSTGRES_DB: 'events_log' })).toEqual([]);
+  });
+
   it.each(['public', 'Public', 'drizzle', 'information_schema', 'pg_temp'])(
     'do not let an embedded database lie among what is PostgreSQL’s own, in %s',
     (name) => {

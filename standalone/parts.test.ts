@@ -1,9 +1,14 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { readConfig } from '@tickfolio/lib/config';
+import { migrationsFolder } from '@tickfolio/lib/event-log/postgres';
+import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { userEvents } from '@tickfolio/lib/events/user-events';
-import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import { standaloneConfig } from './config.js';
+import { createServiceMetrics } from './metrics.js';
 import { auth } from './parts/auth.js';
 import { eventLog } from './parts/messages.js';
 import { bff, parts } from './parts.js';
@@ -35,14 +40,35 @@ it('refuses a list of aggregators, of which a run calls the first alone', () => 
   expect(() => read({ AGGREGATOR_ADDR: 'a:8088,b:8088' })).toThrow('AGGREGATOR_ADDR');
 });
 
-it('keeps no more than a thousand events of accounts, which no part of the run reads, and raises no alarm for the rest', async () => {
-  const metrics = createMetrics('aggregator');
-  const service = () => ({ clock: systemClock, log: silentLogger(), metrics });
-  const log = await eventLog.start({ config: read({}), service, topics: async () => [] } as never, {});
+/** The event log of a run with these settings. */
+const openLog = async (env: NodeJS.ProcessEnv, postgres?: Postgres) => {
+  const metrics = createServiceMetrics();
+  const service = (name: string) => ({ clock: systemClock, log: silentLogger(), metrics: metrics(name) });
+  const run = { config: read(env), service, topics: async () => [userEvents], own: () => undefined };
+  const log = await eventLog.start({ ...run, soon: async () => ({ postgres }) } as never, {});
+  const kept = async (topic: string) =>
+    (await log.offsets(topic)).reduce((sum, { first, next }) => sum + Number(next) - Number(first), 0);
+  return { log, kept, metrics: () => metrics('event-log').text() };
+};
+
+it('keeps what happens to accounts over a kill, in the partitions of the topic, and tickers in memory', async () => {
+  const postgres = await openTestPglite(migrationsFolder);
+  const killed = await openLog({}, postgres);
+  for (const topic of [userEvents.name, miniTickers.name]) await killed.log.append(topic, [{ key: 'a', value: '{}' }]);
+  const { log, kept, metrics } = await openLog({}, postgres);
+  expect([await kept(userEvents.name), await kept(miniTickers.name)]).toEqual([1, 0]);
+  expect(await log.offsets(userEvents.name)).toHaveLength(userEvents.partitions);
+  await log.append(userEvents.name, [{ key: 'a', value: '{}' }]);
+  expect(await metrics()).toContain('tickfolio_event_log_events_published_total{topic="user-events"} 1');
+  await Promise.all([log.close(), killed.log.close()]);
+  await postgres.close();
+});
+
+it('keeps no more than a thousand events of accounts in memory, where the databases are a server’s, and raises no alarm for the rest', async () => {
+  const { log, kept, metrics } = await openLog({ POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' });
   const messages = Array.from({ length: 1_500 }, (_, at) => ({ key: String(at), value: '{}' }));
   await log.append(userEvents.name, messages);
-  const kept = (await log.offsets(userEvents.name)).map(({ first, next }) => Number(next) - Number(first));
-  expect(kept.reduce((sum, count) => sum + count, 0)).toBe(1_000);
-  expect(await metrics.text()).not.toMatch(/events_dropped_total\{/);
+  expect(await kept(userEvents.name)).toBe(1_000);
+  expect(await metrics()).not.toMatch(/events_dropped_total\{/);
   await log.close();
 });

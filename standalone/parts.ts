@@ -7,7 +7,7 @@ import { dashboard } from './parts/dashboard.js';
 import { databases } from './parts/databases.js';
 import { exchange } from './parts/exchange-sim.js';
 import { jwtSecret } from './parts/jwt-secret.js';
-import { eventLog, pubsub } from './parts/messages.js';
+import { eventLog, eventLogDatabase, pubsub } from './parts/messages.js';
 import { priceWatch } from './parts/price-watch.js';
 import { socket } from './parts/socket.js';
 import { sqlPort } from './parts/sql-port.js';
@@ -32,6 +32,7 @@ export const parts = [
   priceWatch,
   clickhouse,
   databases,
+  eventLogDatabase,
   eventLog,
   pubsub,
 ] as const;

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@tickfolio/lib/clock';
+import { createPostgresEventLog, migrationsFolder } from '@tickfolio/lib/event-log/postgres';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
+import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
+import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AllInOne, allInOneEnv, startAllInOne } from '../kit/all-in-one.js';
 import { callJson, type LiveSocket, openSocket, type PortfolioFrame, signIn, signUp } from '../kit/client.js';
@@ -14,6 +18,23 @@ import { totpCode } from '../kit/totp.js';
 
 /** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */
 const patienceMs = 20_000;
+
+/** What the event log of a data folder that nobody uses has of accounts. */
+const toldOf = async (dataFolder: string) => {
+  const deps = { clock: systemClock, log: silentLogger() };
+  const engine = await openPgliteEngine({ ...deps, folder: join(dataFolder, 'databases') });
+  const database = engine.database({ schema: 'events_log', migrationsFolder });
+  const eventLog = createPostgresEventLog({ ...deps, database, metrics: createMetrics('test') });
+  const told: { readonly type: string; readonly data: unknown }[] = [];
+  const group = { group: 'test', minBatchMessages: 1, maxBatchMessages: 100, maxBatchWaitMs: 1 };
+  const reader = await eventLog.consume('user-events', group, async ({ messages }) => {
+    for (const { value } of messages) told.push(JSON.parse(value.toString()));
+  });
+  await eventually('all is read', async () => (await reader.lag()) === 0);
+  await eventLog.close();
+  await engine.close();
+  return told;
+};
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let one: AllInOne;
@@ -240,7 +261,18 @@ describe('the data folder', () => {
       Coins: [{ Symbol: 'btcusdt', Quantity: '1.5' }],
     });
     expect((await back.addCoin('ethusdt', '10')).status).toBe(200);
+    const eventsTold = async () => {
+      const text = await (await fetch(`${one.base}/metrics`)).text();
+      return Number(/^tickfolio_event_log_events_published_total\{topic="user-events"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    };
+    // That of the sign-in above.
+    await eventually('the event log has what was told of accounts', async () => (await eventsTold()) > 0);
     await one.process.end('SIGKILL');
+    const told = await toldOf(folder.path);
+    expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(['user.created', 'user.logged_in']));
+    expect(told.filter(({ type }) => type === 'user.created').map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ name: person.name }),
+    );
 
     one = await startAllInOne(folder.path);
     back = await signIn(one.base, person.name);

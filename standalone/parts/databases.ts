@@ -4,7 +4,7 @@ import { required, z } from '@tickfolio/lib/config';
 import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
 import type { NamedStore } from '../backup/snapshots.js';
 import { definePart } from '../run/part.js';
-import { allDatabases, jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
+import { allDatabases, eventLogSchema, jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
 import { openingInWords } from '../stores/stores-in-words.js';
 
 /** What else lies in the data folder, where earlier builds had a folder for each database. */
@@ -18,6 +18,10 @@ const databaseName = (fallback: string, onServer: boolean) =>
     .refine(
       (name) => onServer || !/^(pg_|(information_schema|drizzle|public)$)/i.test(name),
       'must not be a schema of PostgreSQL itself',
+    )
+    .refine(
+      (name) => onServer || name.toLowerCase() !== eventLogSchema,
+      `must be another name: "${eventLogSchema}" is the schema of the event log`,
     )
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
@@ -47,6 +51,13 @@ export const portfoliosName = (env: NodeJS.ProcessEnv) => {
   };
 };
 
+/** Where databases are on a server. */
+export const postgresHost = (env: NodeJS.ProcessEnv) => ({
+  POSTGRES_HOST: bffConfig(env)
+    .shape.POSTGRES_HOST.optional()
+    .describe('A PostgreSQL server instead of the embedded databases.'),
+});
+
 export interface DatabasePlace {
   readonly name: string;
   readonly migrationsFolder: string;
@@ -64,7 +75,7 @@ export const databases = definePart({
     return {
       ...accountsName(env),
       ...portfoliosName(env),
-      POSTGRES_HOST: shape.POSTGRES_HOST.optional().describe('A PostgreSQL server instead of the embedded databases.'),
+      ...postgresHost(env),
       POSTGRES_PORT: shape.POSTGRES_PORT,
       POSTGRES_USER: (onServer ? required() : z.string().optional()).describe('Required beside `POSTGRES_HOST`.'),
       POSTGRES_PASSWORD: (onServer ? required() : z.string().optional()).describe('Required beside `POSTGRES_HOST`.'),

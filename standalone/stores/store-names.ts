@@ -2,6 +2,8 @@
 
 /** Every database of a run, each by its name. */
 export const allDatabases = 'databases';
+/** Of the embedded event log among them. */
+export const eventLogSchema = 'events_log';
 export const realArchive = 'clickhouse';
 /** What is archived from an own simulator is kept apart: it must never pass for history. */
 export const simulatedArchive = 'clickhouse-simulated';

@@ -18,8 +18,16 @@ interface Brokers {
   readonly KAFKA_BROKERS?: readonly string[] | undefined;
 }
 
-/** Undefined where the event log is in memory. */
+export interface EventLogPlace extends Brokers {
+  readonly POSTGRES_HOST?: string | undefined;
+}
+
+/** Undefined where the event log is this run's own. */
 export const brokersOf = (config: Brokers): readonly string[] | undefined => config.BROKERS ?? config.KAFKA_BROKERS;
+
+/** Whether the embedded databases have it: a server's are open to other runs, and it serves one. */
+export const isEventLogEmbedded = (config: EventLogPlace): boolean =>
+  brokersOf(config) === undefined && config.POSTGRES_HOST === undefined;
 
 /** What the start waits for before anything else. */
 export const openingInWords = (config: Postgres, folder: DataFolder): string => {
@@ -44,15 +52,16 @@ export const elsewhereInWords = (config: Stores): string[] => {
   ];
 };
 
-const kafkaInWords = (config: Stores): string => {
+const eventLogInWords = (config: EventLogPlace): string => {
   const brokers = brokersOf(config);
-  return brokers ? `Kafka at ${brokers.join(', ')}` : 'event log in memory';
+  if (brokers) return `Kafka at ${brokers.join(', ')}`;
+  return isEventLogEmbedded(config) ? 'event log in PGlite, its tickers in memory' : 'event log in memory';
 };
 
 export const storesInWords = (config: Stores): string =>
   [
     postgresInWords(config) ?? 'embedded PostgreSQL (PGlite)',
     config.REDIS_ADDR ? `Redis at ${hostPort(config.REDIS_ADDR)}` : 'pub/sub in memory',
-    kafkaInWords(config),
+    eventLogInWords(config),
     clickHouseInWords(config) ?? 'embedded ClickHouse (chDB)',
   ].join(', ');
