@@ -11,6 +11,12 @@ const kept: Readonly<Record<string, string>> = {
   'lib/events/balance-events.ts': 'as the form of events',
   'lib/events/domain-topics.ts': 'as the form of events',
   'lib/events/portfolio-events.ts': 'as the form of events',
+  'lib/outbox/inbox/inbox.ts': 'how services take events in, which those of the trading core do first',
+  'lib/outbox/inbox/owner.ts': 'as the inbox',
+  'lib/outbox/inbox/start-inbox.ts': 'as the inbox',
+  'lib/outbox/inbox/taking/consumed-topic.ts': 'as the inbox',
+  'lib/outbox/inbox/taking/parked.ts': 'as the inbox',
+  'lib/outbox/inbox/taking/tables.ts': 'as the inbox',
   'lib/postgres/database-time.ts': 'a database whose time a test decides',
 };
 

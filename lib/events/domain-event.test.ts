@@ -66,6 +66,7 @@ describe('a domain event', () => {
     expect(orders.read(bytes({ ...accepted, type: 'order.split', schema: 9, data: null }))).toEqual({
       kind: 'other',
       type: 'order.split',
+      around: expect.objectContaining({ stream: 'order:o1', version: 5 }),
     });
   });
 
@@ -80,10 +81,18 @@ describe('a domain event', () => {
     [{ ...accepted, schema: 1, stream: 'order:o2' }, 'event.stream must be order:o1'],
     ['text', 'event must be object'],
   ])('that cannot be understood says why: %j', (event, reason) => {
-    expect(orders.read(bytes(event as object))).toEqual({
+    expect(orders.read(bytes(event as object))).toMatchObject({
       kind: 'unreadable',
       reason: expect.stringContaining(reason),
     });
+  });
+  it('says which number of which stream it is, where only its data cannot be understood', () => {
+    const around = (event: object) => {
+      const read = orders.read(bytes(event));
+      return read.kind === 'event' ? undefined : read.around;
+    };
+    expect(around({ ...accepted, schema: 2 })).toMatchObject({ stream: 'order:o1', version: 5, epoch: 1 });
+    expect(around({ ...accepted, schema: 1, version: 0 })).toBeUndefined();
   });
   it.each([
     [Buffer.from('{"a"'), 'the message is not JSON'],

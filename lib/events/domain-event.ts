@@ -70,9 +70,9 @@ type WithoutSchema<Event> = Event extends unknown ? Omit<Event, 'schema'> : neve
 /** What a message turned out to be. Of types that are not known here nothing needs to be done. */
 export type ReadEvent<Types extends EventTypes> =
   | { readonly kind: 'event'; readonly event: DomainEvent<Types> }
-  | { readonly kind: 'other'; readonly type: string }
-  /** For the dead letters, with the reason in words. */
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'other'; readonly type: string; readonly around: Envelope }
+  /** For the dead letters, with the reason in words, and with what is around the data where that can be read. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly around?: Envelope };
 
 interface Told<Types extends EventTypes> {
   readonly name: string;
@@ -136,11 +136,11 @@ export const createEventTopic = <const Types extends EventTypes>(plan: EventTopi
     if (fault !== undefined) return { kind: 'unreadable', reason: fault };
     const around = event as Static<typeof envelope>;
     const known = types.get(around.type);
-    if (!known) return { kind: 'other', type: around.type };
+    if (!known) return { kind: 'other', type: around.type, around };
     const wrong = faultWithin(around, known);
     return wrong === undefined
       ? { kind: 'event', event: event as DomainEvent<Types> }
-      : { kind: 'unreadable', reason: wrong };
+      : { kind: 'unreadable', reason: wrong, around };
   };
   return {
     name,

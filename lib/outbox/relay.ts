@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../clock/clock.js';
-import { unlessAborted, waitUntil } from '../clock/clock.js';
-import { AppError } from '../errors/errors.js';
+import { waitUntil } from '../clock/clock.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { inBackground } from '../postgres/postgres.js';
 import { doubledMs } from '../retry/backoff.js';
 import type { Logger, Metrics } from '../telemetry/telemetry.js';
 import { detached } from '../tracing/tracing.js';
+import { bounded } from './bounded.js';
 import { messageOf } from './envelope.js';
 import { createLease, type LeaseDeps } from './lease.js';
 import { createUnsent, type UnsentDeps, type UnsentRow, type Waiting } from './unsent.js';
@@ -71,11 +71,8 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
     age.set(oldest && seen ? Math.max(oldest.ageS, (nowMs - seen.sinceMs) / 1_000) : 0);
   };
   const append = async (topic: string, rows: readonly UnsentRow[]): Promise<void> => {
-    const bound = new AbortController();
-    const late = new AppError('unavailable', `The event log did not answer within ${appendMs} ms.`);
-    const over = clock.after(appendMs, () => bound.abort(late));
     const messages = rows.map((row) => messageOf(row, { source, epoch: row.epoch }));
-    await unlessAborted(bound.signal, eventLog.append(topic, messages)).finally(() => over.cancel());
+    await bounded(clock, appendMs, 'The event log', eventLog.append(topic, messages));
   };
   /** Until nothing waits. */
   const send = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
+import { type DeadLetter, originOf } from '@tickfolio/lib/event-log/dead-letters';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { Archive } from './archive.js';
 import { batchWriterLimits, createBatchWriter } from './batch-writer.js';
-import type { DeadLetter } from './dead-letters.js';
 import { createTickers } from './kit/tickers.js';
 import { createArchiverMetrics } from './metrics.js';
 import type { TickerLines } from './ticker-lines.js';
@@ -42,7 +42,7 @@ const setup = (
     storeDead: async (_topic, _partition, offsets) => void dead.push(...offsets),
   };
   const deadLetters = {
-    send: async (_partition: number, all: readonly DeadLetter[]) => {
+    send: async (all: readonly DeadLetter[]) => {
       await faults.send?.();
       letters.push(...all);
     },
@@ -90,7 +90,7 @@ describe('a batch', () => {
     const poison = message(7, '{"message_id":');
     await writer.handle(batch([first, poison, { ...second, offset: '8' }]));
     expect(stored).toEqual(['0', '8']);
-    expect(letters).toEqual([{ message: poison, reason: 'the message is not JSON' }]);
+    expect(letters).toEqual([{ message: poison, reason: 'the message is not JSON', origin: originOf(1, poison) }]);
     expect(dead).toEqual(['7']);
     expect(await metrics.text()).toContain('tickfolio_archiver_dead_letters_total 1');
   });
@@ -177,7 +177,7 @@ describe('a batch', () => {
     await writer.handle(batch(tickers(64)));
     expect(stored.length).toBe(61);
     expect(stored.some((offset) => bad.has(offset))).toBe(false);
-    expect(letters.map((letter) => [letter.message.offset, letter.reason])).toEqual(
+    expect(letters.map((letter) => [letter.origin['origin-offset'], letter.reason])).toEqual(
       [...bad].map((offset) => [offset, 'ClickHouse refuses the row: Decimal overflow']),
     );
     expect(dead).toEqual([...bad]);

@@ -1,13 +1,13 @@
 import { type Clock, sleep, unlessAborted } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
 import type { Batch, BatchHandler } from '@tickfolio/lib/event-log';
+import { type DeadLetters, originOf } from '@tickfolio/lib/event-log/dead-letters';
 import { createBackoff, type RetryPolicy } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { Archive } from './archive.js';
-import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import type { ArchiverMetrics } from './metrics.js';
 import { maxRefusedOf, storeHalves } from './refused-rows.js';
-import { readTickerLines, type TickerLines } from './ticker-lines.js';
+import { type DeadMessage, readTickerLines, type TickerLines } from './ticker-lines.js';
 
 export interface BatchWriterDeps {
   readonly archive: Archive;
@@ -121,8 +121,9 @@ export const createBatchWriter = (
     }
   };
 
-  const bury = async (batch: Batch, dead: readonly DeadLetter[]): Promise<void> => {
-    await persist(batch, 'dead letters', () => deadLetters.send(batch.partition, dead));
+  const bury = async (batch: Batch, dead: readonly DeadMessage[]): Promise<void> => {
+    const letters = dead.map((one) => ({ ...one, origin: originOf(batch.partition, one.message) }));
+    await persist(batch, 'dead letters', () => deadLetters.send(letters));
     await persist(batch, 'offsets', () =>
       archive.storeDead(
         batch.topic,

@@ -1,8 +1,14 @@
 import { tabSeparated } from '@tickfolio/lib/clickhouse';
 import type { Batch, StoredMessage } from '@tickfolio/lib/event-log';
 import { tickerColumns } from '@tickfolio/lib/events/mini-ticker';
-import type { DeadLetter } from './dead-letters.js';
 import { isDay, maxMessageBytes, maxTextLength, parseTickerRow } from './ticker-row.js';
+
+/** A message that can never be stored. */
+export interface DeadMessage {
+  readonly message: StoredMessage;
+  /** Why, in words. */
+  readonly reason: string;
+}
 
 /** Rows as lines of ClickHouse's TabSeparated format, in one buffer, each with the message it came in. */
 export interface TickerLines {
@@ -148,9 +154,9 @@ const copyPlain = (message: Uint8Array, line: Buffer, start: number): number => 
  */
 export const readTickerLines = (
   batch: Batch,
-): { readonly lines: TickerLines; readonly dead: readonly DeadLetter[] } => {
+): { readonly lines: TickerLines; readonly dead: readonly DeadMessage[] } => {
   const place = Buffer.from(tabSeparated([batch.topic, batch.partition]));
-  const dead: DeadLetter[] = [];
+  const dead: DeadMessage[] = [];
   const messages: StoredMessage[] = [];
   /** Where each line ends. */
   const ends: number[] = [];

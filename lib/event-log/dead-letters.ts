@@ -1,17 +1,19 @@
-import { AppError } from '@tickfolio/lib/errors';
-import type { EventLog, EventMessage, StoredMessage } from '@tickfolio/lib/event-log';
-import { deadLettersOf } from '@tickfolio/lib/events/topic';
+import { AppError } from '../errors/errors.js';
+import { deadLettersOf } from '../events/topic.js';
+import type { EventLog, EventMessage, StoredMessage } from './event-log.js';
 
 export interface DeadLetter {
-  readonly message: StoredMessage;
-  /** Why it cannot be stored, in words. */
+  readonly message: Pick<StoredMessage, 'key' | 'value' | 'headers'>;
+  /** Why nothing can be made of it, in words. */
   readonly reason: string;
+  /** Headers that say where it was: see `originOf`. */
+  readonly origin: Readonly<Record<string, string>>;
 }
 
-/** Where messages go that can never be stored. */
+/** Where messages of a topic go of which nothing can ever be made. */
 export interface DeadLetters {
   /** Resolves when the log took all of them. At least once: a crash right after it sends them again. */
-  send(partition: number, letters: readonly DeadLetter[]): Promise<void>;
+  send(letters: readonly DeadLetter[]): Promise<void>;
 }
 
 const maxReasonLength = 500;
@@ -24,6 +26,16 @@ const leastBytes = 256;
 const lastDateMs = 8.64e15;
 const momentText = (ms: number): string => (Math.abs(ms) <= lastDateMs ? new Date(ms).toISOString() : String(ms));
 
+/** Where a message stands in the log. */
+export const originOf = (
+  partition: number,
+  { offset, timestampMs }: Pick<StoredMessage, 'offset' | 'timestampMs'>,
+): DeadLetter['origin'] => ({
+  'origin-partition': String(partition),
+  'origin-offset': offset,
+  'origin-timestamp': momentText(timestampMs),
+});
+
 const cut = (message: EventMessage, maxBytes: number, own: Readonly<Record<string, string>>): EventMessage => ({
   key: message.key.slice(0, maxBytes),
   value: message.value.slice(0, maxBytes),
@@ -31,7 +43,7 @@ const cut = (message: EventMessage, maxBytes: number, own: Readonly<Record<strin
 });
 
 /** Writes to `<topic>.dlq`: the message's own key and bytes, with where it came from and why as headers. */
-export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetters => {
+export const createDeadLetters = (eventLog: Pick<EventLog, 'append'>, topic: string): DeadLetters => {
   const append = (messages: readonly EventMessage[]) => eventLog.append(deadLettersOf(topic).name, messages);
   /** @returns whether the log took them; @throws what is no matter of size */
   const fits = async (...messages: readonly EventMessage[]): Promise<boolean> => {
@@ -44,16 +56,10 @@ export const createDeadLetters = (eventLog: EventLog, topic: string): DeadLetter
     }
   };
   return {
-    send: async (partition, letters) => {
-      const messages = letters.map(({ message, reason }) => {
-        const own = {
-          reason: reason.slice(0, maxReasonLength),
-          'origin-topic': topic,
-          'origin-partition': String(partition),
-          'origin-offset': message.offset,
-          'origin-timestamp': momentText(message.timestampMs),
-        };
-        return { whole: { key: message.key, value: message.value, headers: { ...message.headers, ...own } }, own };
+    send: async (letters) => {
+      const messages = letters.map(({ message: { key, value, headers }, reason, origin }) => {
+        const own = { reason: reason.slice(0, maxReasonLength), 'origin-topic': topic, ...origin };
+        return { whole: { key, value, headers: { ...headers, ...own } }, own };
       });
       if (await fits(...messages.map(({ whole }) => whole))) return;
       // A message near the broker's limit does not fit once our headers are on it: then where it was and why must do.

@@ -1,0 +1,362 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../errors/errors.js';
+import { userEvents } from '../../events/user-events.js';
+import { becomes } from '../../kit/becomes.js';
+import type { Postgres } from '../../postgres/postgres.js';
+import { boatEvents } from '../kit/boats.js';
+import { buildHarbour } from './kit/build-harbour.js';
+import { forbidden, harbourTables, tooFar } from './kit/harbour.js';
+import { consumedTopic } from './taking/consumed-topic.js';
+import { releaseStream } from './taking/parked.js';
+
+const minute = 60_001;
+
+/** What holds of events that are taken in, on every adapter of the database. */
+export const describeInbox = (name: string, open: () => Promise<Postgres>): void => {
+  describe(`an inbox on ${name}`, () => {
+    const opened: { close(): Promise<void> }[] = [];
+    afterEach(async () => {
+      for (const one of opened.splice(0).reverse()) await one.close();
+    });
+    const build = async () => {
+      const postgres = await open();
+      const harbour = buildHarbour(postgres);
+      opened.push(postgres, harbour);
+      return harbour;
+    };
+
+    it('takes each event in once, in the order of its stream, and leaves out and counts what comes again', async () => {
+      const { begin, fleet, deliver, noted } = await build();
+      const { metric, told } = await begin();
+      const [first, other, second] = [fleet.move('a', 1), fleet.move('b', 7), fleet.move('a', 2)];
+      await deliver(first, other, second);
+      await deliver(other, second, fleet.move('a', 3));
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1', '2 to 2', '3 to 3'], 'boat:b': ['1 to 7'] });
+      expect([await metric('events_applied_total'), await metric('events_repeated_total')]).toEqual([4, 2]);
+      expect(told).toEqual(['boat:a 1', 'boat:b 1', 'boat:a 2', 'boat:a 3']);
+    });
+
+    it('fetches what is missing from its owner, however much that is, and counts it', async () => {
+      const { begin, fleet, deliver, noted } = await build();
+      const { metric } = await begin();
+      await deliver(fleet.move('a', 1));
+      for (let to = 2; to < 250; to++) fleet.move('a', to);
+      await deliver(fleet.move('b', 1), fleet.move('a', 250), fleet.move('a', 251));
+      const whole = Array.from({ length: 251 }, (_, at) => `${at + 1} to ${at + 1}`);
+      expect(await noted()).toEqual({ 'boat:a': whole, 'boat:b': ['1 to 1'] });
+      expect(await metric('events_repaired_total')).toBe(248);
+    });
+
+    it('takes nothing in while the owner does not say what is missing: the batch comes again after five seconds', async () => {
+      const { begin, fleet, deliver, noted, clock } = await build();
+      const { problem } = await begin();
+      await deliver(fleet.move('a', 1));
+      fleet.move('a', 2);
+      const third = fleet.move('a', 3);
+      let asked = 0;
+      fleet.set.list = () => {
+        asked += 1;
+        return new Promise(() => undefined);
+      };
+      const refused = deliver(third).catch((err: unknown) => err);
+      await becomes(() => asked, 1);
+      clock.advance(5_000);
+      expect(await refused).toMatchObject({ code: 'unavailable' });
+      expect(problem()).toMatch(/^partition 0 of boat-events does not get on: .* did not answer within 5000 ms/);
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1'] });
+      fleet.set.list = async () => undefined;
+      await deliver(third);
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1', '2 to 2', '3 to 3'] });
+      expect(problem()).toBeUndefined();
+    });
+
+    it('begins with all that the owner has, also of streams that were silent for long, before it reads the log', async () => {
+      const { start, reads, fleet, deliver, noted, clock, scripted } = await build();
+      for (let to = 1; to <= 700; to++) fleet.move(to % 2 === 0 ? 'silent' : 'a', to % 100);
+      clock.advance(minute);
+      const newest = fleet.move('a', 0);
+      let isAway = true;
+      fleet.set.list = async () => {
+        if (isAway) throw new AppError('unavailable', 'The fleet is away.');
+      };
+      const { problem } = await start();
+      await becomes(problem, 'the events of boats cannot be read: The fleet is away.');
+      expect(scripted.readers(boatEvents.name)).toBe(0);
+      isAway = false;
+      await becomes(() => {
+        clock.advance(100);
+        return scripted.readers(boatEvents.name);
+      }, 1);
+      const found = await noted();
+      expect([found['boat:a']?.length, found['boat:silent']?.length]).toEqual([350, 350]);
+      await reads();
+      await deliver(newest);
+      expect((await noted())['boat:a']?.at(-1)).toBe('351 to 0');
+      await becomes(problem, undefined);
+    });
+
+    it('reads all of an owner anew that was restored from a backup, and forgets what that does not have', async () => {
+      const { begin, fleet, deliver, noted, clock } = await build();
+      const { metric } = await begin();
+      await deliver(fleet.move('a', 1), fleet.move('silent', 1));
+      const restore = fleet.backup();
+      const [lost, lostToo, gone] = [fleet.move('a', 2), fleet.move('silent', 2), fleet.move('new', 1)];
+      await deliver(lost, lostToo, gone);
+      restore();
+      const other = fleet.move('a', 20);
+      await deliver(other);
+      expect((await noted())['boat:a']).toEqual(['1 to 1', '2 to 20']);
+      // Another of before comes late.
+      await deliver(lost);
+      await becomes(
+        async () => {
+          clock.advance(1_000);
+          return noted();
+        },
+        { 'boat:a': ['1 to 1', '2 to 20'], 'boat:silent': ['1 to 1'] },
+      );
+      expect(await metric('events_left_out_total')).toBe(1);
+      await deliver(fleet.move('silent', 3), fleet.move('new', 5));
+      expect(await noted()).toEqual({
+        'boat:a': ['1 to 1', '2 to 20'],
+        'boat:silent': ['1 to 1', '2 to 3'],
+        'boat:new': ['1 to 5'],
+      });
+    });
+
+    it.each([
+      ['of which the service says that it can never be', forbidden, {}, 'No boat may go there.'],
+      ['that the database refuses for what it is', tooFar, {}, 'the database refuses it: 23514 arrivals_at_check'],
+      [
+        'of a schema that is not known yet',
+        3,
+        { schema: 2 },
+        'boat.moved has schema 2, and 1 is the newest known here',
+      ],
+      ['that is no event of its topic', 0.5, {}, 'data.to must be integer'],
+    ])('sends an event to the dead letters %s, and parks its stream alone', async (_words, to, more, reason) => {
+      const { begin, fleet, deliver, noted, scripted, clock, db, time } = await build();
+      const { problem, metric } = await begin();
+      const sent = [
+        fleet.move('a', 1),
+        fleet.move('b', 1),
+        fleet.move('a', to, more),
+        fleet.move('a', 4),
+        fleet.move('b', 2),
+      ];
+      await deliver(...sent);
+      const others = { 'boat:b': ['1 to 1', '2 to 2'] };
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1'], ...others });
+      expect(scripted.dead()).toEqual([`boat-events.dlq ${reason}`]);
+      const [letter] = scripted.appended;
+      expect(Buffer.from(letter?.message.value ?? '')).toEqual(Buffer.from(sent[2]?.value ?? ''));
+      expect(letter?.message.headers).toMatchObject({ 'origin-topic': 'boat-events', 'origin-offset': '2' });
+      expect(problem()).toBe('a stream is parked: boat:a');
+      expect(await metric('streams_parked')).toBe(1);
+      await deliver(fleet.move('a', 5));
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1'], ...others });
+
+      // It was mended, by what the owner says or by a newer build.
+      fleet.mend('boat:a', 2, 3);
+      expect(await releaseStream({ db, tables: harbourTables, time }, 'boat:a')).toBe(true);
+      clock.advance(10_000);
+      await becomes(noted, { 'boat:a': ['1 to 1', '2 to 3', '3 to 4', '4 to 5'], ...others });
+      await becomes(problem, undefined);
+      expect(await releaseStream({ db, tables: harbourTables, time }, 'boat:a')).toBe(false);
+    });
+
+    it('parks a stream again that was released too early, and asks the dead letters first', async () => {
+      const { begin, fleet, deliver, noted, scripted, clock, db, time } = await build();
+      const { problem } = await begin();
+      const poison = fleet.move('a', forbidden);
+      scripted.set.append = async () => {
+        throw new AppError('unavailable', 'Kafka is away.');
+      };
+      await expect(deliver(poison)).rejects.toThrow('Kafka is away.');
+      expect(problem()).toBe('partition 0 of boat-events does not get on: Kafka is away.');
+      scripted.set.append = async () => undefined;
+      await deliver(poison);
+      await releaseStream({ db, tables: harbourTables, time }, 'boat:a');
+      clock.advance(10_000);
+      await becomes(() => scripted.dead().length, 2);
+      await becomes(problem, 'a stream is parked: boat:a');
+      expect(await noted()).toEqual({});
+    });
+
+    it('sends what is no event at all to the dead letters, and goes on', async () => {
+      const { begin, fleet, deliver, noted, scripted } = await build();
+      const { problem } = await begin();
+      await deliver({ key: 'a', value: '{"type":' }, fleet.move('a', 1), { key: 'a', value: '{"type":"boat.moved"}' });
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1'] });
+      expect(scripted.dead()).toEqual([
+        'boat-events.dlq the message is not JSON',
+        expect.stringMatching(/^boat-events.dlq event must have required properties /),
+      ]);
+      expect(problem()).toBeUndefined();
+    });
+
+    it('counts an event of a type that is not known, and misses none for it', async () => {
+      const { begin, fleet, deliver, noted } = await build();
+      const { metric } = await begin();
+      await deliver(fleet.move('a', 1), fleet.move('a', 2, { type: 'boat.sunk' }), fleet.move('a', 3));
+      fleet.move('a', 4, { type: 'boat.sunk' });
+      await deliver(fleet.move('a', 5));
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1', '3 to 3', '5 to 5'] });
+      expect(await metric('events_repaired_total')).toBe(1);
+    });
+
+    it('goes on where the owner has erased what is missing, and leaves out what is gone there altogether', async () => {
+      const { begin, fleet, deliver, noted } = await build();
+      await begin();
+      for (let to = 1; to <= 5; to++) fleet.move('a', to);
+      const sixth = fleet.move('a', 6);
+      fleet.erase(({ stream, version }) => stream === 'boat:a' && [1, 2, 4].includes(version));
+      await deliver(sixth);
+      expect(await noted()).toEqual({ 'boat:a': ['3 to 3', '5 to 5', '6 to 6'] });
+      fleet.move('b', 1);
+      const second = fleet.move('b', 2);
+      fleet.erase(({ stream }) => stream === 'boat:b');
+      await deliver(second, fleet.move('c', 1));
+      expect(await noted()).toEqual({ 'boat:a': ['3 to 3', '5 to 5', '6 to 6'], 'boat:c': ['1 to 1'] });
+    });
+
+    it('parks a stream of which its owner has less than the log', async () => {
+      const { begin, fleet, deliver, scripted } = await build();
+      await begin();
+      fleet.move('a', 1);
+      fleet.move('a', 2);
+      const third = fleet.move('a', 3);
+      fleet.erase(({ version }) => version > 1);
+      await deliver(third);
+      expect(scripted.dead()).toEqual(['boat-events.dlq its owner has no more than 1 events of the stream']);
+    });
+
+    it('reads from its owner what went by in the log unread', async () => {
+      const { begin, fleet, deliver, noted, scripted, clock, close, start, reads } = await build();
+      await begin();
+      await deliver(fleet.move('a', 1));
+      fleet.move('silent', 1);
+      scripted.skip(1n);
+      await deliver(fleet.move('a', 2));
+      await becomes(async () => {
+        clock.advance(30_000);
+        return (await noted())['boat:silent'];
+      }, ['1 to 1']);
+
+      // It was restored from a backup itself: its group is further than its database.
+      await close();
+      fleet.move('silent', 2);
+      scripted.set.offsets = [{ partition: 0, first: '0', next: '10', committed: '9' }];
+      await start();
+      await reads();
+      await becomes(async () => {
+        clock.advance(30_000);
+        return (await noted())['boat:silent'];
+      }, ['1 to 1', '2 to 2']);
+    });
+
+    describe('with users in it', () => {
+      const userId = '0199a3c2-0000-7000-8000-00000000000a';
+      const deleted = (version: number) =>
+        userEvents.messageOf({
+          id: '0199a3c2-0000-7000-8000-000000000002',
+          source: 'auth',
+          epoch: 1,
+          stream: `user:${userId}`,
+          version,
+          time: '2026-11-28T07:40:00.123Z',
+          userId,
+          type: 'user.deleted',
+          data: {},
+        });
+      const buildWithUsers = async () => {
+        const built = await build();
+        const erased: string[] = [];
+        const asked: string[] = [];
+        const users = consumedTopic({
+          topic: userEvents,
+          owner: async (of) => {
+            if ('stream' in of) asked.push(of.stream);
+            return { events: [], next: 1, ...('stream' in of ? { stream: { lastVersion: 0, epoch: 1 } } : {}) };
+          },
+          apply: async () => undefined,
+        });
+        const inbox = await built.start({
+          topics: [built.boats, users],
+          erase: async (tx, id) => {
+            erased.push(id);
+            await tx.execute(sql`delete from arrivals`);
+          },
+        });
+        await built.reads();
+        await built.reads(1, userEvents.name);
+        const deliverOfUsers = (...messages: readonly ReturnType<typeof deleted>[]) =>
+          built.scripted.deliver(userEvents.name, messages);
+        return { ...built, ...inbox, erased, asked, deliverOfUsers };
+      };
+
+      it('has a deleted one erased once, and leaves out whatever comes of it later, in whichever topic', async () => {
+        const { fleet, deliver, deliverOfUsers, noted, erased, metric } = await buildWithUsers();
+        await deliver(fleet.move('a', 1, { userId }));
+        await deliverOfUsers(deleted(1), deleted(1));
+        await deliverOfUsers(deleted(1));
+        await deliver(fleet.move('a', 2, { userId }), fleet.move('b', 1), fleet.move('new', 4, { userId }));
+        expect(erased).toEqual([userId]);
+        expect(await noted()).toEqual({ 'boat:b': ['1 to 1'] });
+        expect(await metric('events_left_out_total')).toBe(2);
+      });
+
+      it('keeps its id for 30 days, and then nothing of it', async () => {
+        const { deliverOfUsers, clock, db } = await buildWithUsers();
+        await deliverOfUsers(deleted(1));
+        const kept = async () => [
+          await db.$count(harbourTables.erasedUsers),
+          await db.$count(harbourTables.inbox, eq(harbourTables.inbox.stream, `user:${userId}`)),
+        ];
+        const later = async (days: number) => {
+          await db.execute(sql`update erased_users set erased_at = erased_at - make_interval(days => ${days})`);
+          clock.advance(3_600_000);
+        };
+        await later(29);
+        expect(await kept()).toEqual([1, 1]);
+        await later(2);
+        await becomes(kept, [0, 0]);
+      });
+    });
+
+    it('takes in what the others say in a topic of its own, and parks where it cannot know what was before', async () => {
+      const { start, reads, scripted } = await build();
+      const said: string[] = [];
+      const erasures = consumedTopic({
+        topic: userEvents,
+        apply: async (_tx, event) => {
+          if (event.type === 'user.erased') said.push(`${event.userId} ${event.data.service}`);
+        },
+      });
+      await start({ topics: [erasures] });
+      await reads(1, userEvents.name);
+      const around = { id: 'e1', epoch: 1, time: '2026-11-28T07:40:00.123Z', userId: 'u1' };
+      const erasedBy = (service: string, version = 1) =>
+        userEvents.messageOf({
+          ...around,
+          source: service,
+          stream: `erasure:u1:${service}`,
+          version,
+          type: 'user.erased',
+          data: { service },
+        });
+      const own = { ...around, source: 'auth', stream: 'user:u1', version: 7, type: 'user.deleted', data: {} } as const;
+      await scripted.deliver(userEvents.name, [
+        erasedBy('bff'),
+        userEvents.messageOf(own),
+        erasedBy('portfolio', 2),
+        erasedBy('bff'),
+      ]);
+      expect(said).toEqual(['u1 bff']);
+      expect(scripted.dead()).toEqual([
+        'user-events.dlq events before it are missing, and nobody can be asked for them',
+      ]);
+    });
+  });
+};

@@ -1,0 +1,85 @@
+import { waitUntil } from '../../clock/clock.js';
+import { fromPostgresError, inBackground } from '../../postgres/postgres.js';
+import { detached } from '../../tracing/tracing.js';
+import { startConsuming } from './consuming.js';
+import { type IntakeDeps, type IntakeOptions, startIntake } from './intake.js';
+import { beatUntil } from './taking/take.js';
+
+/** Takes in what other services tell. */
+export interface Inbox {
+  /** For /ready: what keeps events from being taken in, parked streams among it; undefined where nothing does. */
+  problem(): string | undefined;
+  /** Settles only when a consumer of the log died for good: who depends on it should end. */
+  readonly failed: Promise<Error>;
+  /** Lets what is being taken in end, no longer than until the signal; it stays its owner's to close the log. */
+  close(until?: AbortSignal): Promise<void>;
+}
+
+export interface InboxOptions extends IntakeOptions {
+  /** Of the log. All replicas of the service share it. */
+  readonly group: string;
+}
+
+/** How often it is looked for streams that are parked or released. */
+const lookMs = 10_000;
+const forgetMs = 3_600_000;
+
+/**
+ * Starts taking events in, each once, in the order of its stream: first all that the owners have, then the log from
+ * where the group is. What is missing is fetched from its owner; what can never be taken in goes to the dead letters and
+ * parks its stream. Several replicas may.
+ */
+export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
+  const { clock, log, eventLog } = deps;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const intake = startIntake(deps, options, signal);
+  const { batches, readings, filling, parked, parking, erasedUsers } = intake;
+  const consuming = startConsuming({ clock, log, eventLog, intake, signal }, options.group, options.topics);
+
+  /** In the background, and not beside itself. */
+  const once = (work: () => Promise<void>, words: string) => {
+    let running: Promise<void> | undefined;
+    return {
+      run: () => {
+        running ??= detached(() => inBackground(work))
+          .catch((err: unknown) => log.debug({ err: fromPostgresError(err) }, words))
+          .finally(() => {
+            running = undefined;
+          });
+      },
+      over: async () => running,
+    };
+  };
+  const goOn = async () => {
+    for (const of of await parked.released()) {
+      await filling.whole(of, beatUntil(signal));
+      await parked.goneOn(of.stream);
+    }
+    await parking.look();
+  };
+  const look = once(goOn, 'parked streams could not be looked at');
+  const forget = once(erasedUsers.forgetOld, 'erased users could not be forgotten');
+  look.run();
+  const timers = [clock.every(lookMs, look.run), clock.every(forgetMs, forget.run)];
+
+  return {
+    problem: () =>
+      [
+        batches.problem(),
+        ...[...readings.values()].map((reading) => reading.problem()),
+        consuming.problem(),
+        parking.problem(),
+      ]
+        .filter((one) => one !== undefined)
+        .join('; ') || undefined,
+    failed: consuming.failed,
+    close: async (until) => {
+      closing.abort();
+      for (const timer of timers) timer.cancel();
+      await consuming.close(until);
+      const rest = [...readings.values(), look, forget].map((one) => one.over());
+      await waitUntil(until, Promise.all(rest));
+    },
+  };
+};

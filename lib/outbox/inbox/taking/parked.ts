@@ -1,0 +1,73 @@
+import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Database, DatabaseTime } from '../../../postgres/postgres.js';
+import type { Incoming } from './incoming.js';
+import type { InboxTables } from './tables.js';
+
+export interface ParkedDeps {
+  readonly db: Database;
+  readonly tables: Pick<InboxTables, 'inbox' | 'parkedStreams'>;
+  readonly time: DatabaseTime;
+}
+
+export interface ParkedStream {
+  readonly stream: string;
+  readonly source: string;
+}
+
+/** So many are named where operators look. */
+const maxNamed = 5;
+/** So many go on in one round. */
+const maxReleased = 20;
+
+/** Streams that stand still because of one event, until somebody releases them. */
+export const createParked = ({ db, tables, time }: ParkedDeps) => {
+  const { inbox, parkedStreams } = tables;
+  return {
+    park: async ({ stream, source, epoch, version, of }: Incoming, reason: string): Promise<void> => {
+      const row = { topic: of.topic.name, source, epoch, version, reason, parkedAt: time(), releasedAt: null };
+      await db.transaction(async (tx) => {
+        // Who looks where a stream stands sees there that it is parked.
+        await tx.insert(inbox).values({ stream, source, epoch: 0, version: 0 }).onConflictDoNothing();
+        await tx
+          .insert(parkedStreams)
+          .values({ stream, ...row })
+          .onConflictDoUpdate({ target: parkedStreams.stream, set: row });
+      });
+    },
+    /** How many there are, and some of them. */
+    look: async (): Promise<{ readonly count: number; readonly named: readonly string[] }> => {
+      const rows = await db
+        .select({ stream: parkedStreams.stream, count: sql<number>`count(*) over ()::int` })
+        .from(parkedStreams)
+        .where(isNull(parkedStreams.releasedAt))
+        .orderBy(asc(parkedStreams.parkedAt), asc(parkedStreams.stream))
+        .limit(maxNamed);
+      return { count: rows[0]?.count ?? 0, named: rows.map(({ stream }) => stream) };
+    },
+    /** Those that go on: nothing is left out of them any more. */
+    released: (): Promise<readonly ParkedStream[]> =>
+      db
+        .select({ stream: parkedStreams.stream, source: parkedStreams.source })
+        .from(parkedStreams)
+        .where(isNotNull(parkedStreams.releasedAt))
+        .limit(maxReleased),
+    /** All of it was taken in, if nothing parked it again. */
+    goneOn: async (stream: string): Promise<void> => {
+      await db.delete(parkedStreams).where(and(eq(parkedStreams.stream, stream), isNotNull(parkedStreams.releasedAt)));
+    },
+  };
+};
+
+/**
+ * Lets a parked stream go on with the event that it was parked for; the service sees it within seconds.
+ * @returns whether there was one of that name
+ */
+export const releaseStream = async ({ db, tables, time }: ParkedDeps, stream: string): Promise<boolean> => {
+  const { parkedStreams } = tables;
+  const released = await db
+    .update(parkedStreams)
+    .set({ releasedAt: time() })
+    .where(eq(parkedStreams.stream, stream))
+    .returning({ stream: parkedStreams.stream });
+  return released.length > 0;
+};
