@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { tickerAt } from '../kit/exchange.js';
 import { createPastPrices } from './past-prices.js';
 
+const hourMs = 3_600_000;
 const startMs = Date.parse('2026-01-27T10:20:30Z');
 const klineAt = (openTimeMs: number, open: string, stepMs: number) => ({
   ...{ openTimeMs, closeTimeMs: openTimeMs + stepMs - 1, open, high: open, low: open, close: open, volume: '1' },
@@ -109,19 +110,18 @@ describe('prices of an hour ago', () => {
   });
 });
 
-describe('the last 24 hours of a coin that was added a minute ago', () => {
-  it('are asked for before those of everything else, and are whole', async () => {
+describe('the last 24 hours of a coin that was added a moment ago', () => {
+  const dayOf = (from = 0, limit = 0) =>
+    Array.from({ length: limit }, (_, at) => from + at * hourMs).map((at) => klineAt(at, `${at / hourMs}`, hourMs));
+
+  it('are asked for at once, not after everything else that is asked, and are whole', async () => {
     const clock = createManualClock(startMs);
     const asked: string[] = [];
     const past = createPastPrices({
       klines: {
-        page: async ({ symbol, interval, startMs: from = 0, limit }) => {
+        page: async ({ symbol, interval, startMs: from, limit }) => {
           asked.push(`${symbol} ${interval}`);
-          const rows = Array.from({ length: limit }, (_, at) => from + at * 3_600_000);
-          return {
-            klines: rows.map((at) => klineAt(at, `${at / 3_600_000}`, 3_600_000)),
-            ...{ gaps: [], serverTimeMs: clock.now(), simulated: false },
-          };
+          return { klines: dayOf(from, limit), gaps: [], serverTimeMs: clock.now(), simulated: false };
         },
       },
       board: { all: () => [], simulated: false } as never,
@@ -133,7 +133,7 @@ describe('the last 24 hours of a coin that was added a minute ago', () => {
     await clock.advanceAsync(0);
     expect(past.day('newusdt', clock.now())).toEqual([]);
     past.want(['newusdt']);
-    await clock.advanceAsync(330);
+    await clock.advanceAsync(0);
     expect(asked).toEqual(['coin0usdt 1h', 'newusdt 1h']);
     const day = past.day('newusdt', clock.now());
     expect([day.length, day[0]?.atMs, day.at(-1)?.atMs]).toEqual([
@@ -144,6 +144,63 @@ describe('the last 24 hours of a coin that was added a minute ago', () => {
     past.want(['newusdt']);
     await clock.advanceAsync(330);
     expect(asked.filter((one) => one === 'newusdt 1h')).toHaveLength(1);
+    await past.close();
+  });
+
+  it('are there within seconds while what nobody waits for has used up its share of the exchange', async () => {
+    const clock = createManualClock(startMs);
+    const lanes = { history: 0, audit: 0 };
+    const past = createPastPrices({
+      klines: {
+        page: async ({ startMs: from, limit, lane = 'history' }) => {
+          lanes[lane] += 1;
+          if (lane === 'audit') throw new AppError('resource_exhausted', 'used up', { retryAfterMs: 60_000 });
+          return { klines: dayOf(from, limit), gaps: [], serverTimeMs: clock.now(), simulated: false };
+        },
+      },
+      board: { all: () => [], simulated: false } as never,
+      byVolume: () => ['coin0usdt'],
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    await clock.advanceAsync(1_000);
+    const held = Array.from({ length: 20 }, (_, at) => `held${at}usdt`);
+    past.want(held);
+    await clock.advanceAsync(2_000);
+    expect(held.filter((symbol) => !past.isTold(symbol))).toEqual([]);
+    // A portfolio of hundreds leaves the charts of others something.
+    past.want(Array.from({ length: 500 }, (_, at) => `more${at}usdt`));
+    await clock.advanceAsync(60_000);
+    expect(lanes.history).toBeLessThan(100);
+    await past.close();
+  });
+
+  it('are not asked for while nobody knows whether prices are simulated, and at once after that', async () => {
+    const clock = createManualClock(startMs);
+    const board = { all: () => [], simulated: undefined as boolean | undefined };
+    let asks = 0;
+    const past = createPastPrices({
+      klines: {
+        page: async ({ startMs: from, limit }) => {
+          asks += 1;
+          return { klines: dayOf(from, limit), gaps: [], serverTimeMs: clock.now(), simulated: true };
+        },
+      },
+      board: board as never,
+      byVolume: () => [],
+      clock,
+      exchangeNow: clock.now,
+      log: silentLogger(),
+    });
+    past.want(['newusdt']);
+    await clock.advanceAsync(1_000);
+    expect(asks).toBe(0);
+    board.simulated = true;
+    await clock.advanceAsync(1_000);
+    past.want(['newusdt']);
+    await clock.advanceAsync(0);
+    expect([asks, past.isTold('newusdt')]).toEqual([1, true]);
     await past.close();
   });
 });

@@ -19,7 +19,7 @@ export interface PastPrices {
   day(symbol: string, nowMs: number): readonly { readonly atMs: number; readonly price: string }[];
   /** Whether the exchange was asked about the hours of before and told what it has of them. */
   isTold(symbol: string): boolean;
-  /** Has the exchange asked about these before others, where it told nothing yet or little: somebody looks at them. */
+  /** Has the exchange asked about these at once, where it told nothing yet or little: somebody looks at them. */
   want(symbols: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -52,6 +52,9 @@ const retryMs = 10_000;
 const askAgainMs = 3_600_000;
 /** So many may wait before others; who looks again asks again. */
 const maxWanted = 5_000;
+const wantedEveryMs = 50;
+/** More than so many at once are asked for one a second: a long portfolio leaves the charts of others something. */
+const [wantedBurst, wantedRefillMs] = [30, 1_000];
 /** What failed. */
 const failedAgainMs = 60_000;
 /** Prices that were missed here, as in a cut, are mended so. */
@@ -61,6 +64,13 @@ const renewMs = 24 * hourMs;
 interface Asked {
   readonly atMs: number;
   readonly isFailed: boolean;
+}
+
+interface Question {
+  readonly symbol: string;
+  readonly level: 'minutes' | 'hours';
+  /** Whose share of the exchange's weight it takes: that of charts where somebody waits for it. */
+  readonly lane: 'history' | 'audit';
 }
 
 export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
@@ -94,19 +104,31 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
 
   const isDue = (last: Asked | undefined, afterMs: number) =>
     last === undefined || clock.monotonic() - last.atMs >= (last.isFailed ? failedAgainMs : afterMs);
-  /** What is to be asked next. */
-  const next = (): { symbol: string; level: keyof typeof asked } | undefined => {
-    for (const symbol of wanted) {
+  /** What somebody looks at, who came last first; nothing while nobody knows of which kind prices are. */
+  const nextWanted = (): Question | undefined => {
+    if (kind === undefined) return undefined;
+    for (const symbol of [...wanted].reverse()) {
       wanted.delete(symbol);
       if (isDue(asked.hours.get(symbol), askAgainMs) && hours.at(symbol, exchangeNow() - dayMs) === undefined)
-        return { symbol, level: 'hours' };
+        return { symbol, level: 'hours', lane: 'history' };
     }
+    return undefined;
+  };
+  let wantedUntilMs = Number.NEGATIVE_INFINITY;
+  const paceOfWanted = (): number => {
+    const nowMs = clock.monotonic();
+    wantedUntilMs = Math.max(wantedUntilMs, nowMs) + wantedRefillMs;
+    return Math.max(wantedEveryMs, wantedUntilMs - nowMs - wantedBurst * wantedRefillMs);
+  };
+  /** What is to be asked next that nobody waits for. */
+  const next = (): Question | undefined => {
     const nowMs = exchangeNow();
     for (const symbol of byVolume()) {
       const lacksWeek = hours.at(symbol, nowMs - weekMs) === undefined;
-      if (isDue(asked.hours.get(symbol), lacksWeek ? askAgainMs : renewMs)) return { symbol, level: 'hours' };
+      if (isDue(asked.hours.get(symbol), lacksWeek ? askAgainMs : renewMs))
+        return { symbol, level: 'hours', lane: 'audit' };
       const lacksHour = minutes.at(symbol, nowMs - hourMs) === undefined;
-      if (lacksHour && isDue(asked.minutes.get(symbol), askAgainMs)) return { symbol, level: 'minutes' };
+      if (lacksHour && isDue(asked.minutes.get(symbol), askAgainMs)) return { symbol, level: 'minutes', lane: 'audit' };
     }
     return undefined;
   };
@@ -114,7 +136,7 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     minutes: { interval: '1m', stepMs: minuteMs, count: minuteSlots, slots: minutes },
     hours: { interval: '1h', stepMs: hourMs, count: hourSlots, slots: hours },
   } as const satisfies Record<string, { interval: KlineInterval; [key: string]: unknown }>;
-  const ask = async ({ symbol, level }: NonNullable<ReturnType<typeof next>>) => {
+  const ask = async ({ symbol, level, lane }: Question) => {
     asked[level].set(symbol, { atMs: clock.monotonic(), isFailed: false });
     const { interval, stepMs, count, slots } = levels[level];
     const endMs = Math.floor(exchangeNow() / stepMs) * stepMs;
@@ -124,26 +146,24 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
       startMs: endMs - (count - 1) * stepMs,
       endMs,
       limit: count,
-      lane: 'audit',
+      lane,
     });
     if (page.simulated !== kind) throw new AppError('unavailable', 'The history is of another kind than the prices.');
     for (const { openTimeMs, open } of page.klines) slots.put(symbol, openTimeMs, open);
     if (level === 'hours') told.add(symbol);
     version += 1;
   };
-  /** @returns how long to pause */
-  const fillOne = async (): Promise<number> => {
-    const question = next();
-    if (!question) return idleMs;
+  /** @returns how long to pause, `paceMs` where it was answered */
+  const answer = async (question: Question, paceMs: number): Promise<number> => {
     try {
       await ask(question);
       isTold = false;
-      return askEveryMs;
+      return paceMs;
     } catch (thrown) {
       const err = toAppError(thrown);
       if (err.code === 'not_found') {
         if (question.level === 'hours') told.add(question.symbol); // It has none.
-        return askEveryMs;
+        return paceMs;
       }
       // Where it is one symbol's fault the others must not wait for it.
       if (err.code === 'resource_exhausted') asked[question.level].delete(question.symbol);
@@ -154,8 +174,16 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
     }
   };
   const fill = async () => {
-    while (!stop.signal.aborted) await sleep(clock, await fillOne(), stop.signal);
+    while (!stop.signal.aborted) {
+      const question = next();
+      await sleep(clock, question ? await answer(question, askEveryMs) : idleMs, stop.signal);
+    }
   };
+  const answerWanted = async () => {
+    for (let question = nextWanted(); question && !stop.signal.aborted; question = nextWanted())
+      await sleep(clock, await answer(question, paceOfWanted()), stop.signal);
+  };
+  let answering: Promise<void> | undefined;
   look();
   const filling = fill();
 
@@ -173,13 +201,17 @@ export const createPastPrices = (deps: PastPricesDeps): PastPrices => {
         .flatMap(({ atMs, price }) => (price === undefined ? [] : [{ atMs, price }])),
     isTold: (symbol) => told.has(symbol),
     want: (symbols) => {
-      for (const symbol of symbols)
+      // What is noted last is asked about first.
+      for (const symbol of [...symbols].reverse())
         if (wanted.size < maxWanted && isDue(asked.hours.get(symbol), askAgainMs)) wanted.add(symbol);
+      answering ??= answerWanted().finally(() => {
+        answering = undefined;
+      });
     },
     close: async () => {
       timer.cancel();
       stop.abort();
-      await filling;
+      await Promise.all([filling, answering]);
     },
   };
 };

@@ -7,8 +7,8 @@ import { useLive, usePace, useParts } from '../parts.js';
 
 /** A new hour is one point of 24; meanwhile the live price is noted. */
 const refreshMs = 30 * 60_000;
-/** While the server asks the exchange about a coin: of that it notes by itself only the hours that begin meanwhile. */
-const [soonestMs, soonMs] = [3_000, 5 * 60_000];
+/** While the server asks the exchange about a coin, which takes it a moment: by itself it notes only hours to come. */
+const [soonestMs, soonMs] = [1_000, 5 * 60_000];
 
 /** A server of before does not say so. */
 const isWhole = ({ Trails }: DayTrailsAnswer): boolean =>
