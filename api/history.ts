@@ -30,8 +30,8 @@ export const ValueAnswer = Type.Object(
       Type.Object({
         Time: moment,
         Value: usdt,
-        Missing: lacked('coins without any price, which are not in the value'),
-        Old: lacked('coins at a price that stood still: delisted, halted, or their prices did not arrive'),
+        Missing: lacked('assets without any price, which are not in the value'),
+        Old: lacked('assets at a price that stood still: delisted, halted, or their prices did not arrive'),
       }),
     ),
   },
@@ -53,16 +53,16 @@ export const HeldValueAnswer = Type.Object(
       Type.Object({
         Time: moment,
         Value: usdt,
-        Missing: lacked('coins that had no price then, which are not in the value'),
+        Missing: lacked('assets that had no price then, which are not in the value'),
       }),
     ),
     Left: Type.Array(symbolName, {
-      description: 'coins that are in no value: there are more than 60, or the exchange has no history of them',
+      description: 'assets that are in no value: there are more than 60, or the exchange has no history of them',
     }),
   },
   {
     description:
-      'What the coins that are held now would have been worth at the end of every step, oldest first. It is no record.',
+      'What the assets that are held now would have been worth at the end of every step, oldest first. It is no record.',
   },
 );
 export type HeldValueAnswer = Body<typeof HeldValueAnswer>;
@@ -77,7 +77,7 @@ export const DayAnswer = Type.Object(
     DayAgo: {
       ...dayAgo,
       description:
-        'What every coin that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
+        'What every asset that is held cost 24 hours before `Time`, a ticker of a full minute that is the same for everybody, where the archive has one.',
     },
     DayAgoNext: orNull(Type.Object({ From: moment, Prices: dayAgo }), {
       description:
@@ -86,7 +86,7 @@ export const DayAnswer = Type.Object(
   },
   {
     description:
-      'The first price of today (UTC) that is known of every coin that is held, and from when it is: of a new coin not from midnight. And what it cost 24 hours ago.',
+      'The first price of today (UTC) that is known of every asset that is held, and from when it is: of a new asset not from midnight. And what it cost 24 hours ago.',
   },
 );
 export type DayAnswer = Body<typeof DayAnswer>;
@@ -104,14 +104,14 @@ export const BasisAnswer = Type.Object(
     At: moment,
     Prices: { ...dayAgo, description: 'By the newest ticker of the hour before that moment, else by the next one.' },
   },
-  { description: 'What every coin that is held cost at a moment; those of which nothing is known are left out.' },
+  { description: 'What every asset that is held cost at a moment; those of which nothing is known are left out.' },
 );
 export type BasisAnswer = Body<typeof BasisAnswer>;
 
 const trail = { Symbol: symbolName, Points: Type.Array(Type.Object({ Time: moment, Price: price })) };
 export const TrailsAnswer = Type.Object(
   { Trails: Type.Array(Type.Object(trail)) },
-  { description: 'The price of every minute of the last half hour, of the coins that are held.' },
+  { description: 'The price of every minute of the last half hour, of the assets that are held.' },
 );
 export type TrailsAnswer = Body<typeof TrailsAnswer>;
 
@@ -130,7 +130,7 @@ export const DayTrailsAnswer = Type.Object(
   },
   {
     description:
-      'What every coin that is held cost as each full hour of the last 24 began, by the exchange, however long it is held. Of a coin that was just listed, or that the exchange was not asked about yet, hours are missing.',
+      'What every asset that is held cost as each full hour of the last 24 began, by the exchange, however long it is held. Of an asset that was just listed, or that the exchange was not asked about yet, hours are missing.',
   },
 );
 export type DayTrailsAnswer = Body<typeof DayTrailsAnswer>;

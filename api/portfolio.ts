@@ -41,7 +41,7 @@ const changeId = Type.String({
   description: 'names the change, to undo it',
   examples: ['0b7c4a1e-93d2-4c55-9f0a-6a1de2f83b47'],
 });
-export const CoinAnswer = Type.Object({ ...coin, ChangeID: changeId }, { description: 'The coin as it is held now.' });
+export const CoinAnswer = Type.Object({ ...coin, ChangeID: changeId }, { description: 'The asset as it is held now.' });
 export type CoinAnswer = Body<typeof CoinAnswer>;
 export const RemovalAnswer = Type.Object(
   {
@@ -58,8 +58,8 @@ export const ProfileAnswer = Type.Object(
   {
     ID: userId,
     Name: Type.String({ examples: ['myuser'] }),
-    Coins: Type.Array(Type.Object(coin, { description: 'A coin that is held.' })),
-    Version: version('counts the changes of the coins, and never falls'),
+    Coins: Type.Array(Type.Object(coin, { description: 'An asset that is held.' })),
+    Version: version('counts the changes of the assets, and never falls'),
   },
   { description: 'The portfolio.' },
 );

@@ -110,7 +110,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   'not-held': {
     status: 404,
     field: 'symbol',
-    means: 'The coin is not held (409 where some of it was to be taken away).',
+    means: 'The asset is not held (409 where some of it was to be taken away).',
     act: 'Read the portfolio anew.',
   },
   'passkey-address': {
@@ -201,7 +201,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   'too-many-coins': {
     status: 409,
     field: 'symbol',
-    means: 'The portfolio holds as many coins as it may (`MAX_COINS`).',
+    means: 'The portfolio holds as many assets as it may (`MAX_COINS`).',
     act: 'Remove one first.',
   },
   'too-many-passkeys': {
@@ -239,7 +239,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
     status: 422,
     field: 'symbol',
     means: 'USDT is what everything is valued in, so it has no price of its own.',
-    act: 'Hold a coin that has a price in USDT.',
+    act: 'Hold an asset that has a price in USDT.',
   },
   'wrong-code': {
     status: 403,

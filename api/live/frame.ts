@@ -36,7 +36,7 @@ const Coin = Type.Object(
     ),
     BaseAsset: Type.Optional(
       Type.String({
-        description: 'what is held, with `PriceState`: the list of symbols need not have such a coin any more',
+        description: 'what is held, with `PriceState`: the list of symbols need not have such an asset any more',
         examples: ['LTC'],
       }),
     ),
@@ -52,7 +52,7 @@ export const Frame = Type.Object(
   {
     UserID: userId,
     UserName: Type.String({ examples: ['myuser'] }),
-    Version: version('counts the changes of the coins, and never falls'),
+    Version: version('counts the changes of the assets, and never falls'),
     TotalValue: amount('102185.175', 'the sum of the totals, in USDT'),
     Coins: Type.Array(Coin),
     AsOf: moment('2026-01-27T10:00:01.034Z'),

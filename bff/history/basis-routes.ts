@@ -20,7 +20,7 @@ export const basisRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = asyn
         tags: ['profile'],
         security: [{ bearerAuth: [] }],
         operationId: 'getBasis',
-        summary: 'What coins that are held cost at a moment, to count changes from',
+        summary: 'What assets that are held cost at a moment, to count changes from',
         querystring: BasisQuery,
         response: { 200: BasisAnswer, ...problems(400, 401, 429, 503) },
       },

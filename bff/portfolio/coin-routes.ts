@@ -119,8 +119,8 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
       schema: {
         ...common,
         operationId: 'changeCoin',
-        summary: 'Adds to a coin, or takes away from it',
-        description: `A decrease to exactly zero removes the coin and answers with quantity "0". ${repeats}`,
+        summary: 'Adds to an asset, or takes away from it',
+        description: `A decrease to exactly zero removes the asset and answers with quantity "0". ${repeats}`,
         headers: ChangeHeaders,
         body: CoinChangeBody,
         response: { 200: CoinAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
@@ -141,7 +141,7 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
       schema: {
         ...common,
         operationId: 'removeCoin',
-        summary: 'Removes a coin, however much of it is held',
+        summary: 'Removes an asset, however much of it is held',
         description: repeats,
         headers: ChangeHeaders,
         body: CoinRemovalBody,
@@ -171,7 +171,7 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
       schema: {
         ...common,
         operationId: 'undoChange',
-        summary: 'Reverses a change of a coin',
+        summary: 'Reverses a change of an asset',
         description:
           'Of the last 7 days. Repeating it changes nothing more. The answer names a change too, which can be undone in turn.',
         params: ChangePath,
