@@ -75,7 +75,7 @@ const pages: readonly SitePage[] = [
 ];
 const sources = sha256(
   [
-    fingerprintOf(['docs', 'built-files.ts', '../lib/look/tokens.css', '../package-lock.json']),
+    fingerprintOf(['docs', 'built-files.ts', '../lib/look', '../package-lock.json']),
     sha256(events),
     ...pages.map((page) => wholePage('{{title}}{{side}}{{main}}', page)),
     ...[...guide.pictures.keys()].map((path) => sha256(readFileSync(join(root, path)))),

@@ -35,8 +35,9 @@ const font = '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2';
 const servedFont = 'inter.woff2';
 
 /** Page and dashboard have one look. */
-const readTokens = (): Buffer => {
-  const text = readFileSync(resolvePackage('@tickfolio/lib/look/tokens.css'), 'utf8');
+const readLook = (): Buffer => {
+  const sheets = ['tokens', 'base'].map((name) => resolvePackage(`@tickfolio/lib/look/${name}.css`));
+  const text = sheets.map((sheet) => readFileSync(sheet, 'utf8')).join('');
   return Buffer.from(text.replace(font, servedFont));
 };
 
@@ -56,7 +57,7 @@ const readAll = (): ReadonlyMap<string, Buffer> => {
   }
   const sheets = readdirSync(styles).filter((name) => name.endsWith('.css'));
   const own = sheets.sort().map((name) => readFileSync(join(styles, name)));
-  files.set('dashboard.css', Buffer.concat([readTokens(), ...own]));
+  files.set('dashboard.css', Buffer.concat([readLook(), ...own]));
   files.set(servedFont, readFileSync(resolvePackage(font)));
   files.set('icon.svg', readFileSync(join(styles, 'icon.svg')));
   files.set('uplot.js', readFileSync(uplot));
