@@ -1,13 +1,14 @@
 import type { TotpAnswer } from '@tickfolio/api/account';
-import { type FormEvent, Fragment, useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef } from 'react';
 import { Field } from '../../kit/field.js';
 import { useParts } from '../../parts.js';
 import { accountPath } from '../../security/account-overview.js';
 import { useFaultWords } from '../../security/fault-words.js';
 import { useProof } from '../../security/proof.js';
 import { qrPath } from '../../security/qr-path.js';
-import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
+import { PartForm } from './part-form.js';
+import { useRefusable } from './use-refusable.js';
 
 const QrCode = ({ text, label }: { readonly text: string; readonly label: string }) => {
   const { size, path } = useMemo(() => qrPath(text), [text]);
@@ -30,42 +31,30 @@ interface AppSetupProps {
 
 /** A secret for the app, and its first code back. */
 export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
-  const text = useText();
   const own = useSecurityText();
   const { session } = useParts();
   const prove = useProof();
   const faultWords = useFaultWords();
-  const input = useRef<HTMLInputElement>(null);
+  const { input, fault, refuse, forget } = useRefusable();
   const first = useRef<HTMLParagraphElement>(null);
   // The button that had the focus is gone, and what comes is to be read before anything is typed.
   useEffect(() => first.current?.focus(), []);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string>();
-  const refuse = (words: string) => {
-    setFault(words);
-    input.current?.focus();
-  };
-  const send = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (busy) return;
-    const code = String(new FormData(event.currentTarget).get('code')).replace(/\s/g, '');
+  const send = async (data: FormData) => {
+    const code = String(data.get('code')).replace(/\s/g, '');
     if (!/^\d{6}$/.test(code)) {
       refuse(own.appCodeMissing);
       return;
     }
-    setFault(undefined);
-    setBusy(true);
+    forget();
     try {
       const isAdded = await prove(() => session.call('POST', `${accountPath}/totp/confirm`, { code }));
       if (isAdded !== undefined) onAdded();
     } catch (thrown) {
       refuse(faultWords(thrown));
-    } finally {
-      setBusy(false);
     }
   };
   return (
-    <form className="part-form" onSubmit={(event) => void send(event)} noValidate>
+    <PartForm action={own.appConfirm} send={send} onCancel={onCancel}>
       <p ref={first} tabIndex={-1}>
         {own.appStep1}
       </p>
@@ -94,14 +83,6 @@ export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
         hint={own.appCodeHint}
         fault={fault}
       />
-      <div className="part-actions">
-        <button type="submit" className="button primary" disabled={busy}>
-          {busy ? text.working : own.appConfirm}
-        </button>
-        <button type="button" className="button" onClick={onCancel}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+    </PartForm>
   );
 };

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { PasskeyOptionsAnswer } from '@tickfolio/api/account';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useEffect } from 'react';
 import { Field } from '../../kit/field.js';
 import { useParts } from '../../parts.js';
 import { accountKey, accountPath } from '../../security/account-overview.js';
@@ -9,15 +9,15 @@ import { makePasskey } from '../../security/passkey-ceremony.js';
 import { useProof } from '../../security/proof.js';
 import { useToast } from '../../shell/toasts.js';
 import { useIsHere } from '../../shell/use-is-here.js';
-import { useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
+import { PartForm } from './part-form.js';
+import { useRefusable } from './use-refusable.js';
 
 const maxName = 64;
 const path = `${accountPath}/passkeys`;
 
 /** Has the browser make a passkey, under a name that its owner knows it by. */
 export const PasskeyForm = ({ onDone }: { readonly onDone: () => void }) => {
-  const text = useText();
   const own = useSecurityText();
   const { session } = useParts();
   const prove = useProof();
@@ -25,15 +25,9 @@ export const PasskeyForm = ({ onDone }: { readonly onDone: () => void }) => {
   const client = useQueryClient();
   const faultWords = useFaultWords();
   const isHere = useIsHere();
-  const input = useRef<HTMLInputElement>(null);
+  const { input, fault, refuse, forget } = useRefusable();
   // The button that had the focus is gone, and the usual name is there to be typed over.
-  useEffect(() => input.current?.select(), []);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string>();
-  const refuse = (words: string) => {
-    setFault(words);
-    input.current?.focus();
-  };
+  useEffect(() => input.current?.select(), [input]);
   const add = async (name: string) => {
     const begun = await prove(() => session.call<PasskeyOptionsAnswer>('POST', `${path}/options`));
     if (!begun) return false;
@@ -41,16 +35,13 @@ export const PasskeyForm = ({ onDone }: { readonly onDone: () => void }) => {
     await session.call('POST', path, { ticket: begun.ticket, name, response });
     return true;
   };
-  const send = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (busy) return;
-    const name = String(new FormData(event.currentTarget).get('name')).trim();
+  const send = async (data: FormData) => {
+    const name = String(data.get('name')).trim();
     if (name === '' || [...name].length > maxName) {
       refuse(own.passkeyNameShape);
       return;
     }
-    setFault(undefined);
-    setBusy(true);
+    forget();
     try {
       const isAdded = await add(name);
       if (!isAdded) return;
@@ -60,12 +51,10 @@ export const PasskeyForm = ({ onDone }: { readonly onDone: () => void }) => {
     } catch (thrown) {
       if (isHere.current) refuse(faultWords(thrown));
       else toast({ message: faultWords(thrown), tone: 'fault' });
-    } finally {
-      if (isHere.current) setBusy(false);
     }
   };
   return (
-    <form className="part-form" onSubmit={(event) => void send(event)} noValidate>
+    <PartForm action={own.passkeyAdd} send={send} onCancel={onDone}>
       <Field
         ref={input}
         label={own.passkeyName}
@@ -76,14 +65,6 @@ export const PasskeyForm = ({ onDone }: { readonly onDone: () => void }) => {
         hint={own.passkeyNameHint}
         fault={fault}
       />
-      <div className="part-actions">
-        <button type="submit" className="button primary" disabled={busy}>
-          {busy ? text.working : own.passkeyAdd}
-        </button>
-        <button type="button" className="button" onClick={onDone}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+    </PartForm>
   );
 };

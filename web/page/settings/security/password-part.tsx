@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { isProblem } from '@tickfolio/client/problem';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { newPasswordFault } from '../../account/new-password.js';
 import { PasswordField } from '../../account/password-field.js';
 import { fieldText } from '../../kit/fault-text.js';
@@ -12,6 +12,7 @@ import { useToast } from '../../shell/toasts.js';
 import { useSpeaking, useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
+import { PartForm } from './part-form.js';
 import { useReturn } from './use-return.js';
 
 interface Faults {
@@ -34,7 +35,6 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
   const client = useQueryClient();
   const faultWords = useFaultWords();
   const form = useRef<HTMLFormElement>(null);
-  const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Faults>({});
   const focusOn = (field: 'old' | 'new') => form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
   // Its button is gone.
@@ -50,10 +50,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
     const words = fieldText(thrown, 'new', text) ?? fieldText(thrown, 'password', text);
     return words === undefined ? { form: faultWords(thrown) } : { new: words };
   };
-  const send = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (busy) return;
-    const data = new FormData(event.currentTarget);
+  const send = async (data: FormData) => {
     const [before, after] = [String(data.get('old')), String(data.get('new'))];
     const found: Faults = {
       old: before ? undefined : own.passwordMissing,
@@ -64,19 +61,17 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
       return;
     }
     setFaults({});
-    setBusy(true);
     try {
       await session.call('POST', `${accountPath}/password`, { old: before, new: after });
       toast({ message: own.passwordDone });
       void client.invalidateQueries({ queryKey: accountKey });
       onDone();
     } catch (thrown) {
-      setBusy(false);
       show(faultsOf(thrown));
     }
   };
   return (
-    <form ref={form} className="part-form" onSubmit={(event) => void send(event)} noValidate>
+    <PartForm ref={form} action={own.changePassword} send={send} onCancel={onDone}>
       <WhosePassword userName={userName} />
       {faults.form && (
         <p className="banner fault" role="alert">
@@ -86,15 +81,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
       <PasswordField label={own.oldPassword} name="old" isNew={false} fault={faults.old} />
       <PasswordField label={own.newPassword} name="new" isNew hint={own.passwordHint} fault={faults.new} />
       <p className="hint">{own.passwordOthersEnd}</p>
-      <div className="part-actions">
-        <button type="submit" className="button primary" disabled={busy}>
-          {busy ? text.working : own.changePassword}
-        </button>
-        <button type="button" className="button" onClick={onDone}>
-          {text.cancel}
-        </button>
-      </div>
-    </form>
+    </PartForm>
   );
 };
 
