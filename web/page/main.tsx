@@ -15,6 +15,8 @@ import './styles/page.css';
 
 // What opens the page without a network comes after what shows it.
 addEventListener('load', () => void registerWorker(`${basePath}worker.js`));
+// And so does what nobody needs before something is shown.
+addEventListener('load', () => void import('./text/copy-whole.js').catch(() => undefined));
 // Asked at the server itself, past the proxy that shows it under a path.
 if (!location.pathname.startsWith(basePath)) location.replace(basePath + location.search);
 

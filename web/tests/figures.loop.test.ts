@@ -109,6 +109,28 @@ describe.skipIf(!browser)('long figures on computers', () => {
   });
 });
 
+describe.skipIf(!browser)('who copies a quantity of which eight decimals are shown', () => {
+  it('has all of its digits, of the figure and in a whole row', async () => {
+    await withWindow({ frame: wide, answers, path: '/portfolios/default' }, async ({ page }) => {
+      await page.locator('tr[data-symbol=bnbusdt] .cell-quantity').waitFor();
+      await page.evaluate(
+        "addEventListener('copy', ({ clipboardData }) => Object.assign(window, { copied: clipboardData.getData('text/plain') }))",
+      );
+      const copy = async (selector: string) => {
+        await page.evaluate(`getSelection().selectAllChildren(document.querySelector('${selector}'))`);
+        await page.keyboard.press('Control+C');
+        return (await page.evaluate('window.copied')) as string;
+      };
+      const all = '123,456,789,012.123456789012345678';
+      expect(await copy('tr[data-symbol=bnbusdt] .cell-quantity')).toBe(all);
+      const row = await copy('tr[data-symbol=bnbusdt]');
+      expect([row.includes('600.12'), row.includes(all), row.includes('…')]).toEqual([true, true, false]);
+      // Of what is shown whole the browser copies what it would.
+      expect(await copy('tr[data-symbol=dogeusdt] .cell-quantity')).toBe('');
+    });
+  });
+});
+
 describe.skipIf(!browser)('prices', () => {
   it('have the decimals of their market everywhere, and money the whole of which has no room in a card three digits', async () => {
     const symbols = {
@@ -129,6 +151,11 @@ describe.skipIf(!browser)('prices', () => {
           '136 M USDT',
           '136,015,000.00 USDT',
         ]);
+        const gain = page.locator('.position .gained');
+        expect([await gain.innerText(), await gain.getAttribute('title')]).toEqual([
+          '+136 M USDT',
+          expect.stringMatching(/^\+136,014,\d{3}\.\d\d USDT$/),
+        ]);
         await page.getByRole('button', { name: 'Markets', exact: true }).click();
         await expect.poll(() => page.locator('.asset-market-table td').first().innerText()).toBe('1,234.50');
         await page.goto(`${origin}/markets`);
@@ -142,6 +169,24 @@ describe.skipIf(!browser)('prices', () => {
         ]);
       },
     );
+  });
+});
+
+describe.skipIf(!browser)('the range of a day', () => {
+  it('has a price of thirty digits on one line', async () => {
+    const Day = { Time: time, Open: '1', High: '999999999999999999999.123456789', Low: '1' };
+    const more = { ...answers, 'coins/btcusdt/candles': { ...candles, Day } };
+    await withWindow({ path: '/assets/BTC', frame: wide, answers: more, expected: /503/ }, async ({ page }) => {
+      const high = page.locator('.day-range .digits', { hasText: '999,999' });
+      await high.waitFor();
+      const lines = `(() => {
+        const figure = [...document.querySelectorAll('.day-range .digits')].find(({ textContent }) => textContent.startsWith('999,999'));
+        const range = document.createRange();
+        range.selectNodeContents(figure);
+        return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
+      })()`;
+      expect(await page.evaluate(lines)).toBe(1);
+    });
   });
 });
 

@@ -31,6 +31,17 @@ const boxesOf = (page: Page) =>
   })()`);
 
 describe.skipIf(!browser)('Home', () => {
+  it('asks who has nothing for a first asset, and not who held some before', async () => {
+    const none = frameAt(noon, {}, '0');
+    await withWindow({ frame: { ...none, Version: 0 }, answers }, async ({ page, send }) => {
+      await page.getByRole('heading', { name: 'Add your first asset' }).waitFor();
+      await send({ ...real, Version: 4 });
+      await page.locator('tr[data-symbol=btcusdt]').waitFor();
+      await send({ ...none, Version: 8 });
+      await page.getByRole('heading', { name: 'You hold no asset now' }).waitFor();
+    });
+  });
+
   it('lists what moved most among the holdings, and what that was in money, and leads to it', async () => {
     await withWindow({ frame: old, answers }, async ({ page }) => {
       const names = page.locator('.movers .mover-name');

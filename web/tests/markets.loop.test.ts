@@ -84,6 +84,20 @@ describe.skipIf(!browser)('the markets', () => {
     });
   });
 
+  it('have a change of thousands of percent on one line, the whole of it where one points', async () => {
+    const tickers = () => answerOf([tickerOf('BTC/USDT', '1', '1', { change24h: '123456.789', change7d: '999.994' })]);
+    for (const locale of ['en-US', 'de-DE'])
+      await withWindow({ frame, answers: { ...answers, tickers }, path, locale }, async ({ page }) => {
+        const change = page.locator(`${row} .cell-24h .change`);
+        await change.waitFor();
+        expect(await change.getAttribute('title')).toBe(locale === 'en-US' ? '+123,456.79 %' : '+123.456,79 %');
+        expect(await change.innerText()).toMatch(locale === 'en-US' ? /\+123 K %$/ : /\+123 Tsd\. %$/);
+        expect(await page.locator(`${row} .cell-7d .change`).innerText()).toMatch(/\+999[.,]99 %$/);
+        const spilt = `[...document.querySelectorAll('${row} .num')].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)`;
+        expect(await page.evaluate(spilt)).toEqual([]);
+      });
+  });
+
   it('lead by a row to the asset and by its plus to adding it, with the arrow keys alone too', async () => {
     await withWindow({ frame, answers, path, expected: /503/ }, async ({ page }) => {
       await page.locator(`${row} .coin-link`).first().focus();

@@ -124,6 +124,15 @@ describe.skipIf(!browser)('the navigation', () => {
     });
   });
 
+  it('has the whole names of its places on the narrowest phones', async () => {
+    for (const locale of ['en-US', 'de-DE'])
+      await withWindow({ frame: twelve, answers, locale, viewport: { width: 280, height: 650 } }, async ({ page }) => {
+        await page.locator('.phone-bar .place-name').first().waitFor();
+        const cut = `[...document.querySelectorAll('.phone-bar .place-name')].filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)`;
+        expect([locale, await page.evaluate(cut)]).toEqual([locale, []]);
+      });
+  });
+
   it('marks the place that one came from while one looks at an asset, and leads back there as one left it', async () => {
     await withWindow({ frame: twelve, answers, path: '/portfolios/default?sort=name' }, async ({ page }) => {
       const marked = page.locator('.rail .place[aria-current=page]');

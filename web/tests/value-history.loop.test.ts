@@ -2,7 +2,7 @@ import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { bitcoinAt } from './kit/frame.js';
+import { bitcoinAt, frameAt } from './kit/frame.js';
 import { drawnLine, gapsOf } from './kit/plot.js';
 import { browser, origin, pointAt, withWindow } from './kit/window.js';
 
@@ -109,6 +109,25 @@ describe.skipIf(!browser)('the value of a portfolio that is five minutes old', (
       answer({ 'profile/value/held': heldDay });
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('.value-panel canvas').waitFor();
+      await expect.poll(() => words(page, '.chart-legend')).toBe('what you hold now, at the prices of then');
+    });
+  });
+
+  it('draws nothing of what was held before under the name of what is held now', async () => {
+    const releases: (() => void)[] = [];
+    let asked = 0;
+    const held = async () => {
+      asked += 1;
+      if (asked > 1) await new Promise<void>((go) => void releases.push(go));
+      return heldDay;
+    };
+    const answers = { 'profile/value': young, 'profile/value/held': held };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers }, async ({ page, send }) => {
+      await expect.poll(() => words(page, '.chart-legend')).toBe('what you hold now, at the prices of then');
+      const both = { btcusdt: { price: '100' }, ethusdt: { price: '50' } };
+      await send(frameAt(noon + 1_000, both, '150'));
+      await expect.poll(() => words(page, '.chart-legend')).toBe('not recorded');
+      for (const release of releases) release();
       await expect.poll(() => words(page, '.chart-legend')).toBe('what you hold now, at the prices of then');
     });
   });

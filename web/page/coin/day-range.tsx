@@ -1,6 +1,7 @@
 import { grouped, shortened } from '@tickfolio/lib/look/amount';
 import { compare, divide, subtract } from '@tickfolio/lib/money';
 import { useAssetText } from '../text/asset/use-asset-text.js';
+import { digitsSize } from '../text/digits-size.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { usePriceText } from '../text/use-price-text.js';
@@ -32,6 +33,11 @@ const ShortAmount = ({ amount, asset }: { readonly amount: string; readonly asse
     </span>
   );
 };
+
+/** In one line, whatever its digits. */
+const OnePrice = ({ children }: { readonly children: string }) => (
+  <Figure className={digitsSize(children)}>{children}</Figure>
+);
 
 /** Where the price stands between the day's lowest and highest. */
 export const DayRange = ({ symbol, day, volume, price, base, quote }: DayRangeProps) => {
@@ -65,19 +71,19 @@ export const DayRange = ({ symbol, day, volume, price, base, quote }: DayRangePr
         <div>
           <dt>{text.low}</dt>
           <dd>
-            <Figure>{shown(low)}</Figure>
+            <OnePrice>{shown(low)}</OnePrice>
           </dd>
         </div>
         <div>
           <dt>{text.high}</dt>
           <dd>
-            <Figure>{shown(high)}</Figure>
+            <OnePrice>{shown(high)}</OnePrice>
           </dd>
         </div>
         <div>
           <dt>{text.open}</dt>
           <dd>
-            <Figure>{shown(day.open)}</Figure>
+            <OnePrice>{shown(day.open)}</OnePrice>
           </dd>
         </div>
         <div>

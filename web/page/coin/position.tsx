@@ -1,6 +1,8 @@
+import { subtract } from '@tickfolio/lib/money';
 import type { Basis } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { Row } from '../live/portfolio-view.js';
+import { QuantityFigure } from '../receipt/quantity-figure.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { useAssetText } from '../text/asset/use-asset-text.js';
 import { CardAmount } from '../text/card-amount.js';
@@ -23,6 +25,7 @@ const pairOf = ({ base, quote }: Row) => `${base}/${quote}`;
 export const Position = ({ row, basis, others, onChange }: PositionProps) => {
   const { times } = useSpeaking();
   const text = useAssetText();
+  const gained = row.value && row.valueThen && subtract(exact(row.value), row.valueThen);
   const period = row.daySinceMs === undefined ? text.bases[basis] : text.change;
   return (
     <section className="card position" aria-labelledby="position-title">
@@ -46,7 +49,7 @@ export const Position = ({ row, basis, others, onChange }: PositionProps) => {
         <div>
           <dt>{text.quantity}</dt>
           <dd>
-            <Figure isPrivate>{`${row.quantityText} ${row.base}`}</Figure>
+            <QuantityFigure of={row} unit={row.base} />
           </dd>
         </div>
         <div>
@@ -59,7 +62,7 @@ export const Position = ({ row, basis, others, onChange }: PositionProps) => {
           <div key={other.symbol}>
             <dt>{text.alsoIn(pairOf(other))}</dt>
             <dd>
-              <Figure isPrivate>{`${other.quantityText} ${other.base}`}</Figure>
+              <QuantityFigure of={other} unit={other.base} />
             </dd>
           </div>
         ))}
@@ -68,10 +71,12 @@ export const Position = ({ row, basis, others, onChange }: PositionProps) => {
             <dt>{row.quote === 'USDT' ? period : text.ofValue(period)}</dt>
             <dd>
               <ChangeMark
+                percentOnly
                 isPrivate
                 change={row.day}
                 note={row.daySinceMs === undefined ? undefined : text.onlySince(times.full(row.daySinceMs))}
-              />
+              />{' '}
+              {gained && <CardAmount className="gained" amount={gained} isChange />}
             </dd>
           </div>
         )}

@@ -1,16 +1,20 @@
+import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
 import { Freshness } from './freshness.js';
 
 /** What stands where holdings would, while there are none: the next step. */
 export const EmptyPortfolio = ({ onAdd }: { readonly onAdd: () => void }) => {
   const text = useText();
+  const { store } = useParts();
+  /** Something was held before. */
+  const isEmptied = (store.frame?.Version ?? 0) > 0;
   return (
     <section className="card empty">
       <svg viewBox="0 0 160 80" className="empty-picture" aria-hidden="true">
         <path d="M8 62 40 44l24 10 28-32 22 14 38-26" />
         <circle cx="152" cy="10" r="6" />
       </svg>
-      <h1>{text.emptyTitle}</h1>
+      <h1>{isEmptied ? text.emptiedTitle : text.emptyTitle}</h1>
       <p>{text.emptyText}</p>
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}

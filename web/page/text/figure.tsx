@@ -36,6 +36,8 @@ interface FigureProps {
   readonly children: string;
   readonly className?: string | undefined;
   readonly title?: string | undefined;
+  /** What is copied in its place. */
+  readonly whole?: string | undefined;
   /** An amount of whoever is signed in, which discreet mode hides; prices and percentages are everybody's. */
   readonly isPrivate?: boolean;
 }
@@ -44,11 +46,16 @@ interface FigureProps {
 export const hiddenAmount = '•••';
 
 /** A number or another text that no translator may touch, with figures of one width. */
-export const Figure = ({ children, className, title, isPrivate = false }: FigureProps) => {
+export const Figure = ({ children, className, title, whole, isPrivate = false }: FigureProps) => {
   const breaks = useBreaks();
   const isHidden = useDiscreet() && isPrivate;
   return (
-    <span className={className ? `digits ${className}` : 'digits'} translate="no" title={isHidden ? undefined : title}>
+    <span
+      className={className ? `digits ${className}` : 'digits'}
+      translate="no"
+      title={isHidden ? undefined : title}
+      data-whole={isHidden ? undefined : whole}
+    >
       {isHidden ? hiddenAmount : breaks(children)}
     </span>
   );

@@ -27,7 +27,7 @@ export const useHeldValues = (range: HeldRange, isNeeded: boolean) => {
   const isSimulated = useLive((state) => state.view?.simulated === true);
   // Anew with every change of what is held.
   const holdings = useLive(() => store.frame && `${store.frame.Version} ${framedSymbols(store.frame.Coins)}`);
-  const { data, isError, isFetching, refetch } = useQuery({
+  const { data, isError, isFetching, isPlaceholderData, refetch } = useQuery({
     queryKey: ['held-values', range, holdings, isSimulated],
     queryFn: () => session.call<HeldValueAnswer>('GET', `/api/v1/profile/value/held?range=${range}`),
     enabled: isNeeded && holdings !== undefined,
@@ -35,11 +35,14 @@ export const useHeldValues = (range: HeldRange, isNeeded: boolean) => {
     refetchInterval: ({ state }) => (state.status === 'error' ? againMs : refreshMs),
     placeholderData: (before, query) => (query?.queryKey[1] === range ? before : undefined),
   });
+  // What was held before is not what is held now, and made up prices never stand beside real ones.
+  const isOfNow = !isPlaceholderData && data?.Simulated === isSimulated;
   return {
-    // Made up prices never stand beside real ones.
-    history: useMemo(() => (data?.Simulated === isSimulated ? historyOf(data) : undefined), [data, isSimulated]),
+    history: useMemo(() => (isOfNow && data ? historyOf(data) : undefined), [data, isOfNow]),
     isAway: isError && !data,
     isLoading: isNeeded && !data && isFetching,
+    /** Something else is held than that of which the answer was. */
+    isChanging: isNeeded && isPlaceholderData,
     refetch,
   };
 };

@@ -114,7 +114,9 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
   const content = () => {
     if (isError && !data) return <ChartFault onRetry={() => void refetch()}>{text.historyAway}</ChartFault>;
     if (!line || held.isLoading) return <ChartBone size="short" />;
-    if (data?.points.length === 0 && line.held.length === 0)
+    const isBare = data?.points.length === 0 && line.held.length === 0;
+    if (isBare && held.isChanging) return <ChartBone size="short" />;
+    if (isBare)
       return held.isAway ? (
         <ChartFault onRetry={() => void held.refetch()}>{`${text.noHistory} ${text.heldAway}`}</ChartFault>
       ) : (

@@ -124,6 +124,8 @@ export interface Window {
   readonly page: Page;
   /** Sends a frame to every tab that is open. */
   send(frame: TestFrame): Promise<void>;
+  /** Ends every connection, as a server that is restarted does; each tab comes back by itself. */
+  cut(): Promise<void>;
   /** Another tab with the same session. */
   openTab(path?: string): Promise<Page>;
   /** Answers otherwise from now on. */
@@ -208,6 +210,10 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
         newest = next;
         for (const socket of sockets) socket.send(JSON.stringify(next));
         for (const tab of opened.pages()) await drawn(tab);
+      },
+      cut: async () => {
+        await Promise.all([...sockets].map((socket) => socket.close({ code: 1_001, reason: 'restart' })));
+        sockets.clear();
       },
       answer: (more) => {
         answers = { ...answers, ...more };

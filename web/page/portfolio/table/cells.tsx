@@ -5,6 +5,7 @@ import { leadNote } from '../../kit/lead-note.js';
 import { NoPrice } from '../../kit/price-state.js';
 import { Sparkline } from '../../kit/sparkline.js';
 import type { Row } from '../../live/portfolio-view.js';
+import { QuantityFigure } from '../../receipt/quantity-figure.js';
 import { ReceiptButton } from '../../receipt/receipt-button.js';
 import { role } from '../../rows/table-roles.js';
 import type { ReceiptOf } from '../../shell/open-dialog.js';
@@ -50,6 +51,8 @@ const PriceCells = ({ row, note, columns }: PriceCellsProps) => {
 
 /** What is held of something, and what that is worth. */
 interface Amounts {
+  /** Exact. */
+  readonly quantity: string;
   readonly quantityText: string;
   readonly valueText: string | undefined;
   readonly share: string | undefined;
@@ -68,14 +71,14 @@ interface FigureCellsProps {
 /** Everything of a row behind its name. What is reached by arrows is no stop of Tab. */
 export const FigureCells = ({ rows, amounts, columns, receipt, menu, onMenu }: FigureCellsProps) => {
   const { text, times } = useSpeaking();
-  const { quantityText, valueText, share } = amounts;
+  const { valueText, share } = amounts;
   const [row] = rows;
   return (
     <>
       <PriceCells row={row} note={leadNote(rows, text, times)} columns={columns} />
       {columns === 'all' && (
         <td className="cell-quantity num" {...role.cell}>
-          <Figure isPrivate>{quantityText}</Figure>
+          <QuantityFigure of={amounts} />
         </td>
       )}
       <td className="cell-value num" {...role.cell}>
@@ -89,7 +92,7 @@ export const FigureCells = ({ rows, amounts, columns, receipt, menu, onMenu }: F
         ) : (
           <span className="none">–</span>
         )}
-        {columns !== 'all' && <Figure className="below-value" isPrivate>{`${quantityText} ${row.base}`}</Figure>}
+        {columns !== 'all' && <QuantityFigure of={amounts} unit={row.base} className="below-value" />}
       </td>
       {columns === 'all' && (
         <td className="cell-share num" {...role.cell}>

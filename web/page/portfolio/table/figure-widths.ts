@@ -6,13 +6,25 @@ import type { Columns } from './use-columns.js';
 
 // Each row is laid out by itself, so what a column has to have room for is found out before.
 
-/** In widths of a figure, of which marks take less than half of one, and letters more. */
-const widthOf = (text: string): number => {
-  const marks = text.replace(/[^.,\s]/g, '').length;
-  const letters = text.replace(/\P{L}/gu, '').length;
-  return text.length - marks * 0.6 + letters / 5;
+const [markWidth, figureWidth, letterWidth] = [0.4, 1, 1.2];
+/** Of what stands in amounts, by its UTF-16 unit: marks of groups and blanks, figures, letters. */
+const unitWidth = (unit: number): number => {
+  if (unit === 44 || unit === 46 || unit === 32 || unit === 160 || unit === 0x202f) return markWidth;
+  const isLatin = (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122);
+  return isLatin || (unit >= 192 && unit < 0x2000) || unit >= 0x3000 ? letterWidth : figureWidth;
 };
-const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
+/** In widths of a figure. Every tick asks for those of all amounts, so it only counts. */
+const widthOf = (text: string): number => {
+  let width = 0;
+  for (let at = 0; at < text.length; at++) width += unitWidth(text.charCodeAt(at));
+  return width;
+};
+const widest = (texts: readonly string[]): number => {
+  let most = 0;
+  // What is short in letters is not wide.
+  for (const text of texts) if (text.length * letterWidth > most) most = Math.max(most, widthOf(text));
+  return most;
+};
 
 /** What the longest price, quantity and value need, in widths of a figure; of what is hidden nothing tells how long. */
 export const figureWidths = (holdings: readonly Holding[], columns: Columns, isHidden: boolean) => {

@@ -22,6 +22,7 @@ export const holdings: HoldingsTexts = {
   others: 'Übrige',
   addCoin: 'Coin hinzufügen',
   emptyTitle: 'Füge deinen ersten Coin hinzu',
+  emptiedTitle: 'Du hast gerade keinen Coin',
   emptyText: 'Sein Wert erscheint sofort und folgt jedem Handel.',
   sort: 'Sortieren nach',
   sortBy: { value: 'Wert', name: 'Name', change: 'Änderung', price: 'Kurs' },

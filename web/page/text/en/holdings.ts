@@ -25,6 +25,7 @@ export const holdings = {
   others: 'Other',
   addCoin: 'Add asset',
   emptyTitle: 'Add your first asset',
+  emptiedTitle: 'You hold no asset now',
   emptyText: 'Its value appears at once and follows every trade.',
   sort: 'Sort by',
   sortBy: { value: 'Value', name: 'Name', change: 'Change', price: 'Price' },
