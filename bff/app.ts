@@ -2,6 +2,7 @@ import { webSocketPath } from '@tickfolio/api/web-socket';
 import type { Address } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { addOperations, type Operations } from '@tickfolio/lib/http';
+import { tablesIn } from '@tickfolio/lib/postgres';
 import { type RunningService, serveHttp } from '@tickfolio/lib/service';
 import type { FastifyInstance } from 'fastify';
 import { errorPages, errorPagesAt } from './api/error-pages.js';
@@ -15,6 +16,7 @@ import { createPageAssets } from './page/page-assets.js';
 import { addWebFiles } from './page/web-files.js';
 import { tellAddress } from './proxies/start-words.js';
 import { readinessOf } from './readiness.js';
+import * as schema from './schema.js';
 import { createServer } from './server.js';
 import { createShared, type Shared } from './shared.js';
 
@@ -29,6 +31,8 @@ export { builtDocuments } from './page/document-pages.js';
 export { builtPage } from './page/web-files.js';
 export { cookiesInWords } from './proxies/start-words.js';
 export { migrationsFolder } from './schema.js';
+/** What is looked for at the start. */
+export const tables = tablesIn(schema);
 
 /** The groups of the OpenAPI document. */
 const tags = describedTags(modules);

@@ -17,6 +17,7 @@ import {
   migrationsFolder,
   neighbourTargets,
   startBff,
+  tables,
 } from './app.js';
 import { bffConfig, bffOptions } from './config.js';
 
@@ -30,7 +31,7 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
   };
   const postgres = life.own(
     'postgres',
-    await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }),
+    await openServerPostgres({ ...part, ...server, migrationsFolder, tables, signal: life.signal }),
   );
   const redis = life.own(
     'redis',

@@ -1,6 +1,7 @@
 export { type AppendEvents, createAppend, type NewEvent } from './append.js';
 export { tellCommits } from './commits.js';
 export { raiseEpoch } from './epoch.js';
-export { createListEvents, type EventsAsked, type ListEvents } from './list-events.js';
+export { eventsAsked } from './events-asked.js';
+export { createListEvents, type ListEvents } from './list-events.js';
 export { startRelay } from './relay.js';
 export { type OutboxTables, outboxTables } from './tables.js';

@@ -4,6 +4,8 @@ export { inBackground } from './background.js';
 export { type DatabaseTime, databaseTime, timeOf } from './database-time.js';
 export { postgresServer, postgresSettings } from './settings.js';
 export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
+export { type Tables, tablesIn } from './tables.js';
+export { unaryOf } from './unary.js';
 
 /**
  * A drizzle database of either adapter. Use the query builder with `returning()`; what a bare `execute` returns differs

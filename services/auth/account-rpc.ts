@@ -1,13 +1,14 @@
 import type * as wire from '@tickfolio/gen/auth/v1';
 import { AccountServiceService } from '@tickfolio/gen/auth/v1';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
+import { unaryOf } from '@tickfolio/lib/postgres';
 import type { Account } from './account.js';
 import { type Caller, originOf } from './accounts/caller.js';
 import type { ChangePassword } from './accounts/password-change.js';
 import type { PasskeyProof } from './factors/passkey-proof.js';
 import type { Passkeys } from './factors/passkeys.js';
 import type { Totp } from './factors/totp.js';
-import { callerOf, partyOf, unaryOf } from './rpc-call.js';
+import { callerOf, partyOf } from './rpc-call.js';
 import type { Asker } from './sessions/asker.js';
 import type { SessionList } from './sessions/session-list.js';
 

@@ -2,7 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
-import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
+import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickfolio/lib/postgres';
 import { createSealer, sealingKey } from '@tickfolio/lib/sealed';
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
@@ -17,6 +17,7 @@ import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
 import { createRooms } from './rooms.js';
 import { serve, serviceName } from './rpc.js';
+import * as schema from './schema.js';
 
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
@@ -24,6 +25,8 @@ const maxConnectionAgeMs = 45_000;
 export { type AuthLimits, defaultLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
 export { endRestoredSessions, holdsAccounts } from './sessions/restored-sessions.js';
+/** What is looked for at the start. */
+export const tables = tablesIn(schema);
 
 export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */

@@ -4,7 +4,7 @@ import { userEvents } from '@tickfolio/lib/events/user-events';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { runService } from '@tickfolio/lib/service';
-import { migrationsFolder, startAuth } from './app.js';
+import { migrationsFolder, startAuth, tables } from './app.js';
 import { authConfig, authOptions } from './config.js';
 
 const surroundings = { env: process.env, random: Math.random };
@@ -17,7 +17,7 @@ await runService('auth', authConfig(process.env), surroundings, async ({ config,
   };
   const postgres = life.own(
     'database',
-    await openServerPostgres({ ...part, ...server, migrationsFolder, signal: life.signal }),
+    await openServerPostgres({ ...part, ...server, migrationsFolder, tables, signal: life.signal }),
   );
   const kafka = { brokers: config.BROKERS, clientId: `auth-${hostname()}`, topics: [userEvents] };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));

@@ -1,23 +1,10 @@
 import type * as wire from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
-import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
-import { fromPostgresError } from '@tickfolio/lib/postgres';
+import type { CallContext } from '@tickfolio/lib/grpc';
 import type { Caller } from './accounts/caller.js';
 import type { RelyingParty } from './factors/webauthn.js';
 
 /** What both gRPC faces make of a call. */
-
-/** What the database throws becomes an AppError here, once. */
-export const unaryOf =
-  (server: GrpcServer) =>
-  <Req, Res>(handle: (request: Req, context: CallContext) => Promise<Res>) =>
-    server.unary<Req, Res>(async (request, context) => {
-      try {
-        return await handle(request, context);
-      } catch (err) {
-        throw fromPostgresError(err);
-      }
-    });
 
 export const callerOf = (
   { clientAddress, userAgent }: { readonly clientAddress: string; readonly userAgent: string },

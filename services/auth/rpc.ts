@@ -1,8 +1,9 @@
 import type * as wire from '@tickfolio/gen/auth/v1';
 import { AuthServiceService } from '@tickfolio/gen/auth/v1';
 import type { GrpcServer } from '@tickfolio/lib/grpc';
+import { unaryOf } from '@tickfolio/lib/postgres';
 import type { Auth } from './auth.js';
-import { callerOf, partyOf, unaryOf } from './rpc-call.js';
+import { callerOf, partyOf } from './rpc-call.js';
 
 /** Name in grpc.health.v1. */
 export const serviceName = 'auth.v1.AuthService';

@@ -17,9 +17,9 @@ const database = definePart({
     POSTGRES_MAX_CONNECTIONS: authConfig(env).shape.POSTGRES_MAX_CONNECTIONS,
   }),
   start: async ({ config }, given) => {
-    const { migrationsFolder } = await import('@tickfolio/auth/app');
+    const { migrationsFolder, tables } = await import('@tickfolio/auth/app');
     const maxConnections = config.POSTGRES_MAX_CONNECTIONS;
-    return given.databases.open({ name: config.AUTH_POSTGRES_DB, migrationsFolder, maxConnections });
+    return given.databases.open({ name: config.AUTH_POSTGRES_DB, migrationsFolder, tables, maxConnections });
   },
 });
 

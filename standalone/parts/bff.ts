@@ -22,9 +22,9 @@ const database = definePart({
     POSTGRES_MAX_CONNECTIONS: bffConfig(env).shape.POSTGRES_MAX_CONNECTIONS,
   }),
   start: async ({ config }, given) => {
-    const { migrationsFolder } = await import('@tickfolio/bff/app');
+    const { migrationsFolder, tables } = await import('@tickfolio/bff/app');
     const maxConnections = config.POSTGRES_MAX_CONNECTIONS;
-    return given.databases.open({ name: config.PROFILE_POSTGRES_DB, migrationsFolder, maxConnections });
+    return given.databases.open({ name: config.PROFILE_POSTGRES_DB, migrationsFolder, tables, maxConnections });
   },
 });
 

@@ -1,7 +1,7 @@
 import { bffConfig } from '@tickfolio/bff/config';
 import { waitUntil } from '@tickfolio/lib/clock';
 import { required, z } from '@tickfolio/lib/config';
-import { type Postgres, postgresServer } from '@tickfolio/lib/postgres';
+import { type Postgres, postgresServer, type Tables } from '@tickfolio/lib/postgres';
 import type { NamedStore } from '../backup/snapshots.js';
 import { definePart } from '../run/part.js';
 import { allDatabases, eventLogSchema, jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
@@ -61,6 +61,8 @@ export const postgresHost = (env: NodeJS.ProcessEnv) => ({
 export interface DatabasePlace {
   readonly name: string;
   readonly migrationsFolder: string;
+  /** What is to be there after the migrations. */
+  readonly tables: Tables;
   /** Bounds the connections to a server. */
   readonly maxConnections?: number;
 }
@@ -129,7 +131,7 @@ export const databases = definePart({
     const engine = await opening;
     const open = ({ name, ...place }: DatabasePlace): Promise<Postgres> =>
       engine
-        ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder })
+        ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder, tables: place.tables })
         : openOnServer({ name, ...place });
     return {
       /** The embedded ones, to be held and copied. */

@@ -5,6 +5,7 @@ import { type HoldStore, lacksRoom, NoRoomError, noteOpened } from '../../embedd
 import { AppError, StartError } from '../../errors/errors.js';
 import { lockFolder } from '../../folder-lock/folder-lock.js';
 import type { Postgres } from '../postgres.js';
+import { requireTables, type Tables } from '../tables.js';
 import { traceQueries } from '../tracing.js';
 import { keepLogShort } from './checkpoint.js';
 import { openPgliteConnection, type PgliteConnection, type PgliteConnectionOptions } from './connection.js';
@@ -22,6 +23,8 @@ export interface PgliteDatabaseOptions {
   readonly schema: string;
   /** Folder in drizzle-kit's layout: `meta/_journal.json` and one SQL file each. */
   readonly migrationsFolder: string;
+  /** What is to be there after the migrations, or nothing is started. Default nothing is looked for. */
+  readonly tables?: Tables | undefined;
   /** What it is called in traces. Default the schema. */
   readonly name?: string;
 }
@@ -83,7 +86,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
   return {
     session,
     failed,
-    database: async ({ schema, migrationsFolder, name = schema }) => {
+    database: async ({ schema, migrationsFolder, tables = [], name = schema }) => {
       let closed = false;
       const session = sessionIn(schema, name);
       // What has begun ends: a transaction that could neither be committed nor rolled back would take in what others
@@ -99,6 +102,8 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       } catch (err) {
         throw lacksRoom(err) && !(err instanceof StartError) ? new NoRoomError(folder, pgliteNeedsBytes(folder)) : err;
       }
+      await requireTables((text) => session.query(text), { tables, database: `The database "${name}" in ${folder}` });
+      if (tables.length > 0) log.info(`schema validated: ${tables.length} tables of ${name} in ${folder}`);
       noteOpened(folder, clock.now());
       return {
         db,

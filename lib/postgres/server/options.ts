@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import type { Address } from '../../config/config.js';
 import type { Logger, Metrics } from '../../telemetry/telemetry.js';
+import type { Tables } from '../tables.js';
 
 export interface ServerPostgresOptions {
   readonly host: string;
@@ -16,6 +17,8 @@ export interface ServerPostgresOptions {
   readonly migrateAt?: Address | undefined;
   /** Folder in drizzle-kit's layout: `meta/_journal.json` and one SQL file each. */
   readonly migrationsFolder: string;
+  /** What is to be there after the migrations, or nothing is started. Default nothing is looked for. */
+  readonly tables?: Tables | undefined;
   readonly log: Logger;
   readonly clock: Clock;
   /** Shows the pool's connections; absent: nowhere. */

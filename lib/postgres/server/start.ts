@@ -4,6 +4,7 @@ import { StartError } from '../../errors/errors.js';
 import { type NextTry, retrying } from '../../retry/retry.js';
 import { setSessionSql } from '../session-settings.js';
 import { databaseFault, isPoolerRefusal, sqlState } from '../sql-error.js';
+import { requireTables } from '../tables.js';
 import { bringUpToDate, requireUpToDate } from './migrations.js';
 import type { ServerPostgresOptions } from './options.js';
 import { answerGraceMs } from './pool.js';
@@ -28,11 +29,16 @@ const encodings: readonly string[] = ['UTF8', 'SQL_ASCII'];
  * @throws StartError
  */
 export const prepareDatabase = async (options: StartOptions): Promise<void> => {
-  const { host, port, migrate = 'auto', migrateAt } = options;
-  if (migrate === 'auto')
-    await whenReady(options, migrateAt ?? { host, port }, (client) => bringUpToDate(client, options));
-  if (migrate === 'off' || migrateAt)
-    await whenReady(options, { host, port }, (client) => requireUpToDate(client, options));
+  const { host, port, migrate = 'auto', migrateAt, tables = [], database, log } = options;
+  const place = { host, port };
+  const look: Work = async (client) => {
+    if (migrate === 'off' || migrateAt) await requireUpToDate(client, options);
+    else await bringUpToDate(client, options);
+    await requireTables((text) => client.query(text), { tables, database: `The database "${database}"` });
+  };
+  if (migrate === 'auto' && migrateAt) await whenReady(options, migrateAt, (client) => bringUpToDate(client, options));
+  await whenReady(options, place, look);
+  if (tables.length > 0) log.info(`schema validated: ${tables.length} tables of ${database} at ${hostPort(place)}`);
 };
 
 type Work = (client: pg.ClientBase) => Promise<void>;
