@@ -42,7 +42,7 @@ const descriptions: Readonly<Record<number, string>> = {
   409: 'It conflicts with what is there; nothing was changed.',
   413: 'The body is too large.',
   415: 'The body is not `application/json`.',
-  422: 'The symbol is not listed or cannot be valued in USDT.',
+  422: 'It is well formed, but there is no such thing: a symbol that is not listed or cannot be valued in USDT, a currency.',
   426: 'This is a WebSocket of version 13; `Upgrade` says so.',
   429: 'Too many attempts; see Retry-After.',
   503: 'Temporarily unavailable; see Retry-After.',

@@ -5,10 +5,21 @@ import { market } from './market/module.js';
 import type { BffModule } from './module.js';
 import { audit, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
+import { portfolios } from './portfolios/module.js';
 import { tickers } from './tickers/module.js';
 
 /**
  * Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line
  * here.
  */
-export const modules: readonly BffModule[] = [accounts, portfolio, history, market, live, tickers, ownAccount, audit];
+export const modules: readonly BffModule[] = [
+  accounts,
+  portfolio,
+  history,
+  market,
+  live,
+  tickers,
+  portfolios,
+  ownAccount,
+  audit,
+];

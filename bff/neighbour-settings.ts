@@ -11,10 +11,13 @@ export type NeighbourVariable<Name extends NeighbourName = NeighbourName> = `${I
 
 const variableOf = <Name extends NeighbourName>(name: Name) =>
   `${name.toUpperCase().replaceAll('-', '_')}_SERVICE_ADDR` as NeighbourVariable<Name>;
-/** Where it is when nobody says: its first name in the network of its containers, at its port. */
+/**
+ * Where it is when nobody says: its name in the network of its containers, at its port. Of the first system that is an
+ * alias, by which deployments know it.
+ */
 const usualAddress = (name: NeighbourName): string => {
-  const { aliases, grpc } = services[name];
-  return `${aliases[0] ?? name}:${grpc?.port}`;
+  const { aliases, grpc, core } = services[name];
+  return `${(core ? aliases[0] : undefined) ?? name}:${grpc?.port}`;
 };
 
 const neighbourNames = grpcCallees('bff');

@@ -99,6 +99,23 @@ const entries = {
     holdsUsers: true,
     core: true,
   },
+  portfolio: {
+    folder: 'services/portfolio',
+    words: 'portfolios: what they are called, and what becomes of them',
+    grpc: { port: 50053, services: ['portfolio.v1.PortfolioService', 'portfolio.v1.EventService'] },
+    operations: { port: 9467, ready: '/ready' },
+    published: [],
+    aliases: ['portfolio-service'],
+    memoryMb: 192,
+    needs: ['postgres-core', 'kafka'],
+    database: 'portfolio_service',
+    isolatedPort: 5435,
+    calls: [],
+    sends: [],
+    holdsUsers: true,
+    core: false,
+    profile: 'whole',
+  },
   bff: {
     folder: 'bff',
     words: 'portfolios, live values, REST and WebSocket for clients',
@@ -110,6 +127,7 @@ const entries = {
     needs: ['postgres-profile', 'redis', 'clickhouse'],
     calls: [
       { to: 'auth', over: 'grpc' },
+      { to: 'portfolio', over: 'grpc' },
       { to: 'aggregator', over: 'http' },
       { to: 'socket', over: 'grpc' },
     ],
@@ -180,6 +198,12 @@ export type CoreName = NamesOf<{ core: true }>;
 export const coreNames = serviceNames.filter((name): name is CoreName => services[name].core);
 /** Callers before whom they call, as they are ended. */
 export const callersFirst: readonly ServiceName[] = serviceNames.toReversed();
+/** For a run beside others: a free port for the gRPC of each service that came later. */
+export const laterPorts: Readonly<Record<string, string>> = Object.fromEntries(
+  serviceNames
+    .filter((name) => !services[name].core && services[name].grpc)
+    .map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_GRPC_PORT`, '0']),
+);
 /** Whom a service calls by gRPC. */
 export type GrpcCallee<Name extends ServiceName> = Extract<Entries[Name]['calls'][number], { over: 'grpc' }>['to'];
 export const grpcCallees = <Name extends ServiceName>(name: Name): readonly GrpcCallee<Name>[] =>

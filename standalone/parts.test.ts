@@ -18,8 +18,9 @@ const topicNames = async (env: NodeJS.ProcessEnv) =>
   (await topicsOf(parts, readConfig('tickfolio', standaloneConfig(env), env))).map(({ name }) => name).sort();
 
 it('a run on a Kafka has every topic made that its services write or read, also where the archive reads another one', async () => {
-  expect(await topicNames({})).toEqual(['binance.miniticker', 'binance.miniticker.dlq', 'user-events']);
-  expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual(['binance.miniticker', 'mine', 'mine.dlq', 'user-events']);
+  const told = ['portfolio-events', 'user-events'];
+  expect(await topicNames({})).toEqual(['binance.miniticker', 'binance.miniticker.dlq', ...told]);
+  expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual(['binance.miniticker', 'mine', 'mine.dlq', ...told]);
 });
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);

@@ -8,12 +8,13 @@ import { databases } from './parts/databases.js';
 import { exchange } from './parts/exchange-sim.js';
 import { jwtSecret } from './parts/jwt-secret.js';
 import { eventLog, eventLogDatabase, pubsub } from './parts/messages.js';
+import { portfolio } from './parts/portfolio.js';
 import { priceWatch } from './parts/price-watch.js';
 import { socket } from './parts/socket.js';
 import { sqlPort } from './parts/sql-port.js';
 
 /** It calls the others of these by gRPC, which it knows by the names of their services. */
-export const bff = bffPart({ auth, socket });
+export const bff = bffPart({ auth, portfolio, socket });
 
 /**
  * What a run consists of. They start in the order of their needs, not in this one; where two read a setting of one
@@ -25,6 +26,7 @@ export const parts = [
   archiver,
   dashboard,
   auth,
+  portfolio,
   aggregator,
   socket,
   jwtSecret,

@@ -41,6 +41,23 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
     means: 'The route is for operators, the accounts named in `OPERATORS`.',
     act: 'Sign in as one. Who became one lately refreshes the access token first.',
   },
+  'name-taken': {
+    means: 'The user has a portfolio of this name that is not archived; capitals make no other name.',
+    act: 'Choose another name.',
+  },
+  'limit-reached': {
+    means: 'There are as many of them as one user may have; `detail` says how many.',
+    act: 'Archive or remove one first.',
+  },
+  'wrong-state': {
+    means: 'As it is now, this cannot be done with it; `detail` says why. A default portfolio is not archived.',
+    act: 'Read it anew, then decide.',
+  },
+  archived: { means: 'The portfolio is archived; nothing changes in it any more.', act: 'Use another portfolio.' },
+  'unknown-currency': {
+    means: 'Worth is told in USDT, USDC, BTC, ETH or EUR, and the currency that was asked for is none of them.',
+    act: 'Choose one of these.',
+  },
   'not-found': {
     means: 'There is nothing at this address, or what it names is not held.',
     act: 'Check the path, or read the portfolio anew.',

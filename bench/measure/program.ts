@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { laterPorts } from '@tickfolio/services/registry';
 
 /** A program of this repository, started as its users start it. */
 export interface Program {
@@ -56,6 +57,7 @@ export const startAllInOne = (dataFolder: string, env: Readonly<Record<string, s
     DATA_DIR: dataFolder,
     HTTP_PORT: '0',
     GRPC_PORT: '0',
+    ...laterPorts,
     ADDRESS: '127.0.0.1:0',
     SERVER_ADDR: '127.0.0.1:0',
     EXCHANGE_SIM_PORT: '0',

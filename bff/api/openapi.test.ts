@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuses } from '../kit/account.js';
 import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakeExchange, tickerAt } from '../kit/exchange.js';
+import { createFakePortfolios } from '../kit/portfolio.js';
 import { openSocket } from '../kit/socket.js';
 import { bffDefaults } from '../options.js';
 
@@ -78,7 +79,11 @@ beforeAll(async () => {
   postgres = await openTestPostgres();
   const exchange = createFakeExchange(systemClock);
   exchange.fake.prices.set('btcusdt', () => '60000');
-  well = await startTestBff({ postgres, played: { socket: exchange.client }, deps: { clickhouse: () => archive } });
+  well = await startTestBff({
+    postgres,
+    played: { socket: exchange.client, portfolio: createFakePortfolios().client },
+    deps: { clickhouse: () => archive },
+  });
   await until(() => exchange.fake.isHeard);
   exchange.fake.tell(tickerAt('btcusdt', '60000', systemClock.now()));
   const cut = () => {
@@ -154,6 +159,20 @@ const written = async () => {
 const wroteOnce = async () => {
   const writer = createUser(systemClock);
   await strict.call(writer, 'DELETE', '/api/v1/profile/coins', '{"symbol":"btcusdt"}');
+  return { authorization: `Bearer ${writer.token}` };
+};
+const toDefault = { ...bearer, 'x-path': 'default' };
+const portfolio = (name: string, more: object = {}) => JSON.stringify({ name, kind: 'tracking', ...more });
+/** @returns what one that is there was made of */
+const keptPortfolio = async () => {
+  const body = portfolio(randomUUID());
+  await well.call(user, 'POST', '/api/v1/portfolios', body);
+  return body;
+};
+/** After the one change of portfolios that a user may ask for there. */
+const archivedOnce = async () => {
+  const writer = createUser(systemClock);
+  await strict.call(writer, 'DELETE', '/api/v1/portfolios/default');
   return { authorization: `Bearer ${writer.token}` };
 };
 /** An operation of an account: what is sent where all is well, and how that is spoilt. */
@@ -446,6 +465,56 @@ const ways: Record<string, Record<number, Way>> = {
     },
     429: async () => [strict, { ...(await wroteOnce()), 'x-path': 'any' }],
     503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
+  listPortfolios: {
+    200: () => [well, bearer],
+    400: () => [well, { ...bearer, 'x-query': 'limit=0' }],
+    401: () => [well, {}],
+    503: () => [ill, bearer],
+  },
+  createPortfolio: {
+    201: () => [well, { ...bearer, ...json }, portfolio(randomUUID())],
+    400: () => [well, { ...bearer, ...json }, '{}'],
+    401: () => [well, json, portfolio('Any')],
+    409: async () => [well, { ...bearer, ...json }, await keptPortfolio()],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    422: () => [well, { ...bearer, ...json }, portfolio('Any', { baseCurrency: 'XYZ' })],
+    429: async () => [strict, { ...(await archivedOnce()), ...json }, portfolio('Any')],
+    503: () => [ill, { ...bearer, ...json }, portfolio('Any')],
+  },
+  getPortfolio: {
+    200: () => [well, { ...bearer, 'x-path': 'default' }],
+    401: () => [well, { 'x-path': 'default' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': 'default' }],
+  },
+  updatePortfolio: {
+    200: () => [well, { ...toDefault, ...json }, '{"costMethod":"LIFO"}'],
+    400: () => [well, { ...toDefault, ...json }, '{"name":1}'],
+    401: () => [well, { ...json, 'x-path': 'default' }, '{"costMethod":"LIFO"}'],
+    404: () => [well, { ...bearer, ...json, 'x-path': randomUUID() }, '{"costMethod":"LIFO"}'],
+    409: async () => [
+      well,
+      { ...toDefault, ...json },
+      JSON.stringify({ name: JSON.parse(await keptPortfolio()).name }),
+    ],
+    413: () => [well, { ...toDefault, ...json }, big],
+    415: () => [well, { ...toDefault, ...text }, 'a,b'],
+    422: () => [well, { ...toDefault, ...json }, '{"baseCurrency":"XYZ"}'],
+    429: async () => [strict, { ...(await archivedOnce()), ...json, 'x-path': 'default' }, '{"costMethod":"LIFO"}'],
+    503: () => [ill, { ...toDefault, ...json }, '{"costMethod":"LIFO"}'],
+  },
+  archivePortfolio: {
+    200: async () => {
+      const { body } = await well.call(user, 'POST', '/api/v1/portfolios', portfolio(randomUUID()));
+      return [well, { ...bearer, 'x-path': (body as unknown as { id: string }).id }];
+    },
+    401: () => [well, { 'x-path': 'default' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    409: () => [well, toDefault],
+    429: async () => [strict, { ...(await archivedOnce()), 'x-path': 'default' }],
+    503: () => [ill, toDefault],
   },
   getHealth: { 200: () => [well, {}] },
   getReadiness: { 200: () => [well, {}], 503: () => [ill, {}] },

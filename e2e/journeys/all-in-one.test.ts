@@ -81,6 +81,27 @@ describe('the all-in-one run shows a portfolio live', () => {
     await Promise.all(sockets.map(watch));
   });
 
+  it('has portfolios by name, that for paper money at the prices of the run', async () => {
+    const person = await signUp(one.base);
+    interface Told {
+      readonly id: string;
+      readonly kind: string;
+      readonly simulated: boolean;
+      readonly name: string;
+    }
+    const portfolios = async () => (await person.call('GET', '/api/v1/portfolios')).body.portfolios as Told[];
+    await eventually('both', async () => (await portfolios()).length === 2, patienceMs);
+    expect((await portfolios()).map(({ kind, simulated }) => [kind, simulated]).sort()).toEqual([
+      ['paper', true],
+      ['tracking', false],
+    ]);
+    const made = await person.call('POST', '/api/v1/portfolios', { name: 'Long term', kind: 'tracking' });
+    expect([made.status, made.body.name]).toEqual([201, 'Long term']);
+    expect((await portfolios()).map(({ name }) => name)).toContain('Long term');
+    const other = await signUp(one.base);
+    expect((await other.call('GET', `/api/v1/portfolios/${made.body.id}`)).status).toBe(404);
+  });
+
   it('takes no account with "password" or its own name as the password, in words and in one that programs know', async () => {
     const refused = async (name: string, password: string) => {
       const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });

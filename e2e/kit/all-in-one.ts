@@ -1,4 +1,5 @@
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
+import { laterPorts } from '@tickfolio/services/registry';
 
 export interface AllInOne {
   readonly base: string;
@@ -13,6 +14,7 @@ export const allInOneEnv = (dataFolder: string, more: Record<string, string> = {
   DATA_DIR: dataFolder,
   HTTP_PORT: '0',
   GRPC_PORT: '0',
+  ...laterPorts,
   ADDRESS: '127.0.0.1:0',
   SERVER_ADDR: '127.0.0.1:0',
   EXCHANGE_SIM_PORT: '0',

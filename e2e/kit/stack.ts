@@ -108,6 +108,8 @@ export const startStack = async (
     HTTP_PORT: String(port),
     REDIS_ADDR: local(redis.port),
     AUTH_SERVICE_ADDR: authAddr,
+    // Not of the first system.
+    PORTFOLIO_SERVICE_ADDR: local(dead),
     SOCKET_SERVICE_ADDR: socketAddr,
     AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : aggregatorAddr,
     ...database('profile_db'),

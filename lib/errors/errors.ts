@@ -26,6 +26,11 @@ export interface FieldError {
 export const closerProblems = {
   reauthenticate: { code: 'permission_denied', title: 'Prove again that it is you' },
   'operator-only': { code: 'permission_denied', title: 'For operators only' },
+  'name-taken': { code: 'already_exists', title: 'The name is taken' },
+  'limit-reached': { code: 'failed_precondition', title: 'There are as many as there may be' },
+  'wrong-state': { code: 'failed_precondition', title: 'Not in this state' },
+  archived: { code: 'failed_precondition', title: 'Archived' },
+  'unknown-currency': { code: 'unprocessable', title: 'Worth is not told in this currency' },
 } as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
 
 export type CloserProblem = keyof typeof closerProblems;

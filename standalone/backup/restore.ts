@@ -6,6 +6,7 @@ import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickf
 import { StartError } from '@tickfolio/lib/errors';
 import { type FolderLock, lockFolder } from '@tickfolio/lib/folder-lock';
 import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
+import { beginEpoch, holdsPortfolios, migrationsFolder as portfolioMigrations } from '@tickfolio/portfolio/app';
 import { copyTree, type Digest, emptyLocked, readThrough, removeEmpty } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
 import { realPath } from './real-path.js';
@@ -83,10 +84,7 @@ const put = async (
       const stores = await examine(aside, backup, deps);
       // Whatever they are called: the run that was backed up may have named them otherwise than this one does.
       let endedSessions = 0;
-      for (const store of stores) {
-        const schemas = accountDatabases(store).map(({ schema }) => schema);
-        if (schemas.length > 0) endedSessions += await endSessions(join(aside, store.name), schemas, deps);
-      }
+      for (const store of stores) endedSessions += await makeOlder(join(aside, store.name), store, deps);
       signal.throwIfAborted();
       const keptName = freeName(
         `${dataFolder}.before-${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
@@ -233,12 +231,18 @@ const examine = async (aside: string, backup: string, deps: BackupDeps): Promise
 /** Of a store, those with accounts in them. */
 const accountDatabases = (store: ExaminedStore) => databasesOf(store).filter(({ tables }) => holdsAccounts(tables));
 
-const endSessions = async (folder: string, schemas: readonly string[], { clock, log }: BackupDeps): Promise<number> => {
+/** Has the databases of a copy know that they are not the newest of themselves. @returns how many sessions that ended */
+const makeOlder = async (folder: string, store: ExaminedStore, { clock, log }: BackupDeps): Promise<number> => {
+  const accounts = accountDatabases(store);
+  const portfolios = databasesOf(store).filter(({ tables }) => holdsPortfolios(tables));
+  if (accounts.length + portfolios.length === 0) return 0;
   const engine = await openPgliteEngine({ folder, clock, log });
   let ended = 0;
   try {
-    for (const schema of schemas)
+    for (const { schema } of accounts)
       ended += await endRestoredSessions((await engine.database({ schema, migrationsFolder: authMigrations })).db);
+    for (const { schema } of portfolios)
+      await beginEpoch((await engine.database({ schema, migrationsFolder: portfolioMigrations })).db);
     return ended;
   } finally {
     await engine.close();

@@ -10,7 +10,7 @@ export const bffEdits: readonly Edit[] = [
         after: "import { portfolio } from './portfolio/module.js';\n",
         text: "import { trial } from './trial/module.js';\n",
       },
-      { after: 'market, live', text: ', trial' },
+      { after: '  live,\n', text: '  trial,\n' },
     ],
   },
 ];

@@ -33,10 +33,10 @@ export const deployEdits: readonly Edit[] = [
 `,
       },
       {
-        after: '  postgres-core:\n    <<: *server\n    profiles: [whole]\n',
-        text: '    networks: { crypto-network: { aliases: [postgres-trial] } }\n',
+        after: 'aliases: [postgres-portfolio',
+        text: ', postgres-trial',
       },
-      { after: 'DATABASES: "', text: 'trial_service' },
+      { after: 'DATABASES: "portfolio_service', text: ' trial_service' },
       {
         after: '      AUTH_SERVICE_ADDR: authorization-service:50051\n',
         text: '      TRIAL_SERVICE_ADDR: trial:50090\n',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { laterPorts } from '@tickfolio/services/registry';
 
 const startMs = 120_000;
 const answerMs = 20_000;
@@ -9,6 +10,7 @@ const answerMs = 20_000;
 const settings = {
   HTTP_PORT: '0',
   GRPC_PORT: '0',
+  ...laterPorts,
   ADDRESS: '127.0.0.1:0',
   SERVER_ADDR: '127.0.0.1:0',
   EXCHANGE_SIM_PORT: '0',

@@ -15,8 +15,11 @@ interface RateLimit {
 
 type Limits = Pick<SettledOptions, 'writesPerUser' | 'pagesPerUser'>;
 
-/** Operations that count as changes of a portfolio. */
-const changes = new Set(['changeCoin', 'removeCoin', 'undoChange']);
+/** Operations that count as changes of a portfolio, or of which there are. */
+const changes = new Set([
+  ...['changeCoin', 'removeCoin', 'undoChange'],
+  ...['createPortfolio', 'updatePortfolio', 'archivePortfolio'],
+]);
 /** Operations that read pages of the exchange's history, one for each page of it. */
 const pages = new Set(['listKlines', 'getCandles', 'getHeldValueHistory']);
 

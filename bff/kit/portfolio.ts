@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type * as wire from '@tickfolio/gen/portfolio/v1';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
+
+const atMs = Date.UTC(2026, 10, 29, 10);
+
+/** A portfolio service that keeps what it is told, in memory. Refuses as the real one does, of what the tests ask. */
+export const createFakePortfolios = () => {
+  const kept = new Map<string, { readonly userId: string; portfolio: wire.Portfolio }>();
+  /** Of each call. */
+  const askers: Asker[] = [];
+  const make = (userId: string, more: Partial<wire.Portfolio>): wire.Portfolio => {
+    const portfolio: wire.Portfolio = {
+      ...{ id: randomUUID(), name: 'Portfolio', kind: 'tracking', baseCurrencyCode: 'USDT', costMethod: 'FIFO' },
+      ...{ isDefault: false, feeAsset: undefined, accountId: undefined, simulated: false, version: 1 },
+      ...{ balanceVersion: 0, createdAtMs: atMs, archivedAtMs: undefined },
+      ...more,
+    };
+    kept.set(portfolio.id, { userId, portfolio });
+    return portfolio;
+  };
+  const ofUser = (userId: string) => [...kept.values()].filter((one) => one.userId === userId);
+  const begin = (asker: Asker) => {
+    askers.push(asker);
+    if (ofUser(asker.userId).length === 0) make(asker.userId, { isDefault: true });
+  };
+  const find = (asker: Asker, id: string) => {
+    begin(asker);
+    const found = ofUser(asker.userId).find(
+      ({ portfolio }) => portfolio.id === id || (id === 'default' && portfolio.isDefault),
+    );
+    if (!found) throw new AppError('not_found', 'There is no such portfolio.');
+    return found;
+  };
+  const check = (
+    userId: string,
+    { name, baseCurrencyCode }: { name?: string | undefined; baseCurrencyCode?: string | undefined },
+  ) => {
+    if (baseCurrencyCode === 'XYZ') throw new AppError('unprocessable', 'No.', { problem: 'unknown-currency' });
+    if (ofUser(userId).some(({ portfolio }) => portfolio.name === name))
+      throw new AppError('already_exists', 'There is one.', { problem: 'name-taken' });
+  };
+  /** Only what is said, and an empty asset for fees is none. */
+  const said = (change: object): Partial<wire.Portfolio> =>
+    Object.fromEntries(
+      Object.entries(change).flatMap(([field, value]) =>
+        value === undefined ? [] : [[field, value === '' ? undefined : value]],
+      ),
+    );
+  const client: PortfolioClient = {
+    create: async (asker, { idempotencyKey: _, ...plan }) => {
+      begin(asker);
+      check(asker.userId, plan);
+      return make(asker.userId, said(plan));
+    },
+    list: async (asker, { archived, limit }) => {
+      begin(asker);
+      const all = ofUser(asker.userId).map(({ portfolio }) => portfolio);
+      const wanted = all.filter(({ archivedAtMs }) => (archivedAtMs !== undefined) === archived);
+      return { portfolios: wanted.slice(0, limit), next: wanted.length > limit ? (wanted[limit - 1]?.id ?? '') : '' };
+    },
+    get: async (asker, id) => find(asker, id).portfolio,
+    update: async (asker, { portfolioId, ...change }) => {
+      const found = find(asker, portfolioId);
+      check(asker.userId, change);
+      found.portfolio = { ...found.portfolio, ...said(change) };
+      return found.portfolio;
+    },
+    archive: async (asker, id) => {
+      const found = find(asker, id);
+      if (found.portfolio.isDefault) throw new AppError('failed_precondition', 'It stays.', { problem: 'wrong-state' });
+      found.portfolio = { ...found.portfolio, archivedAtMs: atMs };
+      return found.portfolio;
+    },
+    check: async () => undefined,
+    close: () => undefined,
+  };
+  return { client, askers };
+};

@@ -1,0 +1,26 @@
+import { createThrottle } from '@tickfolio/lib/throttle';
+import type { BffModule } from '../module.js';
+import type { Shared } from '../shared.js';
+import { createPortfolioClient } from './portfolio-client.js';
+import { portfolioRoutes } from './portfolio-routes.js';
+
+const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioClient);
+
+/** The portfolios of who is signed in, which the portfolio service keeps. */
+export const portfolios: BffModule = {
+  tag: 'portfolios',
+  about:
+    'The portfolios of who is signed in: one for what is owned and one for paper money from the beginning, and more by other names.',
+  prefix: '/api/v1/portfolios',
+  dependency: (shared) => ({ name: 'portfolio', required: false, check: () => clientOf(shared).check() }),
+  register: async (scope, shared) => {
+    const { deps, options, sessions, market } = shared;
+    const words = 'Too many changes in a short time; please wait a little.';
+    await scope.register(portfolioRoutes, {
+      verify: sessions.verify,
+      client: clientOf(shared),
+      writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
+      simulated: () => market.kind.simulated,
+    });
+  },
+};

@@ -1,0 +1,73 @@
+import type * as wire from '@tickfolio/gen/portfolio/v1';
+import { PortfolioServiceClient } from '@tickfolio/gen/portfolio/v1';
+import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
+
+/** Who asks, as the access token and the request say. */
+export interface Asker {
+  readonly userId: string;
+  /** Whether the prices of this installation are made up; undefined while nobody knows. */
+  readonly simulated: boolean | undefined;
+  readonly requestId: string;
+}
+
+type Without<Request> = Omit<Request, 'owner'>;
+
+/** The portfolio service as the gateway needs it. @throws AppError; `unavailable` in words when it is away */
+export interface PortfolioClient {
+  create(asker: Asker, plan: Without<wire.CreatePortfolioRequest>): Promise<wire.Portfolio>;
+  list(asker: Asker, page: Without<wire.ListPortfoliosRequest>): Promise<wire.ListPortfoliosResponse>;
+  get(asker: Asker, portfolioId: string): Promise<wire.Portfolio>;
+  update(asker: Asker, change: Without<wire.UpdatePortfolioRequest>): Promise<wire.Portfolio>;
+  archive(asker: Asker, portfolioId: string): Promise<wire.Portfolio>;
+  /** Undefined when the service says it serves, else what is wrong. */
+  check(): Promise<string | undefined>;
+  close(): void;
+}
+
+const deadlineMs = 2_000;
+const restMs = 2_000;
+const bounds = {
+  circuit: 'portfolio',
+  opens: { failuresInRow: 5 },
+  maxAtOnce: 64,
+  maxWaiting: 1_000,
+  maxWaitMs: 1_000,
+};
+
+export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
+  const { client, call, check, close } = createServiceClient(PortfolioServiceClient, {
+    ...where,
+    away: 'Portfolios cannot be reached at the moment; please try again in a few seconds.',
+    restMs,
+    classes: { calls: { deadlineMs, bounds } },
+  });
+  const ownerOf = ({ userId, simulated }: Asker): wire.Owner => ({ userId, simulatedPrices: simulated });
+  const found = ({ portfolio }: wire.PortfolioResponse): wire.Portfolio => {
+    if (!portfolio) throw new Error('the portfolio service answered without a portfolio');
+    return portfolio;
+  };
+  return {
+    create: async (asker, plan) => {
+      const repeatable = plan.idempotencyKey !== '';
+      const request = { owner: ownerOf(asker), ...plan };
+      return found(await call('calls', client.create, request, { requestId: asker.requestId, repeatable }));
+    },
+    list: (asker, page) =>
+      call('calls', client.list, { owner: ownerOf(asker), ...page }, { requestId: asker.requestId, repeatable: true }),
+    get: async (asker, portfolioId) => {
+      const meta = { requestId: asker.requestId, repeatable: true };
+      return found(await call('calls', client.get, { owner: ownerOf(asker), portfolioId }, meta));
+    },
+    update: async (asker, change) => {
+      // It says what is to be, not what is to be added.
+      const meta = { requestId: asker.requestId, repeatable: true };
+      return found(await call('calls', client.update, { owner: ownerOf(asker), ...change }, meta));
+    },
+    archive: async (asker, portfolioId) => {
+      const meta = { requestId: asker.requestId, repeatable: true };
+      return found(await call('calls', client.archive, { owner: ownerOf(asker), portfolioId }, meta));
+    },
+    check,
+    close,
+  };
+};

@@ -1,0 +1,149 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ChangeHeaders } from '@tickfolio/api/fields';
+import {
+  NewPortfolioBody,
+  PortfolioAnswer,
+  PortfolioChangeBody,
+  PortfolioPath,
+  PortfoliosAnswer,
+  PortfoliosQuery,
+} from '@tickfolio/api/portfolios';
+import { problems } from '@tickfolio/api/problem';
+import type * as wire from '@tickfolio/gen/portfolio/v1';
+import type { Throttle } from '@tickfolio/lib/throttle';
+import type { FastifyRequest } from 'fastify';
+import { readLimit } from '../api/query-values.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import type { Asker, PortfolioClient } from './portfolio-client.js';
+
+export interface PortfolioRoutesOptions {
+  readonly verify: VerifyAccessToken;
+  readonly client: PortfolioClient;
+  /** Limits the writes of each user. */
+  readonly writes: Throttle;
+  /** Whether prices are made up; undefined while nobody knows. */
+  readonly simulated: () => boolean | undefined;
+}
+
+const [pageSize, maxPageSize] = [50, 100];
+const common = { tags: ['portfolios'], security: [{ bearerAuth: [] }] };
+const momentOf = (ms: number): string => new Date(ms).toISOString();
+
+const answerOf = (portfolio: wire.Portfolio): PortfolioAnswer => ({
+  id: portfolio.id,
+  name: portfolio.name,
+  kind: portfolio.kind as PortfolioAnswer['kind'],
+  baseCurrency: portfolio.baseCurrencyCode,
+  costMethod: portfolio.costMethod as PortfolioAnswer['costMethod'],
+  feeAsset: portfolio.feeAsset ?? null,
+  isDefault: portfolio.isDefault,
+  simulated: portfolio.simulated,
+  version: portfolio.balanceVersion,
+  createdAt: momentOf(portfolio.createdAtMs),
+  archivedAt: portfolio.archivedAtMs === undefined ? null : momentOf(portfolio.archivedAtMs),
+});
+
+export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> = async (app, options) => {
+  const { verify, client, writes, simulated } = options;
+  app.addHook('preValidation', requireSignIn(verify));
+  const askerOf = (request: FastifyRequest): Asker => ({
+    userId: signedIn(request).userId,
+    simulated: simulated(),
+    requestId: request.id,
+  });
+  const writerOf = (request: FastifyRequest): Asker => {
+    const asker = askerOf(request);
+    writes.take(asker.userId);
+    return asker;
+  };
+
+  app.get(
+    '',
+    {
+      schema: {
+        ...common,
+        operationId: 'listPortfolios',
+        summary: 'The portfolios, the oldest first',
+        querystring: PortfoliosQuery,
+        response: { 200: PortfoliosAnswer, ...problems(400, 401, 503) },
+      },
+    },
+    async (request) => {
+      const { archived, limit, cursor = '' } = request.query;
+      const page = { archived: archived === 'true', limit: readLimit(limit, pageSize, maxPageSize), cursor };
+      const found = await client.list(askerOf(request), page);
+      return { portfolios: found.portfolios.map(answerOf), next: found.next || null };
+    },
+  );
+
+  app.post(
+    '',
+    {
+      schema: {
+        ...common,
+        operationId: 'createPortfolio',
+        summary: 'Makes a portfolio',
+        description:
+          'Repeated with the same `Idempotency-Key` within 7 days it makes no second one and is answered the same.',
+        headers: ChangeHeaders,
+        body: NewPortfolioBody,
+        response: { 201: PortfolioAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { name, kind, baseCurrency: baseCurrencyCode, costMethod } = request.body;
+      const idempotencyKey = request.headers['idempotency-key'] ?? '';
+      const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey };
+      return reply.code(201).send(answerOf(await client.create(writerOf(request), plan)));
+    },
+  );
+
+  app.get(
+    '/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'getPortfolio',
+        summary: 'One portfolio',
+        params: PortfolioPath,
+        response: { 200: PortfolioAnswer, ...problems(401, 404, 503) },
+      },
+    },
+    async (request) => answerOf(await client.get(askerOf(request), request.params.id)),
+  );
+
+  app.patch(
+    '/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'updatePortfolio',
+        summary: 'Changes its name or settings',
+        params: PortfolioPath,
+        body: PortfolioChangeBody,
+        response: { 200: PortfolioAnswer, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const { name, baseCurrency: baseCurrencyCode, costMethod, feeAsset } = request.body;
+      const change = { name, baseCurrencyCode, costMethod, feeAsset: feeAsset === null ? '' : feeAsset };
+      const portfolioId = request.params.id;
+      return answerOf(await client.update(writerOf(request), { portfolioId, ...change }));
+    },
+  );
+
+  app.delete(
+    '/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'archivePortfolio',
+        summary: 'Archives a portfolio, for good',
+        description: 'Its name is free again. Default portfolios stay. Repeating it is harmless.',
+        params: PortfolioPath,
+        response: { 200: PortfolioAnswer, ...problems(401, 404, 409, 429, 503) },
+      },
+    },
+    async (request) => answerOf(await client.archive(writerOf(request), request.params.id)),
+  );
+};

@@ -1,0 +1,107 @@
+import { systemClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createFakePortfolios } from '../kit/portfolio.js';
+
+let postgres: Postgres;
+let bff: TestBff;
+const { client, askers } = createFakePortfolios();
+beforeAll(async () => {
+  postgres = await openTestPostgres();
+  bff = await startTestBff({ postgres, played: { portfolio: client } });
+});
+afterAll(async () => {
+  await bff?.close();
+  await postgres?.close();
+});
+
+const at = '/api/v1/portfolios';
+type Told = Readonly<Record<string, unknown>>;
+const call = async (...asked: Parameters<TestBff['call']>) => {
+  const { status, body } = await bff.call(...asked);
+  return { status, body: body as unknown as Told };
+};
+
+describe('portfolios over REST', () => {
+  it('are there from the beginning, made by name, changed, and archived', async () => {
+    const user = createUser(systemClock);
+    const first = await call(user, 'GET', at);
+    expect(first).toEqual({
+      status: 200,
+      body: { portfolios: [expect.objectContaining({ isDefault: true, kind: 'tracking' })], next: null },
+    });
+    const made = await call(user, 'POST', at, { name: 'Long term', kind: 'tracking', baseCurrency: 'EUR' });
+    expect(made).toEqual({
+      status: 201,
+      body: {
+        id: expect.any(String),
+        ...{ name: 'Long term', kind: 'tracking', baseCurrency: 'EUR', costMethod: 'FIFO', feeAsset: null },
+        ...{ isDefault: false, simulated: false, version: 0, createdAt: '2026-11-29T10:00:00.000Z', archivedAt: null },
+      },
+    });
+    const own = `${at}/${made.body.id}`;
+    const changed = await call(user, 'PATCH', own, { name: 'Longer term', feeAsset: 'BNB' });
+    expect(changed.body).toEqual({ ...made.body, name: 'Longer term', feeAsset: 'BNB' });
+    expect((await call(user, 'PATCH', own, { feeAsset: null })).body.feeAsset).toBeNull();
+    expect((await call(user, 'GET', `${at}/default`)).body).toMatchObject({ isDefault: true });
+    expect((await call(user, 'DELETE', own)).body.archivedAt).toBe('2026-11-29T10:00:00.000Z');
+    expect((await call(user, 'GET', `${at}?archived=true`)).body.portfolios).toHaveLength(1);
+    expect((await call(user, 'GET', at)).body.portfolios).toHaveLength(1);
+  });
+
+  it('lead from one page to the next', async () => {
+    const user = createUser(systemClock);
+    await call(user, 'POST', at, { name: 'Other', kind: 'tracking' });
+    const page = await call(user, 'GET', `${at}?limit=1`);
+    expect(page.body).toMatchObject({ portfolios: [{ name: 'Portfolio' }], next: expect.any(String) });
+    expect((await call(user, 'GET', `${at}?limit=101`)).status).toBe(400);
+  });
+
+  it('are refused in words that programs know, and those of others are not there', async () => {
+    const [user, other] = [createUser(systemClock), createUser(systemClock)];
+    const reasonOf = async (...asked: Parameters<TestBff['call']>) => {
+      const { status, body } = await call(...asked);
+      return `${status} ${body.type}`;
+    };
+    const body = { name: 'Mine', kind: 'tracking' };
+    const { id } = (await call(user, 'POST', at, body)).body;
+    expect(await reasonOf(user, 'POST', at, body)).toBe('409 /docs/errors/name-taken');
+    expect(await reasonOf(user, 'POST', at, { ...body, name: 'X', baseCurrency: 'XYZ' })).toBe(
+      '422 /docs/errors/unknown-currency',
+    );
+    expect(await reasonOf(user, 'DELETE', `${at}/default`)).toBe('409 /docs/errors/wrong-state');
+    for (const [method, sent] of [['GET'], ['PATCH', { name: 'Y' }], ['DELETE']] as const)
+      expect(await reasonOf(other, method, `${at}/${id}`, sent)).toBe('404 /docs/errors/not-found');
+    expect(await reasonOf(user, 'POST', at, { ...body, kind: 'exchange' })).toBe('400 /docs/errors/invalid-argument');
+    expect(await reasonOf(user, 'PATCH', `${at}/${id}`, { kind: 'paper' })).toBe('400 /docs/errors/invalid-argument');
+  });
+
+  it('are those of the prices of this installation', async () => {
+    const user = createUser(systemClock);
+    const said = async () => {
+      await call(user, 'GET', at);
+      return askers.at(-1);
+    };
+    bff.aggregator.simulated = true;
+    await until(async () => (await said())?.simulated === true);
+    expect(await said()).toMatchObject({ userId: user.userId, requestId: expect.any(String) });
+    bff.aggregator.simulated = false;
+    await until(async () => (await said())?.simulated === false);
+  });
+
+  it('cannot be reached while their service is away, and everything else can', async () => {
+    const alone = await startTestBff({ postgres });
+    try {
+      const user = createUser(systemClock);
+      const refused = await alone.call(user, 'GET', at);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+      expect((await alone.call(user, 'GET', '/api/v1/profile')).status).toBe(200);
+      const { dependencies } = (await alone.call(undefined, 'GET', '/ready')).body;
+      expect(dependencies.portfolio).toMatchObject({ status: 'down', required: false });
+    } finally {
+      await alone.close();
+    }
+  });
+});

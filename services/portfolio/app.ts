@@ -1,0 +1,98 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Address } from '@tickfolio/lib/config';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import type { GrpcTls } from '@tickfolio/lib/grpc';
+import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickfolio/lib/postgres';
+import { type RunningService, watchDependency } from '@tickfolio/lib/service';
+import { serveGrpc } from '@tickfolio/lib/service/grpc';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { startCleanup } from './cleanup.js';
+import { serveEvents } from './events/event-rpc.js';
+import { startPortfolioEvents } from './events/portfolio-events.js';
+import { defaultLimits, type PortfolioLimits } from './limits.js';
+import { createDefaultPortfolios } from './portfolios/default-portfolios.js';
+import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
+import { createPortfolios } from './portfolios/portfolios.js';
+import { createForgetRequests } from './portfolios/requests.js';
+import { serve, serviceName } from './rpc.js';
+import * as schema from './schema.js';
+
+export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
+export type { PortfolioLimits } from './limits.js';
+export { migrationsFolder } from './migrations-folder.js';
+/** What is looked for at the start. */
+export const tables = tablesIn(schema);
+
+/** An added replica gets calls within a minute; nothing streams here. */
+const maxConnectionAgeMs = 45_000;
+
+export interface PortfolioDeps {
+  /** Opened with `migrationsFolder`; stays its owner's to close. */
+  readonly postgres: Postgres;
+  /** With `portfolioEvents` among its topics. It may be away: what happens waits in the database. */
+  readonly eventLog: Pick<EventLog, 'append' | 'check'>;
+  readonly clock: Clock;
+  /** What rows are stamped and judged by. Default the database's own. */
+  readonly time?: DatabaseTime;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface PortfolioOptions {
+  readonly address: Address;
+  /** Where /health, /ready and /metrics are served; absent: nowhere. */
+  readonly operationsAddress?: Address | undefined;
+  /** Absent: gRPC is not encrypted. */
+  readonly tls?: GrpcTls | undefined;
+  readonly limits?: Partial<PortfolioLimits>;
+}
+
+/** Starts the portfolio service. @throws StartError when a port is taken. */
+export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOptions): Promise<RunningService> => {
+  const { postgres, eventLog, clock, time = databaseTime, log, metrics } = deps;
+  const limits: PortfolioLimits = { ...defaultLimits, ...options.limits };
+  const events = startPortfolioEvents(
+    { db: postgres.db, time, clock, log, metrics, eventLog },
+    { pollMs: limits.relayPollMs },
+  );
+  const shared = { db: events.db, time, clock, tell: createTellOfPortfolio(events.append) };
+  const defaults = createDefaultPortfolios(shared);
+  const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios: limits.maxPortfolios });
+  const cleanup = startCleanup({ clock, log, forget: createForgetRequests(postgres.db, time), limits });
+  const database = watchDependency(
+    { clock, log },
+    {
+      name: 'portfolio-database',
+      required: true,
+      words: 'the database',
+      ask: () => postgres.ping(),
+      periodMs: limits.healthPeriodMs,
+      timeoutMs: limits.healthTimeoutMs,
+    },
+  );
+  const { address, operationsAddress, tls } = options;
+  const served = await serveGrpc(
+    { clock, log, metrics },
+    {
+      address,
+      portVariable: 'GRPC_PORT',
+      operationsAddress,
+      tls,
+      drainMs: limits.drainMs,
+      maxConnectionAgeMs,
+      service: serviceName,
+      dependencies: [database, { name: 'event-log', required: false, check: () => eventLog.check() }],
+      add: (server) => {
+        serve(server, portfolios);
+        serveEvents(server, events.list);
+      },
+      stop: async (until) => {
+        database.close();
+        await cleanup.close();
+        await events.close(until);
+      },
+    },
+  );
+  log.info({ port: served.port }, 'serving portfolios');
+  return served;
+};

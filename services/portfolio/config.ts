@@ -1,0 +1,27 @@
+import { addressList, addressOrOff, environment, integer, logLevel, port, z } from '@tickfolio/lib/config';
+import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { postgresSettings } from '@tickfolio/lib/postgres';
+
+/**
+ * What the portfolio service reads from the environment.
+ * @param env decides, by its `ENV`, whether an example value will do as a secret
+ */
+export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
+  z.object({
+    ENV: environment(),
+    LOG_LEVEL: logLevel(),
+    GRPC_PORT: port(50053).describe("Where portfolio's gRPC is served."),
+    ...postgresSettings(env, 'portfolio_service'),
+    POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
+    BROKERS: addressList().describe('Kafka, for what happens in portfolios.'),
+    METRICS_ADDR: addressOrOff(':9467').describe('Where `/health`, `/ready` and `/metrics` are served.'),
+    ...grpcTlsSettings,
+  });
+
+type PortfolioConfig = z.output<ReturnType<typeof portfolioConfig>>;
+
+/** How the service runs as a process of its own. */
+export const portfolioOptions = (config: PortfolioConfig) => ({
+  address: { host: '0.0.0.0', port: config.GRPC_PORT },
+  operationsAddress: config.METRICS_ADDR,
+});

@@ -1,0 +1,29 @@
+/** Every bound and time of the service, with its default. */
+export interface PortfolioLimits {
+  /** Of one user, the archived ones not counted. */
+  readonly maxPortfolios: number;
+  /** How often the database is asked whether it is there. */
+  readonly healthPeriodMs: number;
+  /**
+   * How long it may leave that unanswered. The embedded one answers nobody else while the tables of a service are
+   * brought up to date or a backup copies it, a second or more; requests wait for that, and it is no outage.
+   */
+  readonly healthTimeoutMs: number;
+  /** How often requests that are too old to be repeated are forgotten, and how many at once. */
+  readonly cleanupPeriodMs: number;
+  readonly cleanupBatchRows: number;
+  /** How often the event log is sent what another replica wrote; what this one did it is sent at once. */
+  readonly relayPollMs: number;
+  /** How long open calls may go on once the service closes. */
+  readonly drainMs: number;
+}
+
+export const defaultLimits: PortfolioLimits = {
+  maxPortfolios: 50,
+  healthPeriodMs: 1_000,
+  healthTimeoutMs: 3_000,
+  cleanupPeriodMs: 10 * 60_000,
+  cleanupBatchRows: 1_000,
+  relayPollMs: 100,
+  drainMs: 5_000,
+};

@@ -1,0 +1,94 @@
+import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { v5 as uuid5 } from 'uuid';
+import { portfolios } from '../schema.js';
+import { lockOwner, type Owner } from './owner.js';
+import type { PortfolioKind } from './portfolio.js';
+import { nameKey } from './portfolio-data.js';
+import type { TellOfPortfolio } from './portfolio-stream.js';
+
+/** Of what is derived here. */
+const namespace = '3f1c0c1e-5d0b-5c6e-9a5e-6f0a4d1b7c22';
+
+interface DefaultPlan {
+  readonly kind: Exclude<PortfolioKind, 'exchange'>;
+  readonly simulated: boolean;
+  readonly name: string;
+}
+
+const tracking: DefaultPlan = { kind: 'tracking', simulated: false, name: 'Portfolio' };
+/** Each kind of prices has one of its own: the two never mix. */
+const paperOf = (simulated: boolean): DefaultPlan => ({
+  kind: 'paper',
+  simulated,
+  name: simulated ? 'Paper (simulated)' : 'Paper',
+});
+
+/** Of user, kind and prices, so that it is the same whoever makes it. */
+const idOf = (userId: string, { kind, simulated }: Pick<DefaultPlan, 'kind' | 'simulated'>): string =>
+  uuid5(`${userId} ${kind}${simulated ? ' simulated' : ''}`, namespace);
+
+/** Of the portfolio that `default` means. */
+export const defaultPortfolioId = (userId: string): string => idOf(userId, tracking);
+
+/** The portfolios that everybody has, each made once whoever is first: a call of the user, or the news of the account. */
+export interface DefaultPortfolios {
+  /** Makes those that are missing, in a transaction of its own where any is. */
+  ensure(owner: Owner): Promise<void>;
+  /** The same within the transaction of who has locked the owner. */
+  make(tx: Transaction, owner: Owner): Promise<void>;
+}
+
+export interface DefaultPortfoliosDeps {
+  readonly db: Database;
+  readonly time: DatabaseTime;
+  readonly tell: TellOfPortfolio;
+}
+
+export const createDefaultPortfolios = ({ db, time, tell }: DefaultPortfoliosDeps): DefaultPortfolios => {
+  const plansOf = ({ userId, simulated }: Owner) =>
+    [tracking, ...(simulated === undefined ? [] : [paperOf(simulated)])].map((plan) => ({
+      ...plan,
+      id: idOf(userId, plan),
+    }));
+  type Plan = ReturnType<typeof plansOf>[number];
+  const missing = async (on: Pick<Database, 'select'>, plans: readonly Plan[]) => {
+    const ids = plans.map(({ id }) => id);
+    const found = await on.select({ id: portfolios.id }).from(portfolios).where(inArray(portfolios.id, ids));
+    return plans.filter(({ id }) => !found.some((one) => one.id === id));
+  };
+  const make: DefaultPortfolios['make'] = async (tx, owner) => {
+    const { userId } = owner;
+    for (const { id, kind, simulated, name: wanted } of await missing(tx, plansOf(owner))) {
+      const name = await freeName(tx, userId, wanted);
+      const named = { userId, name, nameKey: nameKey(name) };
+      const [made] = await tx
+        .insert(portfolios)
+        .values({ id, ...named, kind, simulated, isDefault: true, version: 1, createdAt: time() })
+        .returning();
+      if (made) await tell(tx, owner, 'portfolio.created', made);
+    }
+  };
+  return {
+    ensure: async (owner) => {
+      if ((await missing(db, plansOf(owner))).length === 0) return;
+      await db.transaction(async (tx) => {
+        await lockOwner(tx, time, owner.userId);
+        await make(tx, owner);
+      });
+    },
+    make,
+  };
+};
+
+/** The wanted one, or one with a number behind it where the user has a portfolio of that name. */
+const freeName = async (tx: Transaction, userId: string, wanted: string): Promise<string> => {
+  const rows = await tx
+    .select({ key: portfolios.nameKey })
+    .from(portfolios)
+    .where(and(eq(portfolios.userId, userId), isNull(portfolios.archivedAt)));
+  const taken = new Set(rows.map(({ key }) => key));
+  let name = wanted;
+  for (let number = 2; taken.has(nameKey(name)); number++) name = `${wanted} ${number}`;
+  return name;
+};

@@ -1,0 +1,70 @@
+import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { costMethods } from '../schema.js';
+import type { CostMethod } from './portfolio.js';
+
+/** What a user says of a portfolio. Undefined is what is not said. */
+export interface PortfolioData {
+  readonly name?: string | undefined;
+  readonly baseCurrencyCode?: string | undefined;
+  readonly costMethod?: string | undefined;
+  /** '' for none. */
+  readonly feeAsset?: string | undefined;
+}
+
+/** What of it was said, as it is kept. */
+export interface SaidData {
+  readonly name?: string;
+  readonly baseCurrencyCode?: string;
+  readonly costMethod?: CostMethod;
+  readonly feeAsset?: string | null;
+}
+
+/** In which the worth of a portfolio can be told. */
+const baseCurrencies: readonly string[] = ['USDT', 'USDC', 'BTC', 'ETH', 'EUR'];
+const maxNameLength = 64;
+const assetPattern = /^[A-Z0-9]{1,20}$/;
+
+/** What names are compared by: one that looks like another is the same. */
+export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase();
+
+const isCostMethod = (text: string): text is CostMethod => (costMethods as readonly string[]).includes(text);
+const isName = (name: string): boolean => [...name].length >= 1 && [...name].length <= maxNameLength;
+
+/** Without blanks around it, and with one where there are several. @throws AppError invalid_argument */
+const readName = (text: string): string => {
+  const name = text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
+  if (isName(name) && !/\p{C}/u.test(name)) return name;
+  throw wrong('name', `must be 1 to ${maxNameLength} characters that can be read`);
+};
+const wrong = (field: string, message: string, more: Partial<FieldError> = {}): AppError =>
+  new AppError('invalid_argument', `The ${field} cannot be used: it ${message}.`, {
+    fields: [{ field, message, ...more }],
+  });
+
+const readCurrency = (text: string): string => {
+  const code = text.toUpperCase();
+  if (baseCurrencies.includes(code)) return code;
+  throw new AppError('unprocessable', `Worth is told in ${baseCurrencies.join(', ')}. Nothing was changed.`, {
+    problem: 'unknown-currency',
+    fields: [{ field: 'baseCurrency', message: `must be one of ${baseCurrencies.join(', ')}` }],
+  });
+};
+const readCostMethod = (text: string): CostMethod => {
+  const method = text.toUpperCase();
+  if (isCostMethod(method)) return method;
+  throw wrong('costMethod', `must be one of ${costMethods.join(', ')}`);
+};
+const readFeeAsset = (text: string): string | null => {
+  if (text === '') return null;
+  const asset = text.toUpperCase();
+  if (assetPattern.test(asset)) return asset;
+  throw wrong('feeAsset', 'must be 1 to 20 letters and digits');
+};
+
+/** @throws AppError invalid_argument, unprocessable with `unknown-currency` */
+export const readData = ({ name, baseCurrencyCode, costMethod, feeAsset }: PortfolioData): SaidData => ({
+  ...(name === undefined ? {} : { name: readName(name) }),
+  ...(baseCurrencyCode === undefined ? {} : { baseCurrencyCode: readCurrency(baseCurrencyCode) }),
+  ...(costMethod === undefined ? {} : { costMethod: readCostMethod(costMethod) }),
+  ...(feeAsset === undefined ? {} : { feeAsset: readFeeAsset(feeAsset) }),
+});
