@@ -61,8 +61,8 @@ export const postgresHost = (env: NodeJS.ProcessEnv) => ({
 export interface DatabasePlace {
   readonly name: string;
   readonly migrationsFolder: string;
-  /** What is to be there after the migrations. */
-  readonly tables: Tables;
+  /** What is to be there after the migrations. Default nothing is looked for. */
+  readonly tables?: Tables;
   /** Bounds the connections to a server. */
   readonly maxConnections?: number;
 }
@@ -129,10 +129,15 @@ export const databases = definePart({
         ),
     });
     const engine = await opening;
-    const open = ({ name, ...place }: DatabasePlace): Promise<Postgres> =>
-      engine
-        ? engine.database({ schema: name, migrationsFolder: place.migrationsFolder, tables: place.tables })
-        : openOnServer({ name, ...place });
+    let before: Promise<unknown> = Promise.resolve();
+    const open = ({ name, ...place }: DatabasePlace): Promise<Postgres> => {
+      if (!engine) return openOnServer({ name, ...place });
+      const { migrationsFolder, tables } = place;
+      // One after the other: what waits for its turn behind the tables of several is told that it took too long.
+      const opening = before.then(() => engine.database({ schema: name, migrationsFolder, tables }));
+      before = opening.catch(() => undefined);
+      return opening;
+    };
     return {
       /** The embedded ones, to be held and copied. */
       stores,
