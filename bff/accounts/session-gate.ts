@@ -1,8 +1,8 @@
 import { clockToleranceMs, maxAccessTtl } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
-import { createTurns } from '../api/turns.js';
 import type { AuthClient } from './auth-client.js';
 import { createEndedSessions } from './ended-sessions.js';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 import type { FastifyRequest } from 'fastify';
 import { signedIn } from './sign-in.js';
-import { createTurns } from './turns.js';
 
 /**
  * Reads something for the user who asks, in the user's turn: however much one asks for at once, there are connections

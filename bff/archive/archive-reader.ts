@@ -1,7 +1,7 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, toAppError } from '@tickfolio/lib/errors';
-import { createTurns } from '../api/turns.js';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 
 export type ArchiveParams = Readonly<Record<string, string | number | readonly string[]>>;
 

@@ -1,7 +1,7 @@
 import type { ListKlinesResponse } from '@tickfolio/gen/market/v1';
 import type { Clock } from '@tickfolio/lib/clock';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 import { klineIntervals } from '@tickfolio/lib/market/kline-interval';
-import { createTurns } from '../api/turns.js';
 import type { KlinesAsked, SocketClient } from './socket-client.js';
 
 export type KlinePage = ListKlinesResponse;

@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { compress, type StaticFile } from '@tickfolio/lib/http';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 import {
   type Database,
   type DatabaseTime,
@@ -10,7 +11,6 @@ import {
 } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
-import { createTurns } from '../api/turns.js';
 import { pageAssets } from '../schema.js';
 import { fileOf } from './page-files.js';
 

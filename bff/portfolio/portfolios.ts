@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import type { AppError } from '@tickfolio/lib/errors';
+import { createTurns } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
-import { createTurns } from '../api/turns.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { coins, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';

@@ -1,6 +1,6 @@
-import { createManualClock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
 import { expect, it } from 'vitest';
+import { createManualClock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
 import { createTurns } from './turns.js';
 
 /** Work that ends when it is told to. */

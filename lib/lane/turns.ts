@@ -1,6 +1,6 @@
-import type { Clock } from '@tickfolio/lib/clock';
-import { AppError } from '@tickfolio/lib/errors';
-import { createLane, type Lane } from '@tickfolio/lib/lane';
+import type { Clock } from '../clock/clock.js';
+import { AppError } from '../errors/errors.js';
+import { createLane, type Lane } from './lane.js';
 
 /** Does so much of the work of one key at once, and the rest in its order. */
 export interface Turns {
