@@ -2,6 +2,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid7, validate } from 'uuid';
+import { hasReservations } from '../books/readings.js';
 import { portfolios } from '../schema.js';
 import { type DefaultPortfolios, defaultPortfolioId } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
@@ -201,6 +202,10 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
         if (row.archivedAt !== null) return toPortfolio(row);
         if (row.isDefault)
           throw new AppError('failed_precondition', 'A default portfolio stays; nothing was changed.', {
+            problem: 'wrong-state',
+          });
+        if (await hasReservations(tx, row.id))
+          throw new AppError('failed_precondition', 'Something is kept for an order in it; nothing was changed.', {
             problem: 'wrong-state',
           });
         return write(tx, owner, row, 'portfolio.archived', { archivedAt: time() });

@@ -1,0 +1,158 @@
+import { canonical } from '@tickfolio/lib/money';
+import { type Database, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { isId } from '../postings/names.js';
+import { unknownPortfolio } from '../postings/refusal.js';
+import { balances, reservations } from '../postings/tables.js';
+import { portfolios } from '../schema.js';
+
+/** What a portfolio has of an asset, canonical decimal text. */
+export interface HeldBalance {
+  readonly id: number;
+  readonly asset: string;
+  /** The symbol by which it is valued; empty for cash. */
+  readonly via: string;
+  readonly available: string;
+  readonly reserved: string;
+  /** Of the portfolio, when it was changed last. */
+  readonly version: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** What is in a portfolio at one moment. */
+export interface HeldBalances {
+  readonly portfolioId: string;
+  readonly userId: string;
+  /** Counts what became of its balances; 0 before the first. */
+  readonly version: number;
+  /** In the order in which they began. */
+  readonly balances: readonly HeldBalance[];
+}
+
+export interface KeptReservation {
+  readonly id: string;
+  readonly portfolioId: string;
+  readonly for: 'order' | 'execution';
+  readonly asset: string;
+  readonly via: string;
+  readonly amount: string;
+  readonly remaining: string;
+  /** What was given back when it was released. */
+  readonly released: string;
+  readonly state: 'held' | 'closed' | 'voided' | 'refused';
+  readonly reason: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** What the next page comes after; undefined behind the last. */
+  readonly next: string | undefined;
+}
+
+/** Nothing is changed by these. Every method throws AppError `unavailable` when the database is away. */
+export interface Readings {
+  /** @throws AppError not_found, also where it is somebody else's */
+  balances(portfolioId: string, userId: string): Promise<HeldBalances>;
+  /** Of all portfolios, by their ids. @param after of the page before, empty for the first */
+  positions(after: string, limit: number): Promise<Page<HeldBalances>>;
+  reservation(id: string): Promise<KeptReservation | undefined>;
+  /** Of all portfolios, by their ids. @param after of the page before, empty for the first */
+  reservations(after: string, limit: number): Promise<Page<KeptReservation>>;
+}
+
+type BalanceRow = typeof balances.$inferSelect;
+const heldOf = (row: BalanceRow): HeldBalance => ({
+  id: row.id,
+  asset: row.asset,
+  via: row.via,
+  available: canonical(row.available),
+  reserved: canonical(row.reserved),
+  version: row.version,
+  createdAtMs: row.createdAt.getTime(),
+  updatedAtMs: row.updatedAt.getTime(),
+});
+const keptOf = (row: typeof reservations.$inferSelect): KeptReservation => ({
+  id: row.id,
+  portfolioId: row.portfolioId,
+  for: row.refType,
+  asset: row.asset,
+  via: row.via,
+  amount: canonical(row.amount),
+  remaining: canonical(row.remaining),
+  released: canonical(row.released),
+  state: row.state,
+  reason: row.reason,
+  createdAtMs: row.createdAt.getTime(),
+  updatedAtMs: row.updatedAt.getTime(),
+});
+
+/** Whether anything is kept for an order, so that the portfolio cannot be put away. Under its lock nothing comes to it. */
+export const hasReservations = async (tx: Transaction, portfolioId: string): Promise<boolean> => {
+  const isHeld = and(eq(reservations.portfolioId, portfolioId), eq(reservations.state, 'held'));
+  return (await tx.select({ id: reservations.id }).from(reservations).where(isHeld).limit(1)).length > 0;
+};
+
+export const createReadings = (db: Database): Readings => {
+  const read = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw fromPostgresError(thrown);
+    }
+  };
+  /** One statement, so that each portfolio's version and its balances are of one moment. */
+  const heldIn = async (ids: readonly string[]): Promise<HeldBalances[]> => {
+    const found = new Map<string, { portfolioId: string; userId: string; version: number; balances: HeldBalance[] }>();
+    if (ids.length === 0) return [];
+    const rows = await db
+      .select({ id: portfolios.id, userId: portfolios.userId, version: portfolios.balanceVersion, balance: balances })
+      .from(portfolios)
+      .leftJoin(balances, eq(balances.portfolioId, portfolios.id))
+      .where(inArray(portfolios.id, [...ids]))
+      .orderBy(asc(portfolios.id), asc(balances.id));
+    for (const { id, userId, version, balance } of rows) {
+      const portfolio = found.get(id) ?? { portfolioId: id, userId, version, balances: [] };
+      found.set(id, portfolio);
+      if (balance) portfolio.balances.push(heldOf(balance));
+    }
+    return [...found.values()];
+  };
+  return {
+    balances: (portfolioId, userId) =>
+      read(async () => {
+        const [held] = isId(portfolioId) ? await heldIn([portfolioId]) : [];
+        if (held?.userId !== userId) throw unknownPortfolio('portfolio_id');
+        return held;
+      }),
+    positions: (after, limit) =>
+      read(async () => {
+        const ids = await db
+          .select({ id: portfolios.id })
+          .from(portfolios)
+          .where(after === '' ? undefined : gt(portfolios.id, after))
+          .orderBy(asc(portfolios.id))
+          .limit(limit);
+        const items = await heldIn(ids.map(({ id }) => id));
+        return { items, next: ids.length === limit ? ids.at(-1)?.id : undefined };
+      }),
+    reservation: (id) =>
+      read(async () => {
+        if (!isId(id)) return undefined;
+        const [row] = await db.select().from(reservations).where(eq(reservations.id, id));
+        return row && keptOf(row);
+      }),
+    reservations: (after, limit) =>
+      read(async () => {
+        const rows = await db
+          .select()
+          .from(reservations)
+          .where(after === '' ? undefined : gt(reservations.id, after))
+          .orderBy(asc(reservations.id))
+          .limit(limit);
+        return { items: rows.map(keptOf), next: rows.length === limit ? rows.at(-1)?.id : undefined };
+      }),
+  };
+};
