@@ -6,6 +6,7 @@ import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickf
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { startAudits } from './audits/audits.js';
 import { startCleanup } from './cleanup.js';
 import { serveEvents } from './events/event-rpc.js';
 import { startPortfolioEvents } from './events/portfolio-events.js';
@@ -14,6 +15,7 @@ import { createDefaultPortfolios } from './portfolios/default-portfolios.js';
 import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
 import { createPortfolios } from './portfolios/portfolios.js';
 import { createForgetRequests } from './portfolios/requests.js';
+import * as books from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
 
@@ -21,7 +23,7 @@ export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
 /** What is looked for at the start. */
-export const tables = tablesIn(schema);
+export const tables = [...tablesIn(schema), ...tablesIn(books)];
 
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
@@ -59,6 +61,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
   const defaults = createDefaultPortfolios(shared);
   const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios: limits.maxPortfolios });
   const cleanup = startCleanup({ clock, log, forget: createForgetRequests(postgres.db, time), limits });
+  const audits = startAudits({ db: postgres.db, time, clock, log, metrics }, { periodMs: limits.auditPeriodMs });
   const database = watchDependency(
     { clock, log },
     {
@@ -89,6 +92,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       stop: async (until) => {
         database.close();
         await cleanup.close();
+        await audits.close();
         await events.close(until);
       },
     },

@@ -12,6 +12,8 @@ export interface PortfolioLimits {
   /** How often requests that are too old to be repeated are forgotten, and how many at once. */
   readonly cleanupPeriodMs: number;
   readonly cleanupBatchRows: number;
+  /** How often the books are compared with themselves, as far as they changed. */
+  readonly auditPeriodMs: number;
   /** How often the event log is sent what another replica wrote; what this one did it is sent at once. */
   readonly relayPollMs: number;
   /** How long open calls may go on once the service closes. */
@@ -24,6 +26,7 @@ export const defaultLimits: PortfolioLimits = {
   healthTimeoutMs: 3_000,
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
+  auditPeriodMs: 60_000,
   relayPollMs: 100,
   drainMs: 5_000,
 };

@@ -1,0 +1,35 @@
+import type { Database } from '@tickfolio/lib/postgres';
+import { asc, inArray, sql } from 'drizzle-orm';
+import { entries, postings } from '../postings/tables.js';
+import type { Tally } from './check.js';
+
+/** Most have two to six entries. */
+const pagePostings = 200;
+
+/**
+ * Of each posting and asset the entries sum to 0 (A1). Then all of them do, since each belongs to one posting.
+ * @param since older ones are left out, a time as the database writes it @param goOn asked before each page
+ */
+export const checkPostings = async (db: Database, tally: Tally, since: string, goOn: () => boolean): Promise<void> => {
+  let after = { at: since, id: '00000000-0000-0000-0000-000000000000' };
+  while (goOn()) {
+    const rows = await db
+      .select({ id: postings.id, at: sql<string>`${postings.createdAt}::text` })
+      .from(postings)
+      .where(sql`(${postings.createdAt}, ${postings.id}) > (${after.at}::timestamptz, ${after.id}::uuid)`)
+      .orderBy(asc(postings.createdAt), asc(postings.id))
+      .limit(pagePostings);
+    const last = rows.at(-1);
+    if (!last) return;
+    const ids = rows.map(({ id }) => id);
+    const wrong = await db
+      .select({ id: entries.postingId, asset: entries.asset })
+      .from(entries)
+      .where(inArray(entries.postingId, ids))
+      .groupBy(entries.postingId, entries.asset)
+      .having(sql`sum(${entries.amount}) <> 0`);
+    tally.checked('A1', rows.length);
+    for (const { id, asset } of wrong) tally.fault('A1', 'mismatch', `${asset} of the posting ${id}`);
+    after = last;
+  }
+};
