@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Plugin } from 'vite';
 import { compressFiles, fingerprintOf, sha256, web } from './built-files.js';
 import { builtFolder } from './built-folder.js';
 
@@ -32,6 +33,28 @@ const sources = [
   '../package-lock.json',
 ];
 
+/** What draws the page comes together with the script that asks for it, not after it. */
+const appPreloads: Plugin = {
+  name: 'app-preloads',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle = {} }) => {
+      const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
+      const entry = chunks.find(({ isEntry }) => isEntry);
+      const app = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith('/page/show-app.tsx')));
+      if (!entry || !app) throw new Error('the build has no app');
+      const own = new Set([entry.fileName, ...entry.imports]);
+      return [app.fileName, ...app.imports]
+        .filter((name) => !own.has(name))
+        .map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
+          injectTo: 'head' as const,
+        }));
+    },
+  },
+};
+
 const buildPage = async () => {
   const { build } = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
@@ -39,7 +62,7 @@ const buildPage = async () => {
     root: web,
     configFile: false,
     logLevel: 'warn',
-    plugins: [react()],
+    plugins: [react(), appPreloads],
     resolve: { conditions: ['tickfolio-source', 'module', 'browser', 'production'] },
     // Files name each other relative to themselves; the server writes into the index where they stand.
     base: './',
@@ -52,6 +75,17 @@ const buildPage = async () => {
       // A late style that did not come would not be asked for again with its script.
       cssCodeSplit: false,
       modulePreload: { polyfill: false },
+      rolldownOptions: {
+        output: {
+          // Two files, with all that each needs: many small ones would wait for each other on a slow line.
+          codeSplitting: {
+            groups: [
+              { name: 'index', test: /\/page\/main\.ts$/, priority: 2 },
+              { name: 'show-app', test: /\/page\/show-app\.tsx$/, priority: 1 },
+            ],
+          },
+        },
+      },
     },
   });
 };
@@ -76,12 +110,12 @@ const finishEarlyScripts = async () => {
   }
 };
 
-/** The font comes with the style that names it, not after it. */
+/** The font comes with the style that names it, not after it, and takes no part of a slow line from the script. */
 const preloadFont = () => {
   const font = readdirSync(join(outDir, 'assets')).find((name) => name.endsWith('.woff2'));
   if (font === undefined) throw new Error('the build has no font');
   const index = join(outDir, 'index.html');
-  const link = `<link rel="preload" as="font" type="font/woff2" href="./assets/${font}" crossorigin />`;
+  const link = `<link rel="preload" as="font" type="font/woff2" fetchpriority="low" href="./assets/${font}" crossorigin />`;
   writeFileSync(index, readFileSync(index, 'utf8').replace('</title>', `</title>\n    ${link}`));
 };
 

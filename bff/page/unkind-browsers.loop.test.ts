@@ -113,6 +113,16 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
     await context.close();
   });
+  it.each([
+    ['is kept back by a filter', (route: Route) => route.abort('blockedbyclient'), /could not be loaded.*show-app-/],
+    ['breaks', javascript('throw new Error("boom");'), /could not start: .*boom/],
+  ] as const)('whose script that draws the page %s is told so', async (_what, answer, words) => {
+    const { page, context } = await openWindow(browser, { serviceWorkers: 'block' });
+    await page.route(/\/assets\/show-app-[^/]+\.js$/, answer);
+    await page.goto(bff.url);
+    await page.getByRole('alert').getByText(words).waitFor();
+    await context.close();
+  });
   it('whose browser lacks what the page needs is told so in German, and gets no page in which nothing works', async () => {
     const { page, context } = await openWindow(browser, { locale: 'de-DE' });
     await page.addInitScript('delete AbortSignal.timeout');

@@ -20,7 +20,10 @@
   const say = (kind, detail) => {
     const place = document.querySelector('.first-words');
     // Without them the page is there, and says by itself what is wrong.
-    if (!place || place.getAttribute('data-said')) return;
+    if (!place) return;
+    const said = place.getAttribute('data-said');
+    // Of a file that does not come two things are told; which one says more.
+    if (said && !(said === 'fault' && kind === 'file')) return;
     const text = words[document.documentElement.lang === 'de' ? 'de' : 'en'];
     const line = document.createElement('p');
     const button = document.createElement('button');
@@ -63,13 +66,17 @@
     }
   };
   let leaving = false;
+  let waiting = [];
   /** @param otherwise called where loading the page anew has not helped, or would show the browser's own page of faults */
   const loadAnew = (otherwise) => {
+    waiting.push(otherwise);
     if (leaving) return;
     leaving = true;
     const stay = () => {
+      const all = waiting;
       leaving = false;
-      otherwise();
+      waiting = [];
+      for (const one of all) one();
     };
     // Only a browser too old for the page lacks what bounds it.
     fetch(location.href, { method: 'HEAD', signal: AbortSignal.timeout(5000) }).then(

@@ -100,18 +100,21 @@ export const CoinHead = (props: CoinHeadProps) => {
         )}
       </p>
       {shown?.atMs !== undefined && <p className="none">{text.priceOfTime(times.full(shown.atMs))}</p>}
-      {change && (
-        <p>
-          <ChangeMark
-            change={change}
-            percentOnly
-            note={sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs))}
-          />{' '}
-          <span className="none">
-            {sinceMs === undefined ? text.bases[basis] : text.since(times.near(sinceMs, asOfMs))}
-          </span>
-        </p>
-      )}
+      {/* Its line is there before it, so that nothing moves when it comes. */}
+      <p className="coin-change">
+        {change && (
+          <>
+            <ChangeMark
+              change={change}
+              percentOnly
+              note={sinceMs === undefined ? undefined : text.onlySince(times.full(sinceMs))}
+            />{' '}
+            <span className="none">
+              {sinceMs === undefined ? text.bases[basis] : text.since(times.near(sinceMs, asOfMs))}
+            </span>
+          </>
+        )}
+      </p>
     </section>
   );
 };

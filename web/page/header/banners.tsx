@@ -3,6 +3,7 @@ import { Suspense, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { useLive, useOnline, useParts, useSession } from '../parts.js';
 import { useText } from '../text/language.js';
+import { useSimulated } from './use-simulated.js';
 
 const CookieRiskWords = latePart(() => import('./cookie-risk-words.js').then(({ CookieRiskWords: found }) => found));
 
@@ -11,7 +12,7 @@ export const Banners = () => {
   const text = useText();
   const { retry } = useParts();
   const connection = useLive((state) => state.connection);
-  const simulated = useLive((state) => state.view?.simulated === true);
+  const simulated = useSimulated();
   const hasValues = useLive((state) => state.view !== undefined);
   const noPrices = useLive((state) => state.view?.fresh?.kind === 'down');
   const session = useSession();

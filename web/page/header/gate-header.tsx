@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { setTheme, type Theme, useTheme } from '../display/theme.js';
 import { Mark } from '../kit/mark.js';
+import type { Language } from '../language-words.js';
 import { useOnline } from '../parts.js';
-import { type Language, languages, useSpeaking, useText } from '../text/language.js';
+import { languages, useSpeaking, useText } from '../text/language.js';
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 

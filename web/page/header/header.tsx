@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { basisChoice, currencyChoice } from '../display/choices.js';
 import { Icon } from '../kit/icon.js';
 import { Mark } from '../kit/mark.js';
-import { useLive, useSession } from '../parts.js';
+import { useSession } from '../parts.js';
 import { useCurrencies } from '../portfolio/converted.js';
 import { openDialog } from '../shell/open-dialog.js';
 import { useText } from '../text/language.js';
@@ -10,11 +10,12 @@ import { AccountMenu } from './account-menu.js';
 import { ChoiceSelect } from './choice-select.js';
 import { DiscreetButton } from './discreet-button.js';
 import { FreshnessDot } from './freshness-dot.js';
+import { useSimulated } from './use-simulated.js';
 
 /** Says wherever one is and however far one scrolled that no price here is real. */
 const SimulatedPill = () => {
   const text = useText();
-  const simulated = useLive((state) => state.view?.simulated === true);
+  const simulated = useSimulated();
   return (
     simulated && (
       <span className="pill" title={text.simulated}>

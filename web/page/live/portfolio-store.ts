@@ -159,6 +159,7 @@ export const createPortfolioStore = ({ clock, schedule, trails }: PortfolioStore
       change();
     },
     setStyle: (next) => {
+      if (next === style) return;
       style = next;
       shown = undefined;
       change();

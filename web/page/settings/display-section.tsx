@@ -1,8 +1,9 @@
 import { type Choice, useChoice } from '../display/choice.js';
 import { calmChoice, directionsChoice, discreetChoice, keysChoice, zoneChoice } from '../display/choices.js';
 import { setTheme, type Theme, useTheme } from '../display/theme.js';
+import type { Language } from '../language-words.js';
 import { useDisplayText } from '../text/display/use-display-text.js';
-import { type Language, languages, useSpeaking } from '../text/language.js';
+import { languages, useSpeaking } from '../text/language.js';
 import { Choices } from './choices.js';
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];

@@ -2,33 +2,13 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { useChoice } from '../display/choice.js';
 import { zoneChoice } from '../display/choices.js';
 import { keeping } from '../keeping.js';
+import { documentLanguage, type Language, loadLanguage, wordsOf } from '../language-words.js';
 import { useParts } from '../parts.js';
 import { loadPatiently } from '../patient-load.js';
 import type { Messages } from './messages-en.js';
 import { createTimes, localeOf, type Times } from './times.js';
 
-export type Language = 'en' | 'de';
 export const languages: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
-const files: Readonly<Record<Language, () => Promise<Messages>>> = {
-  en: () => import('./messages-en.js').then(({ en }) => en),
-  de: () => import('./messages-de.js').then(({ de }) => de),
-};
-const read = new Map<Language, Messages>();
-/** That of the document, which was chosen before, or the browser's. */
-const documentLanguage = (): Language => (document.documentElement.lang === 'de' ? 'de' : 'en');
-
-/**
- * Reads the words of a language, that of the document where none is said; before it is shown.
- * @throws Error where their file cannot be loaded
- */
-export const loadLanguage = async (language = documentLanguage()): Promise<void> => {
-  if (!read.has(language)) read.set(language, await files[language]());
-};
-const wordsOf = (language: Language): Messages => {
-  const words = read.get(language);
-  if (!words) throw new Error(`The words of ${language} were not loaded.`);
-  return words;
-};
 const key = 'tickfolio.language';
 
 interface Speaking {

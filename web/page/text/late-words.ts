@@ -1,4 +1,5 @@
-import { type Language, useSpeaking } from './language.js';
+import type { Language } from '../language-words.js';
+import { useSpeaking } from './language.js';
 import type { Messages } from './messages-en.js';
 
 /**

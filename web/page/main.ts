@@ -2,21 +2,20 @@ import { runtimeClock as clock } from '@tickfolio/client/clock';
 import { createLiveConnection } from '@tickfolio/client/live-connection';
 import type { LiveSocket } from '@tickfolio/client/live-socket';
 import { createSession } from '@tickfolio/client/session';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { App } from './app.js';
 import { findLocks, openChannel, registerWorker, takesCookies } from './browser-facilities.js';
 import { keeping } from './keeping.js';
+import { loadLanguage } from './language-words.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
 import { basePath, namesPrefix } from './place.js';
-import { loadLanguage } from './text/language.js';
 import './styles/page.css';
 
-// What opens the page without a network comes after what shows it.
-addEventListener('load', () => void registerWorker(`${basePath}worker.js`));
-// And so does what nobody needs before something is shown.
-addEventListener('load', () => void import('./text/copy-whole.js').catch(() => undefined));
+// What asks who is signed in, and for the first frame: on a slow line it has the answers when what draws them comes,
+// which is most of the page.
+
+/** So long after the page was loaded a slow line is free for what opens the page without a network: every file of it. */
+const workerAfterMs = 5_000;
+addEventListener('load', () => clock.after(workerAfterMs, () => void registerWorker(`${basePath}worker.js`)));
 // Asked at the server itself, past the proxy that shows it under a path.
 if (!location.pathname.startsWith(basePath)) location.replace(basePath + location.search);
 
@@ -66,11 +65,11 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 const place = document.getElementById('page');
 // A browser that is too old was told so by the first words, and would show a page in which nothing works.
 if (place && !place.querySelector('[data-said="old"]')) {
-  const page = (
-    <StrictMode>
-      <App parts={{ clock, random: Math.random, session, store, trails, retry }} />
-    </StrictMode>
-  );
   // What cannot be loaded is said by the first words.
-  void loadLanguage().then(() => createRoot(place).render(page));
+  void Promise.all([import('./show-app.js'), loadLanguage()]).then(([{ showApp }, { numbers }]) => {
+    store.setStyle(numbers);
+    showApp(place, { clock, random: Math.random, session, store, trails, retry });
+    // Nobody needs it before something is shown.
+    void import('./text/copy-whole.js').catch(() => undefined);
+  });
 }
