@@ -79,6 +79,70 @@ export const PortfolioAnswer = Type.Object(
   { description: 'A portfolio.' },
 );
 export type PortfolioAnswer = Body<typeof PortfolioAnswer>;
+const asset = Type.String({
+  minLength: 1,
+  maxLength: 20,
+  pattern: '^[A-Za-z0-9]+$',
+  description: 'as the exchange writes it, in either case',
+  examples: ['USDT'],
+});
+const quantity = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: 'a decimal text above zero, up to 20 digits before the point and 18 after',
+  examples: ['1000'],
+});
+const amount = Type.String({ description: 'exact decimal text', examples: ['1000'] });
+
+export const FundBody = Type.Object({ asset, quantity }, strict);
+export const FundAnswer = Type.Object(
+  { asset, available: amount, reserved: amount, version: version('of the portfolio, after it') },
+  { description: 'What there is of the asset now.' },
+);
+export const TransferBody = Type.Object(
+  {
+    from: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'id of a portfolio, or `default`',
+      examples: ['default'],
+    }),
+    to: Type.String({ minLength: 1, maxLength: 64, examples: ['0199a3c2-7d10-7000-8000-000000000001'] }),
+    asset,
+    quantity: Type.String({ ...quantity, description: 'what arrives, a decimal text above zero' }),
+    networkFee: Type.Optional(
+      Type.String({ maxLength: 100, description: 'what it costs besides, a decimal text', examples: ['0.0001'] }),
+    ),
+  },
+  strict,
+);
+export const TransferAnswer = Type.Object(
+  {
+    id,
+    fromVersion: version('of the portfolio that it came from, after it'),
+    toVersion: version('of the portfolio that it went to, after it'),
+  },
+  { description: 'Moved.' },
+);
+export const BalancesAnswer = Type.Object(
+  {
+    portfolioId: id,
+    kind: Type.Enum(['tracking', 'paper', 'exchange'], { examples: ['paper'] }),
+    baseCurrency,
+    version: version('of the portfolio: what is told here is as of it'),
+    balances: Type.Array(
+      Type.Object({
+        asset,
+        via: Type.String({ description: 'the symbol by which it is valued; empty for cash', examples: ['btcusdt'] }),
+        available: amount,
+        reserved: amount,
+        total: amount,
+      }),
+    ),
+  },
+  { description: 'What is in a portfolio at one moment.' },
+);
+
 export const PortfoliosAnswer = Type.Object(
   { portfolios: Type.Array(PortfolioAnswer), next },
   { description: 'The portfolios, the oldest first.' },

@@ -5,7 +5,7 @@ import { market } from './market/module.js';
 import type { BffModule } from './module.js';
 import { audit, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
-import { portfolios } from './portfolios/module.js';
+import { portfolios, transfers } from './portfolios/module.js';
 import { tickers } from './tickers/module.js';
 
 /**
@@ -20,6 +20,7 @@ export const modules: readonly BffModule[] = [
   live,
   tickers,
   portfolios,
+  transfers,
   ownAccount,
   audit,
 ];

@@ -19,8 +19,14 @@ const topicNames = async (env: NodeJS.ProcessEnv) =>
 
 it('a run on a Kafka has every topic made that its services write or read, also where the archive reads another one', async () => {
   const told = ['portfolio-events', 'user-events'];
-  expect(await topicNames({})).toEqual(['binance.miniticker', 'binance.miniticker.dlq', ...told]);
-  expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual(['binance.miniticker', 'mine', 'mine.dlq', ...told]);
+  expect(await topicNames({})).toEqual(['balance-events', 'binance.miniticker', 'binance.miniticker.dlq', ...told]);
+  expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual([
+    'balance-events',
+    'binance.miniticker',
+    'mine',
+    'mine.dlq',
+    ...told,
+  ]);
 });
 
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);

@@ -17,8 +17,7 @@ const kept: Readonly<Record<string, string>> = {
   'lib/outbox/inbox/taking/consumed-topic.ts': 'as the inbox',
   'lib/outbox/inbox/taking/parked.ts': 'as the inbox',
   'lib/outbox/inbox/taking/tables.ts': 'as the inbox',
-  'services/portfolio/books/books.ts': 'the commands of balances, whose gRPC face is being built',
-  'services/portfolio/watchlist/watchlist.ts': 'as the books',
+  'services/portfolio/watchlist/watchlist.ts': 'watchlists, whose gRPC face is being built',
   'lib/postgres/database-time.ts': 'a database whose time a test decides',
 };
 

@@ -53,6 +53,15 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
     means: 'As it is now, this cannot be done with it; `detail` says why. A default portfolio is not archived.',
     act: 'Read it anew, then decide.',
   },
+  'wrong-kind': {
+    means:
+      'A portfolio of this kind does not take part in it: paper money is given to paper portfolios, and kinds never mix.',
+    act: 'Choose a portfolio of the right kind; `detail` says which.',
+  },
+  'insufficient-balance': {
+    means: 'Less of the asset is available than is needed; `detail` says how much.',
+    act: 'Ask for less, or release what is reserved.',
+  },
   archived: { means: 'The portfolio is archived; nothing changes in it any more.', act: 'Use another portfolio.' },
   'unknown-currency': {
     means: 'Worth is told in USDT, USDC, BTC, ETH or EUR, and the currency that was asked for is none of them.',

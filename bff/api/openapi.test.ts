@@ -169,6 +169,18 @@ const keptPortfolio = async () => {
   await well.call(user, 'POST', '/api/v1/portfolios', body);
   return body;
 };
+const cash = JSON.stringify({ asset: 'usdt', quantity: '1' });
+const transfer = (from: string, to: string) => JSON.stringify({ from, to, asset: 'usdt', quantity: '1' });
+/** @returns its id */
+const paperPortfolio = async () => {
+  const { body } = await well.call(user, 'POST', '/api/v1/portfolios', portfolio(randomUUID(), { kind: 'paper' }));
+  return (body as unknown as { id: string }).id;
+};
+const transferredOnce = async () => {
+  const writer = createUser(systemClock);
+  await strict.call(writer, 'POST', '/api/v1/transfers', transfer('default', 'default'));
+  return { authorization: `Bearer ${writer.token}` };
+};
 /** After the one change of portfolios that a user may ask for there. */
 const archivedOnce = async () => {
   const writer = createUser(systemClock);
@@ -515,6 +527,34 @@ const ways: Record<string, Record<number, Way>> = {
     409: () => [well, toDefault],
     429: async () => [strict, { ...(await archivedOnce()), 'x-path': 'default' }],
     503: () => [ill, toDefault],
+  },
+  getBalances: {
+    200: () => [well, { ...bearer, 'x-path': 'default' }],
+    401: () => [well, { 'x-path': 'default' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, toDefault],
+  },
+  fundPortfolio: {
+    200: async () => [well, { ...bearer, ...json, 'x-path': await paperPortfolio() }, cash],
+    400: () => [well, { ...toDefault, ...json }, '{}'],
+    401: () => [well, { ...json, 'x-path': 'default' }, cash],
+    404: () => [well, { ...bearer, ...json, 'x-path': randomUUID() }, cash],
+    409: () => [well, { ...toDefault, ...json }, cash],
+    413: () => [well, { ...toDefault, ...json }, big],
+    415: () => [well, { ...toDefault, ...text }, 'a,b'],
+    429: async () => [strict, { ...(await archivedOnce()), ...json, 'x-path': 'default' }, cash],
+    503: () => [ill, { ...toDefault, ...json }, cash],
+  },
+  transfer: {
+    201: () => [well, { ...bearer, ...json }, transfer('default', 'default')],
+    400: () => [well, { ...bearer, ...json }, '{}'],
+    401: () => [well, json, transfer('default', 'default')],
+    404: () => [well, { ...bearer, ...json }, transfer('default', randomUUID())],
+    409: async () => [well, { ...bearer, ...json }, transfer('default', await paperPortfolio())],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    429: async () => [strict, { ...(await transferredOnce()), ...json }, transfer('default', 'default')],
+    503: () => [ill, { ...bearer, ...json }, transfer('default', 'default')],
   },
   getHealth: { 200: () => [well, {}] },
   getReadiness: { 200: () => [well, {}], 503: () => [ill, {}] },

@@ -73,6 +73,23 @@ export const createFakePortfolios = () => {
       found.portfolio = { ...found.portfolio, archivedAtMs: atMs };
       return found.portfolio;
     },
+    fund: async (asker, { portfolioId, asset, quantity }) => {
+      if (find(asker, portfolioId).portfolio.kind !== 'paper')
+        throw new AppError('failed_precondition', 'No.', { problem: 'wrong-kind' });
+      return { asset, available: quantity, reserved: '0', version: 1 };
+    },
+    transfer: async (asker, { fromPortfolioId, toPortfolioId }) => {
+      const [from, to] = [find(asker, fromPortfolioId), find(asker, toPortfolioId)];
+      if (from.portfolio.kind !== to.portfolio.kind)
+        throw new AppError('failed_precondition', 'No.', { problem: 'wrong-kind' });
+      return { id: randomUUID(), fromVersion: 2, toVersion: 3 };
+    },
+    balances: async (asker, id) => {
+      const { userId, portfolio } = find(asker, id);
+      const times = { createdAtMs: atMs, updatedAtMs: atMs };
+      const cash = { id: 1, asset: 'USDT', via: '', available: '6000', reserved: '34000.5', version: 4, ...times };
+      return { portfolioId: portfolio.id, userId, version: 4, balances: [cash] };
+    },
     check: async () => undefined,
     close: () => undefined,
   };

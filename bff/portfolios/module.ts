@@ -1,10 +1,22 @@
 import { createThrottle } from '@tickfolio/lib/throttle';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
+import { balanceRoutes, transferRoutes } from './balance-routes.js';
 import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
 
 const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioClient);
+
+const prepare = (shared: Shared) => {
+  const { deps, options, sessions, market } = shared;
+  const words = 'Too many changes in a short time; please wait a little.';
+  return {
+    verify: sessions.verify,
+    client: clientOf(shared),
+    writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
+    simulated: () => market.kind.simulated,
+  };
+};
 
 /** The portfolios of who is signed in, which the portfolio service keeps. */
 export const portfolios: BffModule = {
@@ -14,13 +26,17 @@ export const portfolios: BffModule = {
   prefix: '/api/v1/portfolios',
   dependency: (shared) => ({ name: 'portfolio', required: false, check: () => clientOf(shared).check() }),
   register: async (scope, shared) => {
-    const { deps, options, sessions, market } = shared;
-    const words = 'Too many changes in a short time; please wait a little.';
-    await scope.register(portfolioRoutes, {
-      verify: sessions.verify,
-      client: clientOf(shared),
-      writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
-      simulated: () => market.kind.simulated,
-    });
+    const prepared = prepare(shared);
+    await scope.register(portfolioRoutes, prepared);
+    await scope.register(balanceRoutes, prepared);
+  },
+};
+
+/** What moves between them. */
+export const transfers: BffModule = {
+  tag: 'portfolios',
+  prefix: '/api/v1/transfers',
+  register: async (scope, shared) => {
+    await scope.register(transferRoutes, prepare(shared));
   },
 };

@@ -19,6 +19,9 @@ export interface PortfolioClient {
   get(asker: Asker, portfolioId: string): Promise<wire.Portfolio>;
   update(asker: Asker, change: Without<wire.UpdatePortfolioRequest>): Promise<wire.Portfolio>;
   archive(asker: Asker, portfolioId: string): Promise<wire.Portfolio>;
+  fund(asker: Asker, given: Without<wire.FundRequest>): Promise<wire.FundResponse>;
+  transfer(asker: Asker, moved: Without<wire.TransferRequest>): Promise<wire.TransferResponse>;
+  balances(asker: Asker, portfolioId: string): Promise<wire.Balances>;
   /** Undefined when the service says it serves, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): void;
@@ -66,6 +69,17 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
     archive: async (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };
       return found(await call('calls', client.archive, { owner: ownerOf(asker), portfolioId }, meta));
+    },
+    // Under a key always, so neither is done twice.
+    fund: (asker, given) =>
+      call('calls', client.fund, { owner: ownerOf(asker), ...given }, { requestId: asker.requestId, repeatable: true }),
+    transfer: (asker, moved) => {
+      const meta = { requestId: asker.requestId, repeatable: true };
+      return call('calls', client.transfer, { owner: ownerOf(asker), ...moved }, meta);
+    },
+    balances: (asker, portfolioId) => {
+      const meta = { requestId: asker.requestId, repeatable: true };
+      return call('calls', client.getBalances, { owner: ownerOf(asker), portfolioId }, meta);
     },
     check,
     close,

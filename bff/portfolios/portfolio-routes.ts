@@ -10,29 +10,25 @@ import {
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
-import type { Throttle } from '@tickfolio/lib/throttle';
-import type { FastifyRequest } from 'fastify';
 import { readLimit } from '../api/query-values.js';
-import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
-import type { Asker, PortfolioClient } from './portfolio-client.js';
+import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
+import { type AskersOptions, createAskers } from './askers.js';
+import type { PortfolioClient } from './portfolio-client.js';
 
-export interface PortfolioRoutesOptions {
+export interface PortfolioRoutesOptions extends AskersOptions {
   readonly verify: VerifyAccessToken;
   readonly client: PortfolioClient;
-  /** Limits the writes of each user. */
-  readonly writes: Throttle;
-  /** Whether prices are made up; undefined while nobody knows. */
-  readonly simulated: () => boolean | undefined;
 }
 
 const [pageSize, maxPageSize] = [50, 100];
-const common = { tags: ['portfolios'], security: [{ bearerAuth: [] }] };
+export const common = { tags: ['portfolios'], security: [{ bearerAuth: [] }] };
 const momentOf = (ms: number): string => new Date(ms).toISOString();
 
+export const kindOf = (kind: string) => kind as PortfolioAnswer['kind'];
 const answerOf = (portfolio: wire.Portfolio): PortfolioAnswer => ({
   id: portfolio.id,
   name: portfolio.name,
-  kind: portfolio.kind as PortfolioAnswer['kind'],
+  kind: kindOf(portfolio.kind),
   baseCurrency: portfolio.baseCurrencyCode,
   costMethod: portfolio.costMethod as PortfolioAnswer['costMethod'],
   feeAsset: portfolio.feeAsset ?? null,
@@ -44,18 +40,9 @@ const answerOf = (portfolio: wire.Portfolio): PortfolioAnswer => ({
 });
 
 export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> = async (app, options) => {
-  const { verify, client, writes, simulated } = options;
+  const { verify, client } = options;
+  const { askerOf, writerOf } = createAskers(options);
   app.addHook('preValidation', requireSignIn(verify));
-  const askerOf = (request: FastifyRequest): Asker => ({
-    userId: signedIn(request).userId,
-    simulated: simulated(),
-    requestId: request.id,
-  });
-  const writerOf = (request: FastifyRequest): Asker => {
-    const asker = askerOf(request);
-    writes.take(asker.userId);
-    return asker;
-  };
 
   app.get(
     '',

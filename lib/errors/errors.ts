@@ -30,6 +30,8 @@ export const closerProblems = {
   'limit-reached': { code: 'failed_precondition', title: 'There are as many as there may be' },
   'wrong-state': { code: 'failed_precondition', title: 'Not in this state' },
   archived: { code: 'failed_precondition', title: 'Archived' },
+  'wrong-kind': { code: 'failed_precondition', title: 'Not for portfolios of this kind' },
+  'insufficient-balance': { code: 'failed_precondition', title: 'There is not so much' },
   'unknown-currency': { code: 'unprocessable', title: 'Worth is not told in this currency' },
 } as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
 

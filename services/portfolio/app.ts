@@ -7,6 +7,7 @@ import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { startAudits } from './audits/audits.js';
+import { createBooks } from './books/books.js';
 import { startCleanup } from './cleanup.js';
 import { serveEvents } from './events/event-rpc.js';
 import { startPortfolioEvents } from './events/portfolio-events.js';
@@ -15,7 +16,7 @@ import { createDefaultPortfolios } from './portfolios/default-portfolios.js';
 import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
 import { createPortfolios } from './portfolios/portfolios.js';
 import { createForgetRequests } from './portfolios/requests.js';
-import * as books from './postings/tables.js';
+import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
 
@@ -23,15 +24,17 @@ export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
 /** What is looked for at the start. */
-export const tables = [...tablesIn(schema), ...tablesIn(books)];
+export const tables = [...tablesIn(schema), ...tablesIn(bookTables)];
 
+/** What paper money is counted in. */
+const grantAsset = 'USDT';
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
 
 export interface PortfolioDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */
   readonly postgres: Postgres;
-  /** With `portfolioEvents` among its topics. It may be away: what happens waits in the database. */
+  /** With `portfolioEvents` and `balanceEvents` among its topics. It may be away: what happens waits in the database. */
   readonly eventLog: Pick<EventLog, 'append' | 'check'>;
   readonly clock: Clock;
   /** What rows are stamped and judged by. Default the database's own. */
@@ -46,6 +49,8 @@ export interface PortfolioOptions {
   readonly operationsAddress?: Address | undefined;
   /** Absent: gRPC is not encrypted. */
   readonly tls?: GrpcTls | undefined;
+  /** What everybody's portfolio for paper money begins with, in USDT: decimal text, `0` for nothing. */
+  readonly paperGrant: string;
   readonly limits?: Partial<PortfolioLimits>;
 }
 
@@ -57,9 +62,19 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
     { db: postgres.db, time, clock, log, metrics, eventLog },
     { pollMs: limits.relayPollMs },
   );
-  const shared = { db: events.db, time, clock, tell: createTellOfPortfolio(events.append) };
-  const defaults = createDefaultPortfolios(shared);
-  const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios: limits.maxPortfolios });
+  const { db, append } = events;
+  const books = createBooks({ db, append, time, clock });
+  const shared = { db, time, clock, tell: createTellOfPortfolio(append) };
+  const { paperGrant } = options;
+  const defaults = createDefaultPortfolios({
+    ...shared,
+    grant: async (tx, { userId, requestId }, portfolioId) => {
+      const given = { portfolioId, userId, requestId, asset: grantAsset, quantity: paperGrant };
+      if (paperGrant !== '0') await books.funding.grant(tx, given);
+    },
+  });
+  const { maxPortfolios } = limits;
+  const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios });
   const cleanup = startCleanup({ clock, log, forget: createForgetRequests(postgres.db, time), limits });
   const audits = startAudits({ db: postgres.db, time, clock, log, metrics }, { periodMs: limits.auditPeriodMs });
   const database = watchDependency(
@@ -86,7 +101,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       service: serviceName,
       dependencies: [database, { name: 'event-log', required: false, check: () => eventLog.check() }],
       add: (server) => {
-        serve(server, portfolios);
+        serve(server, { portfolios, books, ensure: defaults.ensure });
         serveEvents(server, events.list);
       },
       stop: async (until) => {

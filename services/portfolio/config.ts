@@ -14,6 +14,11 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
     ...postgresSettings(env, 'portfolio_service'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     BROKERS: addressList().describe('Kafka, for what happens in portfolios.'),
+    PAPER_GRANT: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,14})(\.\d{0,7}[1-9])?$/, 'must be a decimal number of at most 15 digits and 8 decimals')
+      .default('10000')
+      .describe('What everybody has in paper money at the beginning, in USDT; `0` for nothing.'),
     METRICS_ADDR: addressOrOff(':9467').describe('Where `/health`, `/ready` and `/metrics` are served.'),
     ...grpcTlsSettings,
   });
@@ -24,4 +29,5 @@ type PortfolioConfig = z.output<ReturnType<typeof portfolioConfig>>;
 export const portfolioOptions = (config: PortfolioConfig) => ({
   address: { host: '0.0.0.0', port: config.GRPC_PORT },
   operationsAddress: config.METRICS_ADDR,
+  paperGrant: config.PAPER_GRANT,
 });

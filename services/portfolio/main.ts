@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { balanceEvents } from '@tickfolio/lib/events/balance-events';
 import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -19,7 +20,11 @@ await runService('portfolio', portfolioConfig(process.env), surroundings, async 
     'database',
     await openServerPostgres({ ...part, ...server, migrationsFolder, tables, signal: life.signal }),
   );
-  const kafka = { brokers: config.BROKERS, clientId: `portfolio-${hostname()}`, topics: [portfolioEvents] };
+  const kafka = {
+    brokers: config.BROKERS,
+    clientId: `portfolio-${hostname()}`,
+    topics: [portfolioEvents, balanceEvents],
+  };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   life.own('portfolio', await startPortfolio({ ...part, postgres, eventLog }, { ...portfolioOptions(config), tls }));
 });

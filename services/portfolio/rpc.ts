@@ -3,6 +3,7 @@ import { PortfolioServiceService } from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
 import { unaryOf } from '@tickfolio/lib/postgres';
+import { type BalanceCallsDeps, balanceCalls } from './balance-calls.js';
 import type { Owner } from './portfolios/owner.js';
 import type { Portfolio } from './portfolios/portfolio.js';
 import type { Portfolios } from './portfolios/portfolios.js';
@@ -22,9 +23,14 @@ const ownerOf = (owner: wire.Owner | undefined, { requestId }: CallContext): Own
 };
 const toWire = (portfolio: Portfolio): wire.Portfolio => ({ ...portfolio });
 
+export interface ServedRooms extends Omit<BalanceCallsDeps, 'ownerOf'> {
+  readonly portfolios: Portfolios;
+}
+
 /** Adds portfolio.v1.PortfolioService to the server. */
-export const serve = (server: GrpcServer, portfolios: Portfolios): void => {
+export const serve = (server: GrpcServer, { portfolios, ...rooms }: ServedRooms): void => {
   const unary = unaryOf(server);
+  const { fund, transfer, getBalances, positions } = balanceCalls({ ...rooms, ownerOf });
   const implementation: wire.PortfolioServiceServer = {
     create: unary<wire.CreatePortfolioRequest, wire.PortfolioResponse>(async ({ owner, ...plan }, context) => {
       const { idempotencyKey: key, ...said } = plan;
@@ -45,6 +51,10 @@ export const serve = (server: GrpcServer, portfolios: Portfolios): void => {
     archive: unary<wire.ArchivePortfolioRequest, wire.PortfolioResponse>(async ({ owner, portfolioId }, context) => ({
       portfolio: toWire(await portfolios.archive(ownerOf(owner, context), portfolioId)),
     })),
+    fund: unary<wire.FundRequest, wire.FundResponse>(fund),
+    transfer: unary<wire.TransferRequest, wire.TransferResponse>(transfer),
+    getBalances: unary<wire.GetBalancesRequest, wire.Balances>(getBalances),
+    positions: unary<wire.PositionsRequest, wire.PositionsResponse>(positions),
   };
   server.addService(PortfolioServiceService, implementation);
 };

@@ -35,12 +35,19 @@ export const portfolio = definePart({
   listens: ({ PORTFOLIO_GRPC_PORT }) => [
     { variable: 'PORTFOLIO_GRPC_PORT', address: { host: loopback, port: PORTFOLIO_GRPC_PORT } },
   ],
-  topics: async () => [(await import('@tickfolio/lib/events/portfolio-events')).portfolioEvents],
+  topics: async () => [
+    (await import('@tickfolio/lib/events/portfolio-events')).portfolioEvents,
+    (await import('@tickfolio/lib/events/balance-events')).balanceEvents,
+  ],
   start: async ({ config, service }, given) => {
     const { startPortfolio } = await import('@tickfolio/portfolio/app');
     const app = await startPortfolio(
       { ...service('portfolio'), postgres: given.database.postgres, eventLog: given.eventLog },
-      { address: { host: loopback, port: config.PORTFOLIO_GRPC_PORT }, limits: { relayPollMs } },
+      {
+        address: { host: loopback, port: config.PORTFOLIO_GRPC_PORT },
+        paperGrant: config.PAPER_GRANT,
+        limits: { relayPollMs },
+      },
     );
     return {
       target: dialTarget(config.PORTFOLIO_SERVICE_ADDR ?? { host: loopback, port: app.port }),

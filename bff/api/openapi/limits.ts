@@ -18,7 +18,7 @@ type Limits = Pick<SettledOptions, 'writesPerUser' | 'pagesPerUser'>;
 /** Operations that count as changes of a portfolio, or of which there are. */
 const changes = new Set([
   ...['changeCoin', 'removeCoin', 'undoChange'],
-  ...['createPortfolio', 'updatePortfolio', 'archivePortfolio'],
+  ...['createPortfolio', 'updatePortfolio', 'archivePortfolio', 'fundPortfolio', 'transfer'],
 ]);
 /** Operations that read pages of the exchange's history, one for each page of it. */
 const pages = new Set(['listKlines', 'getCandles', 'getHeldValueHistory']);

@@ -126,6 +126,85 @@ export interface ArchivePortfolioRequest {
   portfolioId: string;
 }
 
+export interface FundRequest {
+  owner: Owner | undefined;
+  portfolioId: string;
+  /** As the exchange writes it, such as USDT. */
+  asset: string;
+  /** Above zero. */
+  quantity: string;
+  /** Names this request, so that it can be repeated. 1 to 255 visible ASCII characters. */
+  idempotencyKey: string;
+}
+
+export interface FundResponse {
+  asset: string;
+  /** Of the asset, afterwards. */
+  available: string;
+  reserved: string;
+  /** Of the portfolio's balances. */
+  version: number;
+}
+
+export interface TransferRequest {
+  owner: Owner | undefined;
+  fromPortfolioId: string;
+  toPortfolioId: string;
+  asset: string;
+  /** What arrives; above zero. */
+  quantity: string;
+  /** What it costs besides, taken where it comes from; empty: nothing. */
+  networkFee: string;
+  idempotencyKey: string;
+}
+
+export interface TransferResponse {
+  id: string;
+  /** Of the balances of the two portfolios, after it. */
+  fromVersion: number;
+  toVersion: number;
+}
+
+export interface GetBalancesRequest {
+  owner: Owner | undefined;
+  portfolioId: string;
+}
+
+export interface Balance {
+  id: number;
+  asset: string;
+  /** The symbol by which it is valued; empty for cash. */
+  via: string;
+  available: string;
+  reserved: string;
+  /** Of the portfolio's balances, when it was changed last. */
+  version: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface Balances {
+  portfolioId: string;
+  userId: string;
+  /** Counts the events of its balances. */
+  version: number;
+  /** The oldest first. */
+  balances: Balance[];
+}
+
+export interface PositionsRequest {
+  /** `next` of the page before; empty at first. */
+  after: string;
+  /** 1 to 500. */
+  limit: number;
+}
+
+export interface PositionsResponse {
+  portfolios: Balances[];
+  /** Empty on the last page. */
+  next: string;
+}
+
 export interface ListEventsRequest {
   stream?: StreamAsked | undefined;
   all?:
@@ -1035,6 +1114,845 @@ export const ArchivePortfolioRequest: MessageFns<ArchivePortfolioRequest> = {
   },
 };
 
+function createBaseFundRequest(): FundRequest {
+  return { owner: undefined, portfolioId: "", asset: "", quantity: "", idempotencyKey: "" };
+}
+
+export const FundRequest: MessageFns<FundRequest> = {
+  encode(message: FundRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== undefined) {
+      Owner.encode(message.owner, writer.uint32(10).fork()).join();
+    }
+    if (message.portfolioId !== "") {
+      writer.uint32(18).string(message.portfolioId);
+    }
+    if (message.asset !== "") {
+      writer.uint32(26).string(message.asset);
+    }
+    if (message.quantity !== "") {
+      writer.uint32(34).string(message.quantity);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(42).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FundRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFundRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = Owner.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.portfolioId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.quantity = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FundRequest>, I>>(base?: I): FundRequest {
+    return FundRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FundRequest>, I>>(object: I): FundRequest {
+    const message = createBaseFundRequest();
+    message.owner = (object.owner !== undefined && object.owner !== null) ? Owner.fromPartial(object.owner) : undefined;
+    message.portfolioId = object.portfolioId ?? "";
+    message.asset = object.asset ?? "";
+    message.quantity = object.quantity ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    return message;
+  },
+};
+
+function createBaseFundResponse(): FundResponse {
+  return { asset: "", available: "", reserved: "", version: 0 };
+}
+
+export const FundResponse: MessageFns<FundResponse> = {
+  encode(message: FundResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asset !== "") {
+      writer.uint32(10).string(message.asset);
+    }
+    if (message.available !== "") {
+      writer.uint32(18).string(message.available);
+    }
+    if (message.reserved !== "") {
+      writer.uint32(26).string(message.reserved);
+    }
+    if (message.version !== 0) {
+      writer.uint32(32).int64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FundResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFundResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.available = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reserved = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FundResponse>, I>>(base?: I): FundResponse {
+    return FundResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FundResponse>, I>>(object: I): FundResponse {
+    const message = createBaseFundResponse();
+    message.asset = object.asset ?? "";
+    message.available = object.available ?? "";
+    message.reserved = object.reserved ?? "";
+    message.version = object.version ?? 0;
+    return message;
+  },
+};
+
+function createBaseTransferRequest(): TransferRequest {
+  return {
+    owner: undefined,
+    fromPortfolioId: "",
+    toPortfolioId: "",
+    asset: "",
+    quantity: "",
+    networkFee: "",
+    idempotencyKey: "",
+  };
+}
+
+export const TransferRequest: MessageFns<TransferRequest> = {
+  encode(message: TransferRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== undefined) {
+      Owner.encode(message.owner, writer.uint32(10).fork()).join();
+    }
+    if (message.fromPortfolioId !== "") {
+      writer.uint32(18).string(message.fromPortfolioId);
+    }
+    if (message.toPortfolioId !== "") {
+      writer.uint32(26).string(message.toPortfolioId);
+    }
+    if (message.asset !== "") {
+      writer.uint32(34).string(message.asset);
+    }
+    if (message.quantity !== "") {
+      writer.uint32(42).string(message.quantity);
+    }
+    if (message.networkFee !== "") {
+      writer.uint32(50).string(message.networkFee);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(58).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransferRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransferRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = Owner.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromPortfolioId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toPortfolioId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.quantity = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.networkFee = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TransferRequest>, I>>(base?: I): TransferRequest {
+    return TransferRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TransferRequest>, I>>(object: I): TransferRequest {
+    const message = createBaseTransferRequest();
+    message.owner = (object.owner !== undefined && object.owner !== null) ? Owner.fromPartial(object.owner) : undefined;
+    message.fromPortfolioId = object.fromPortfolioId ?? "";
+    message.toPortfolioId = object.toPortfolioId ?? "";
+    message.asset = object.asset ?? "";
+    message.quantity = object.quantity ?? "";
+    message.networkFee = object.networkFee ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    return message;
+  },
+};
+
+function createBaseTransferResponse(): TransferResponse {
+  return { id: "", fromVersion: 0, toVersion: 0 };
+}
+
+export const TransferResponse: MessageFns<TransferResponse> = {
+  encode(message: TransferResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.fromVersion !== 0) {
+      writer.uint32(16).int64(message.fromVersion);
+    }
+    if (message.toVersion !== 0) {
+      writer.uint32(24).int64(message.toVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransferResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransferResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromVersion = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.toVersion = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TransferResponse>, I>>(base?: I): TransferResponse {
+    return TransferResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TransferResponse>, I>>(object: I): TransferResponse {
+    const message = createBaseTransferResponse();
+    message.id = object.id ?? "";
+    message.fromVersion = object.fromVersion ?? 0;
+    message.toVersion = object.toVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetBalancesRequest(): GetBalancesRequest {
+  return { owner: undefined, portfolioId: "" };
+}
+
+export const GetBalancesRequest: MessageFns<GetBalancesRequest> = {
+  encode(message: GetBalancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== undefined) {
+      Owner.encode(message.owner, writer.uint32(10).fork()).join();
+    }
+    if (message.portfolioId !== "") {
+      writer.uint32(18).string(message.portfolioId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetBalancesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetBalancesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = Owner.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.portfolioId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetBalancesRequest>, I>>(base?: I): GetBalancesRequest {
+    return GetBalancesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetBalancesRequest>, I>>(object: I): GetBalancesRequest {
+    const message = createBaseGetBalancesRequest();
+    message.owner = (object.owner !== undefined && object.owner !== null) ? Owner.fromPartial(object.owner) : undefined;
+    message.portfolioId = object.portfolioId ?? "";
+    return message;
+  },
+};
+
+function createBaseBalance(): Balance {
+  return { id: 0, asset: "", via: "", available: "", reserved: "", version: 0, createdAtMs: 0, updatedAtMs: 0 };
+}
+
+export const Balance: MessageFns<Balance> = {
+  encode(message: Balance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).int64(message.id);
+    }
+    if (message.asset !== "") {
+      writer.uint32(18).string(message.asset);
+    }
+    if (message.via !== "") {
+      writer.uint32(26).string(message.via);
+    }
+    if (message.available !== "") {
+      writer.uint32(34).string(message.available);
+    }
+    if (message.reserved !== "") {
+      writer.uint32(42).string(message.reserved);
+    }
+    if (message.version !== 0) {
+      writer.uint32(48).int64(message.version);
+    }
+    if (message.createdAtMs !== 0) {
+      writer.uint32(56).int64(message.createdAtMs);
+    }
+    if (message.updatedAtMs !== 0) {
+      writer.uint32(64).int64(message.updatedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Balance {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalance();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.asset = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.via = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.available = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reserved = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.createdAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.updatedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Balance>, I>>(base?: I): Balance {
+    return Balance.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Balance>, I>>(object: I): Balance {
+    const message = createBaseBalance();
+    message.id = object.id ?? 0;
+    message.asset = object.asset ?? "";
+    message.via = object.via ?? "";
+    message.available = object.available ?? "";
+    message.reserved = object.reserved ?? "";
+    message.version = object.version ?? 0;
+    message.createdAtMs = object.createdAtMs ?? 0;
+    message.updatedAtMs = object.updatedAtMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseBalances(): Balances {
+  return { portfolioId: "", userId: "", version: 0, balances: [] };
+}
+
+export const Balances: MessageFns<Balances> = {
+  encode(message: Balances, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.portfolioId !== "") {
+      writer.uint32(10).string(message.portfolioId);
+    }
+    if (message.userId !== "") {
+      writer.uint32(18).string(message.userId);
+    }
+    if (message.version !== 0) {
+      writer.uint32(24).int64(message.version);
+    }
+    for (const v of message.balances) {
+      Balance.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Balances {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBalances();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.portfolioId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.version = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.balances.push(Balance.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Balances>, I>>(base?: I): Balances {
+    return Balances.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Balances>, I>>(object: I): Balances {
+    const message = createBaseBalances();
+    message.portfolioId = object.portfolioId ?? "";
+    message.userId = object.userId ?? "";
+    message.version = object.version ?? 0;
+    message.balances = object.balances?.map((e) => Balance.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePositionsRequest(): PositionsRequest {
+  return { after: "", limit: 0 };
+}
+
+export const PositionsRequest: MessageFns<PositionsRequest> = {
+  encode(message: PositionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== "") {
+      writer.uint32(10).string(message.after);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PositionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePositionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PositionsRequest>, I>>(base?: I): PositionsRequest {
+    return PositionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PositionsRequest>, I>>(object: I): PositionsRequest {
+    const message = createBasePositionsRequest();
+    message.after = object.after ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBasePositionsResponse(): PositionsResponse {
+  return { portfolios: [], next: "" };
+}
+
+export const PositionsResponse: MessageFns<PositionsResponse> = {
+  encode(message: PositionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.portfolios) {
+      Balances.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.next !== "") {
+      writer.uint32(18).string(message.next);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PositionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePositionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.portfolios.push(Balances.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PositionsResponse>, I>>(base?: I): PositionsResponse {
+    return PositionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PositionsResponse>, I>>(object: I): PositionsResponse {
+    const message = createBasePositionsResponse();
+    message.portfolios = object.portfolios?.map((e) => Balances.fromPartial(e)) || [];
+    message.next = object.next ?? "";
+    return message;
+  },
+};
+
 function createBaseListEventsRequest(): ListEventsRequest {
   return { stream: undefined, all: undefined, limit: 0 };
 }
@@ -1435,7 +2353,10 @@ export const PortfolioServiceService = {
     responseSerialize: (value: PortfolioResponse): Buffer => Buffer.from(PortfolioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
   },
-  /** Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one. */
+  /**
+   * Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one.
+   * Nor while something is reserved in it.
+   */
   archive: {
     path: "/portfolio.v1.PortfolioService/Archive" as const,
     requestStream: false as const,
@@ -1445,6 +2366,49 @@ export const PortfolioServiceService = {
     requestDeserialize: (value: Buffer): ArchivePortfolioRequest => ArchivePortfolioRequest.decode(value),
     responseSerialize: (value: PortfolioResponse): Buffer => Buffer.from(PortfolioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
+  },
+  /**
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
+   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   */
+  fund: {
+    path: "/portfolio.v1.PortfolioService/Fund" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FundRequest): Buffer => Buffer.from(FundRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FundRequest => FundRequest.decode(value),
+    responseSerialize: (value: FundResponse): Buffer => Buffer.from(FundResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FundResponse => FundResponse.decode(value),
+  },
+  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  transfer: {
+    path: "/portfolio.v1.PortfolioService/Transfer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TransferRequest): Buffer => Buffer.from(TransferRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TransferRequest => TransferRequest.decode(value),
+    responseSerialize: (value: TransferResponse): Buffer => Buffer.from(TransferResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TransferResponse => TransferResponse.decode(value),
+  },
+  /** What is in a portfolio at one moment, with the version of its balances. */
+  getBalances: {
+    path: "/portfolio.v1.PortfolioService/GetBalances" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetBalancesRequest): Buffer => Buffer.from(GetBalancesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetBalancesRequest => GetBalancesRequest.decode(value),
+    responseSerialize: (value: Balances): Buffer => Buffer.from(Balances.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Balances => Balances.decode(value),
+  },
+  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  positions: {
+    path: "/portfolio.v1.PortfolioService/Positions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PositionsRequest): Buffer => Buffer.from(PositionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PositionsRequest => PositionsRequest.decode(value),
+    responseSerialize: (value: PositionsResponse): Buffer => Buffer.from(PositionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PositionsResponse => PositionsResponse.decode(value),
   },
 } as const;
 
@@ -1460,8 +2424,22 @@ export interface PortfolioServiceServer extends UntypedServiceImplementation {
   get: handleUnaryCall<GetPortfolioRequest, PortfolioResponse>;
   /** Changes what is said. Errors as Create; FAILED_PRECONDITION with `archived`. */
   update: handleUnaryCall<UpdatePortfolioRequest, PortfolioResponse>;
-  /** Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one. */
+  /**
+   * Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one.
+   * Nor while something is reserved in it.
+   */
   archive: handleUnaryCall<ArchivePortfolioRequest, PortfolioResponse>;
+  /**
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
+   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   */
+  fund: handleUnaryCall<FundRequest, FundResponse>;
+  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  transfer: handleUnaryCall<TransferRequest, TransferResponse>;
+  /** What is in a portfolio at one moment, with the version of its balances. */
+  getBalances: handleUnaryCall<GetBalancesRequest, Balances>;
+  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  positions: handleUnaryCall<PositionsRequest, PositionsResponse>;
 }
 
 export interface PortfolioServiceClient extends Client {
@@ -1532,7 +2510,10 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
   ): ClientUnaryCall;
-  /** Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one. */
+  /**
+   * Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one.
+   * Nor while something is reserved in it.
+   */
   archive(
     request: ArchivePortfolioRequest,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
@@ -1547,6 +2528,70 @@ export interface PortfolioServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
+   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   */
+  fund(request: FundRequest, callback: (error: ServiceError | null, response: FundResponse) => void): ClientUnaryCall;
+  fund(
+    request: FundRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FundResponse) => void,
+  ): ClientUnaryCall;
+  fund(
+    request: FundRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FundResponse) => void,
+  ): ClientUnaryCall;
+  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  transfer(
+    request: TransferRequest,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  transfer(
+    request: TransferRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  transfer(
+    request: TransferRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TransferResponse) => void,
+  ): ClientUnaryCall;
+  /** What is in a portfolio at one moment, with the version of its balances. */
+  getBalances(
+    request: GetBalancesRequest,
+    callback: (error: ServiceError | null, response: Balances) => void,
+  ): ClientUnaryCall;
+  getBalances(
+    request: GetBalancesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Balances) => void,
+  ): ClientUnaryCall;
+  getBalances(
+    request: GetBalancesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Balances) => void,
+  ): ClientUnaryCall;
+  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  positions(
+    request: PositionsRequest,
+    callback: (error: ServiceError | null, response: PositionsResponse) => void,
+  ): ClientUnaryCall;
+  positions(
+    request: PositionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PositionsResponse) => void,
+  ): ClientUnaryCall;
+  positions(
+    request: PositionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PositionsResponse) => void,
   ): ClientUnaryCall;
 }
 

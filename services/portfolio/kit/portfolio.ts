@@ -3,6 +3,7 @@ import { EventServiceClient, type Portfolio, PortfolioServiceClient } from '@tic
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { balanceEvents } from '@tickfolio/lib/events/balance-events';
 import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
@@ -40,9 +41,14 @@ export const startTestPortfolio = async (
 ) => {
   const log = createLogger('portfolio', 'trace', () => undefined);
   const address = { host: '127.0.0.1', port: 0 };
-  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: [portfolioEvents] });
+  const eventLog = createMemoryEventLog({
+    clock,
+    log,
+    metrics: createMetrics('log'),
+    topics: [portfolioEvents, balanceEvents],
+  });
   const deps = { postgres, eventLog, clock, time: timeOf(clock), log, metrics: createMetrics('portfolio') };
-  const app = await startPortfolio(deps, { address, operationsAddress: address, limits });
+  const app = await startPortfolio(deps, { address, operationsAddress: address, paperGrant: '10000', limits });
   const client = createGrpcClient(PortfolioServiceClient, `127.0.0.1:${app.port}`);
   const events = createGrpcClient(EventServiceClient, `127.0.0.1:${app.port}`);
   const options = { deadlineMs: 20_000, waitForReady: true };
@@ -64,6 +70,14 @@ export const startTestPortfolio = async (
       get: async (portfolioId: string) => found(await callUnary(client, client.get, { owner, portfolioId }, options)),
       update: async (portfolioId: string, said: Said) =>
         found(await callUnary(client, client.update, { owner, portfolioId, ...unsaid, ...said }, options)),
+      fund: (portfolioId: string, quantity: string, idempotencyKey: string = randomUUID(), asset = 'USDT') =>
+        callUnary(client, client.fund, { owner, portfolioId, asset, quantity, idempotencyKey }, options),
+      transfer: (fromPortfolioId: string, toPortfolioId: string, quantity: string, networkFee = '') => {
+        const ends = { fromPortfolioId, toPortfolioId };
+        const request = { owner, ...ends, asset: 'USDT', quantity, networkFee, idempotencyKey: randomUUID() };
+        return callUnary(client, client.transfer, request, options);
+      },
+      balances: (portfolioId: string) => callUnary(client, client.getBalances, { owner, portfolioId }, options),
       archive: async (portfolioId: string) =>
         found(await callUnary(client, client.archive, { owner, portfolioId }, options)),
     };
@@ -73,9 +87,11 @@ export const startTestPortfolio = async (
     const page = await callUnary(events, events.listEvents, asked, options);
     return page.events.map((text) => JSON.parse(text) as { version: number; type: string; data: object });
   };
+  const positions = (after: string, limit: number) => callUnary(client, client.positions, { after, limit }, options);
   return {
     app,
     clock,
+    positions,
     eventLog,
     as,
     /** Somebody new. */

@@ -28,8 +28,8 @@ const paperOf = (simulated: boolean): DefaultPlan => ({
 const idOf = (userId: string, { kind, simulated }: Pick<DefaultPlan, 'kind' | 'simulated'>): string =>
   uuid5(`${userId} ${kind}${simulated ? ' simulated' : ''}`, namespace);
 
-/** Of the portfolio that `default` means. */
-export const defaultPortfolioId = (userId: string): string => idOf(userId, tracking);
+/** Of the portfolio that is meant by an id, which may be `default`: the default one of what is owned. */
+export const portfolioIdOf = (userId: string, id: string): string => (id === 'default' ? idOf(userId, tracking) : id);
 
 /** The portfolios that everybody has, each made once whoever is first: a call of the user, or the news of the account. */
 export interface DefaultPortfolios {
@@ -43,9 +43,11 @@ export interface DefaultPortfoliosDeps {
   readonly db: Database;
   readonly time: DatabaseTime;
   readonly tell: TellOfPortfolio;
+  /** Gives the default one for paper money what it begins with, in the transaction that makes it. */
+  readonly grant: (tx: Transaction, owner: Owner, portfolioId: string) => Promise<void>;
 }
 
-export const createDefaultPortfolios = ({ db, time, tell }: DefaultPortfoliosDeps): DefaultPortfolios => {
+export const createDefaultPortfolios = ({ db, time, tell, grant }: DefaultPortfoliosDeps): DefaultPortfolios => {
   const plansOf = ({ userId, simulated }: Owner) =>
     [tracking, ...(simulated === undefined ? [] : [paperOf(simulated)])].map((plan) => ({
       ...plan,
@@ -66,7 +68,9 @@ export const createDefaultPortfolios = ({ db, time, tell }: DefaultPortfoliosDep
         .insert(portfolios)
         .values({ id, ...named, kind, simulated, isDefault: true, version: 1, createdAt: time() })
         .returning();
-      if (made) await tell(tx, owner, 'portfolio.created', made);
+      if (!made) throw new Error('a portfolio was not made');
+      await tell(tx, owner, 'portfolio.created', made);
+      if (kind === 'paper') await grant(tx, owner, id);
     }
   };
   return {

@@ -4,7 +4,7 @@ import { and, asc, count, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid7, validate } from 'uuid';
 import { hasReservations } from '../books/readings.js';
 import { portfolios } from '../schema.js';
-import { type DefaultPortfolios, defaultPortfolioId } from './default-portfolios.js';
+import { type DefaultPortfolios, portfolioIdOf } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
 import { noSuchPortfolio, type Portfolio, type PortfolioRow, requireOpen, toPortfolio } from './portfolio.js';
 import { nameKey, type PortfolioData, readData } from './portfolio-data.js';
@@ -44,7 +44,7 @@ export interface Portfolios {
   get(owner: Owner, id: string): Promise<Portfolio>;
   /** Only what is said is changed. @throws AppError as `create`; failed_precondition with `archived` */
   update(owner: Owner, id: string, data: PortfolioData): Promise<Portfolio>;
-  /** Once and for all; repeating it is harmless. @throws AppError failed_precondition with `wrong-state` for a default one */
+  /** Once and for all; repeating it is harmless. @throws AppError failed_precondition with `wrong-state` for a default one, and while orders are open in it */
   archive(owner: Owner, id: string): Promise<Portfolio>;
 }
 
@@ -64,7 +64,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
   const { db, time, clock, tell, defaults, maxPortfolios } = deps;
   const live = (userId: string) => and(eq(portfolios.userId, userId), isNull(portfolios.archivedAt));
   const ofUser = (userId: string, id: string): SQL | undefined => {
-    const wanted = id === 'default' ? defaultPortfolioId(userId) : id;
+    const wanted = portfolioIdOf(userId, id);
     if (!validate(wanted)) throw noSuchPortfolio();
     return and(eq(portfolios.id, wanted), eq(portfolios.userId, userId));
   };
