@@ -29,6 +29,11 @@ it('a run on a Kafka has every topic made that its services write or read, also 
   ]);
 });
 
+it('a run on a Kafka has events kept there for as long as their topic says', async () => {
+  const { name, partitions, keepMs } = userEvents;
+  expect(await topicsOf(parts, read({}))).toContainEqual({ name, partitions, keepMs });
+});
+
 const read = (env: NodeJS.ProcessEnv) => readConfig('tickfolio', standaloneConfig(env), env);
 
 it('opens no more connections to a server for accounts either than POSTGRES_MAX_CONNECTIONS says', async () => {

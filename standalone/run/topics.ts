@@ -5,13 +5,14 @@ import type { AnyPart } from './part.js';
 export const topicsOf = async (parts: readonly AnyPart[], config: object): Promise<readonly TopicSettings[]> => {
   const told = await Promise.all(parts.map((part) => part.topics?.(config as never) ?? []));
   const topics = new Map<string, TopicSettings>();
-  for (const { name, partitions } of told.flat()) {
-    const known = topics.get(name)?.partitions ?? partitions;
-    if (known !== partitions)
+  for (const { name, partitions, keepMs } of told.flat()) {
+    const known = topics.get(name);
+    if (known && known.partitions !== partitions)
       throw new Error(
-        `the topic ${name} has ${known} partitions for one part of this run and ${partitions} for another`,
+        `the topic ${name} has ${known.partitions} partitions for one part of this run and ${partitions} for another`,
       );
-    topics.set(name, { name, partitions });
+    const longest = Math.max(known?.keepMs ?? 0, keepMs ?? 0);
+    topics.set(name, { name, partitions, ...(longest > 0 ? { keepMs: longest } : {}) });
   }
   return [...topics.values()];
 };

@@ -100,9 +100,10 @@ it('has a topic made that any part writes or reads, once, and refuses two opinio
     start: async ({ topics }) => void told.push(...(await topics())),
   });
   const writer = { ...part('writer', { log }), topics: () => [prices] };
-  const reader = { ...part('reader', { log }), topics: async () => [prices, { name: 'prices.dlq', partitions: 1 }] };
+  const letters = { name: 'prices.dlq', partitions: 1, keepMs: 1_000 };
+  const reader = { ...part('reader', { log }), topics: async () => [prices, letters] };
   await walk([writer, log, reader]);
-  expect(told).toEqual([prices, { name: 'prices.dlq', partitions: 1 }]);
+  expect(told).toEqual([prices, letters]);
   const other = { ...part('other'), topics: () => [{ ...prices, partitions: 6 }] };
   await expect(walk([writer, log, other])).rejects.toThrow(
     'the topic prices has 12 partitions for one part of this run and 6 for another',
