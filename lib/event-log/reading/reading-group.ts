@@ -22,6 +22,7 @@ export interface ReadingMember {
 interface Member {
   readonly start: (partition: number) => PartitionReader;
   readonly readers: Map<number, PartitionReader>;
+  leaving: boolean;
 }
 
 /**
@@ -31,10 +32,15 @@ interface Member {
 export const createReadingGroup = (partitions: number): ReadingGroup => {
   const members: Member[] = [];
   let closing = false;
-  /** Gives every partition to one member, in turn; a partition that keeps its member is not disturbed. */
+  /**
+   * Gives every partition to one member, in turn; a partition that keeps its member is not disturbed, nor is one whose
+   * member is leaving.
+   */
   const share = () => {
+    const staying = members.filter(({ leaving }) => !leaving);
     for (let partition = 0; partition < partitions; partition++) {
-      const owner = members[partition % members.length];
+      if (members.some(({ leaving, readers }) => leaving && readers.has(partition))) continue;
+      const owner = staying[partition % staying.length];
       for (const member of members) {
         if (member === owner) continue;
         member.readers.get(partition)?.revoke();
@@ -44,6 +50,7 @@ export const createReadingGroup = (partitions: number): ReadingGroup => {
     }
   };
   const leave = async (member: Member, until: AbortSignal | undefined) => {
+    member.leaving = true;
     // Readers finish before the partitions move, so that a clean leaving hands nothing over twice.
     await waitUntil(until, Promise.all([...member.readers.values()].map((reader) => reader.finish())));
     for (const reader of member.readers.values()) reader.revoke();
@@ -58,7 +65,7 @@ export const createReadingGroup = (partitions: number): ReadingGroup => {
       return members.length === 0;
     },
     join: (start) => {
-      const member: Member = { start, readers: new Map() };
+      const member: Member = { start, readers: new Map(), leaving: false };
       members.push(member);
       share();
       return { partitions: () => member.readers.keys(), leave: (until) => leave(member, until) };
