@@ -159,6 +159,39 @@ export const postgresLogContract = (name: string, openDatabase: () => Promise<Po
       await log.eventLog.close();
     });
 
+    it('takes what a handler writes while the log is closing, and has its work committed then', async () => {
+      const log = openPostgresLog(database, { partitions: 1 });
+      const answers = `${log.topic}-answers`;
+      let [begun, goOn] = [() => {}, () => {}];
+      const hasBegun = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const gate = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      const consume = { group: 'readers', minBatchMessages: 1, maxBatchMessages: 10, maxBatchWaitMs: 1 };
+      await log.eventLog.consume(log.topic, consume, async () => {
+        begun();
+        await gate;
+        log.eventLog.publish(answers, { key: '', value: '1' });
+        await log.eventLog.append(answers, [{ key: '', value: '2' }]);
+      });
+      await log.append(0, 1);
+      await hasBegun;
+      const closing = log.eventLog.close();
+      goOn();
+      await closing;
+      expect(await log.dropped()).toBe(0);
+      await expect(log.append(1, 2)).rejects.toMatchObject({ code: 'unavailable' });
+      const after = openPostgresLog(database);
+      const next = async (topic: string, group: string) =>
+        (await after.eventLog.offsets(topic, group)).map(({ next, committed }) => [next, committed]);
+      expect(await next(log.topic, 'readers')).toEqual([['1', '1']]);
+      const written = (await after.eventLog.offsets(answers)).reduce((sum, { next }) => sum + Number(next), 0);
+      expect(written).toBe(2);
+      await after.eventLog.close();
+    });
+
     it('writes many messages in transactions of a thousand, so that others have the database in between', async () => {
       const { db, transactions } = failing(database.db);
       const log = openPostgresLog({ db });

@@ -56,6 +56,8 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): EventL
   const consumers = new Set<Consumer>();
   const memberships = new Set<Membership>();
   let closing: Promise<void> | undefined;
+  /** All handlers have ended: what they wrote at the end was taken. */
+  let isSealed = false;
   topics.store().catch(() => undefined); // Whoever asks tries again, and tells.
 
   /** Messages of one transaction: a batch for each of their partitions. */
@@ -105,9 +107,10 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): EventL
     writers.set(topic, writer);
     return writer;
   };
-  const refuseClosed = () => {
-    if (closing) throw new AppError('unavailable', 'The event log is closed.');
+  const refuse = (isClosed: boolean) => {
+    if (isClosed) throw new AppError('unavailable', 'The event log is closed.');
   };
+  const refuseClosed = () => refuse(closing !== undefined);
   const refuseLarge = (messages: readonly EventMessage[]) => {
     const bytes = messages.reduce((most, message) => Math.max(most, messageBytes(message)), 0);
     if (bytes > limits.maxMessageBytes)
@@ -134,6 +137,7 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): EventL
     // First whoever works with what is read: that may be to write something.
     const readings = [...topics.all()].flatMap(({ groups }) => [...groups.values()].map(({ reading }) => reading));
     await Promise.all([...readings, ...consumers, ...memberships, sharing].map((one) => one.close(until)));
+    isSealed = true;
     const bound = new AbortController();
     const end = () => bound.abort();
     if (until?.aborted) end();
@@ -148,17 +152,17 @@ export const createPostgresEventLog = (options: PostgresEventLogOptions): EventL
   return {
     publish: (topic, message) => {
       try {
-        refuseClosed();
+        refuse(isSealed);
         refuseLarge([message]);
       } catch (err) {
         drop(topic, 1);
-        if (!closing) log.warn({ err, topic, key: message.key }, 'a message was not taken by the event log');
+        if (!isSealed) log.warn({ err, topic, key: message.key }, 'a message was not taken by the event log');
         return;
       }
       writerOf(topic).publish(message);
     },
     append: async (topic, messages) => {
-      refuseClosed();
+      refuse(isSealed);
       refuseLarge(messages);
       await writerOf(topic).append(messages);
     },
