@@ -21,6 +21,8 @@ export interface PostgresLogLimits {
   readonly maxRecentBytes: number;
   /** Groups are committed once in this time. */
   readonly commitEveryMs: number;
+  /** How long after a start no group is given up: it may be away because the run was off. */
+  readonly returnMs: number;
   /** How often is looked for what need not be kept any more. */
   readonly forgetEveryMs: number;
   /** What one transaction removes. */
@@ -51,6 +53,7 @@ export const postgresLogLimits: PostgresLogLimits = {
   maxRecentMessages: 1_000,
   maxRecentBytes: 2 ** 19,
   commitEveryMs: 1_000,
+  returnMs: 3_600_000,
   forgetEveryMs: 60_000,
   maxForgetBatches: 500,
   maxForgetBytes: 4 * 2 ** 20,

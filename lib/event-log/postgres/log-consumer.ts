@@ -46,7 +46,12 @@ export const startLogConsumer = (
       handler,
       clock,
       log,
-      nextBatch: (ending) => nextBatch({ source, position, consume, clock, ending }),
+      nextBatch: (ending) => {
+        const { first } = place.bounds();
+        // What had to go is behind it, also where nothing came after that.
+        if (position() < first) commits.moved(group, partition, first);
+        return nextBatch({ source, position, consume, clock, ending });
+      },
       commit: (next) => {
         commits.moved(group, partition, Number(next));
         return undefined;

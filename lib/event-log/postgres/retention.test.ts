@@ -1,25 +1,39 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
-import { createManualClock, systemClock } from '../../clock/clock.js';
+import { createManualClock, type ManualClock, systemClock } from '../../clock/clock.js';
 import { becomes } from '../../kit/becomes.js';
 import { temporaryFolder } from '../../kit/temporary-folder.js';
 import { openPgliteEngine } from '../../postgres/pglite/pglite.js';
 import { vacuumOnce } from '../../postgres/pglite/vacuum.js';
+import type { Postgres } from '../../postgres/postgres.js';
 import { silentLogger } from '../../telemetry/telemetry.js';
+import { partitionOf } from '../partition.js';
 import { openEmbeddedDatabase } from './kit/databases.js';
 import { openPostgresLog } from './kit/log.js';
 import { migrationsFolder, type PostgresEventLogOptions } from './postgres.js';
 
 const dayMs = 86_400_000;
+
+/** A log of before, whose tables and time are gone on with. */
+interface Former {
+  readonly topic: string;
+  readonly database: Postgres;
+  readonly time: ManualClock;
+}
+
 /** A log that looks at what it keeps when its clock is moved on by a minute. */
 const open = async (
   limits: PostgresEventLogOptions['limits'],
   topics: PostgresEventLogOptions['topics'] = async () => [],
+  former?: Former,
 ) => {
-  const database = await openEmbeddedDatabase();
-  const time = createManualClock(Date.now());
+  const database = former?.database ?? (await openEmbeddedDatabase());
+  const time = former?.time ?? createManualClock(Date.now());
   const clock = { ...systemClock, now: time.now, after: time.after };
-  const log = openPostgresLog(database, { partitions: 2, clock, topics, limits: { ...limits, appendTimeoutMs: 1e9 } });
+  const log = openPostgresLog(database, {
+    ...(former ? { topic: former.topic } : {}),
+    ...{ partitions: 2, clock, topics, limits: { ...limits, appendTimeoutMs: 1e9 } },
+  });
   const appendAll = async (from: number, to: number) => {
     for (let at = from; at < to; at += 10) await log.append(at, at + 10);
   };
@@ -36,7 +50,7 @@ const open = async (
     await time.advanceAsync(60_000);
     await rest();
   };
-  return { ...log, time, appendAll, rows, look };
+  return { ...log, database, time, appendAll, rows, look };
 };
 
 it('an event log keeps the newest messages of a topic, and their rows are gone', async () => {
@@ -92,6 +106,73 @@ it('an event log keeps for a group what that has not read, up to a bound; beyond
   expect(lines).toContain('the event log is full; its oldest messages are dropped although they were not read');
   release();
   await becomes(() => eventLog.check(), undefined);
+  await eventLog.close();
+});
+
+it('an event log is well again once its slow group has read on, also where nothing is left of a partition', async () => {
+  const { eventLog, topic, look, dropped } = await open({ maxMessages: 10, maxUnreadMessages: 20 });
+  const keys = [0, 1].map((partition) =>
+    String(Array.from({ length: 50 }, (_, at) => at).find((at) => partitionOf(String(at), 2) === partition)),
+  );
+  const write = (partition: number, from: number, to: number) =>
+    eventLog.append(
+      topic,
+      Array.from({ length: to - from }, (_, at) => ({ key: keys[partition] ?? '', value: String(from + at) })),
+    );
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const consume = { group: 'slow', minBatchMessages: 1, maxBatchMessages: 1, maxBatchWaitMs: 1 };
+  await eventLog.consume(topic, consume, () => gate);
+  await becomes(() => eventLog.check(), undefined);
+  await write(0, 0, 5);
+  for (let from = 0; from < 40; from += 5) await write(1, from, from + 5);
+  await look();
+  expect((await eventLog.offsets(topic))[0]).toMatchObject({ first: '5', next: '5' });
+  expect(await dropped()).toBeGreaterThanOrEqual(20);
+  expect(await eventLog.check()).toBe(`has dropped messages of ${topic} that the group slow had not read`);
+  release();
+  await becomes(() => eventLog.check(), undefined, 2_000);
+  await eventLog.close();
+});
+
+it('an event log that was off for longer than it keeps messages hands a group what that had not read', async () => {
+  const before = await open({});
+  const { topic, time, database } = before;
+  let handled = 0;
+  const consume = { group: 'readers', minBatchMessages: 1, maxBatchMessages: 10, maxBatchWaitMs: 1 };
+  const { close } = await before.eventLog.consume(topic, consume, async ({ messages }) => {
+    handled += messages.length;
+  });
+  await before.appendAll(0, 20);
+  await becomes(() => handled, 20);
+  await close();
+  await before.appendAll(20, 40);
+  await before.eventLog.close();
+  await time.advanceAsync(31 * dayMs);
+  const after = await open({}, undefined, { topic, time, database });
+  await becomes(() => after.eventLog.check(), undefined);
+  await after.look();
+  expect(await after.kept()).toBe(20);
+  const again = await after.read('readers');
+  await becomes(() => again.values.length, 20, 2_000);
+  await after.eventLog.close();
+});
+
+it('an event log keeps nothing more for a group that was not there for as long, and does not come back', async () => {
+  const { eventLog, time, appendAll, look, read, kept } = await open({ returnMs: 0 });
+  const { values, close } = await read('readers');
+  await appendAll(0, 20);
+  await becomes(() => values.length, 20);
+  await close();
+  await appendAll(20, 40);
+  await time.advanceAsync(29 * dayMs);
+  await look();
+  expect(await kept()).toBe(40);
+  await time.advanceAsync(2 * dayMs);
+  await look();
+  expect(await kept()).toBe(0);
   await eventLog.close();
 });
 

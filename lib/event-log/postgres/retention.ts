@@ -37,6 +37,8 @@ export const startRetention = (deps: RetentionDeps): Retention => {
   const oldest = new Map<string, Date>();
   /** How many messages it had when it was looked at. */
   const looked = new Map<string, number>();
+  /** When it was looked first; on the monotonic clock. */
+  let begunMs: number | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
   let timer: Timer | undefined;
@@ -52,7 +54,9 @@ export const startRetention = (deps: RetentionDeps): Retention => {
         store.heads({ topic: topic.name, partition, ...one.bounds() }, limits.maxForgetBatches),
       ),
     );
-    const groups = [...topic.groups.values()].filter((group) => group.isKeptFor(keptSince.getTime()));
+    begunMs ??= clock.monotonic();
+    const mayReturn = clock.monotonic() - begunMs < limits.returnMs;
+    const groups = [...topic.groups.values()].filter((group) => mayReturn || group.isKeptFor(keptSince.getTime()));
     const readUpTo = (partition: number) =>
       Math.min(...groups.map((group) => group.committed(partition) ?? group.position(partition)));
     const plan = planForgetting(
