@@ -136,6 +136,16 @@ describe.skipIf(!browser)('what comes later', () => {
     });
   });
 
+  it.each(screens)('moves nothing of Home where prices are real, %s', async (_screen, viewport) => {
+    const given = { viewport, answers: late, frame: { ...frame, Simulated: false } };
+    await withWindow({ path: '/settings/display', ...given }, async ({ page }) => {
+      await page.addInitScript(notes);
+      await page.goto(origin);
+      await page.locator('.value-panel canvas').first().waitFor();
+      expect(await tooMuch(page)).toEqual([]);
+    });
+  });
+
   it.each(screens)('moves nothing of Home where the first frame is late, %s', async (_screen, viewport) => {
     await withWindow({ path: '/settings/display', viewport, answers: late, frame }, async ({ page }) => {
       let isSkeletonSeen = false;

@@ -1,11 +1,28 @@
+import { useEffect, useState } from 'react';
 import type { Holding } from '../live/holdings.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
+import { useParts } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import type { ChangesReading } from '../value/use-day-bases.js';
 import { AttentionList } from './attention-list.js';
 import { MoverList } from './mover-list.js';
+
+/** Within this an answer is in the figures. */
+const settledMs = 100;
+
+/** Whether what was being read is there since a moment; stays so when it is read again. */
+const useSettled = (isLoading: boolean): boolean => {
+  const { clock } = useParts();
+  const [isSettled, setSettled] = useState(!isLoading);
+  useEffect(() => {
+    if (isSettled || isLoading) return undefined;
+    const timer = clock.after(settledMs, () => setSettled(true));
+    return () => timer.cancel();
+  }, [isSettled, isLoading, clock]);
+  return isSettled;
+};
 
 interface HomeSideProps {
   readonly view: PortfolioView;
@@ -21,6 +38,8 @@ interface HomeSideProps {
 export const HomeSide = ({ view, holdings, changes }: HomeSideProps) => {
   useSymbols();
   useTrailSeeds();
+  // All at once: a notice that comes with the first changes would push the movers aside.
+  if (!useSettled(changes.isLoading)) return null;
   return (
     <>
       <CardBoundary>
