@@ -23,6 +23,10 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
     ...grpcTlsSettings,
   });
 
+/** What `npm run audit:trading` reads. */
+export const booksAuditConfig = (env: NodeJS.ProcessEnv) =>
+  z.object({ LOG_LEVEL: logLevel().default('error'), ...postgresSettings(env, 'portfolio_service') });
+
 type PortfolioConfig = z.output<ReturnType<typeof portfolioConfig>>;
 
 /** How the service runs as a process of its own. */
