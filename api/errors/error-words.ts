@@ -62,6 +62,10 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
     means: 'Less of the asset is available than is needed; `detail` says how much.',
     act: 'Ask for less, or release what is reserved.',
   },
+  gone: {
+    means: 'The account was deleted, and what it names with it.',
+    act: 'Nothing; asking again is of no use.',
+  },
   archived: { means: 'The portfolio is archived; nothing changes in it any more.', act: 'Use another portfolio.' },
   'unknown-currency': {
     means: 'Worth is told in USDT, USDC, BTC, ETH or EUR, and the currency that was asked for is none of them.',

@@ -32,6 +32,7 @@ export const closerProblems = {
   archived: { code: 'failed_precondition', title: 'Archived' },
   'wrong-kind': { code: 'failed_precondition', title: 'Not for portfolios of this kind' },
   'insufficient-balance': { code: 'failed_precondition', title: 'There is not so much' },
+  gone: { code: 'not_found', title: 'Gone with its account' },
   'unknown-currency': { code: 'unprocessable', title: 'Worth is not told in this currency' },
 } as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
 

@@ -2,6 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
+import type { ListEvents } from '@tickfolio/lib/outbox';
 import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickfolio/lib/postgres';
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
@@ -19,10 +20,13 @@ import { createForgetRequests } from './portfolios/requests.js';
 import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
+import { createPriceKind } from './users/price-kind.js';
+import { startUserIntake } from './users/user-intake.js';
 
 export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
+export { portfolioTopics } from './topics.js';
 /** What is looked for at the start. */
 export const tables = [...tablesIn(schema), ...tablesIn(bookTables)];
 
@@ -34,8 +38,13 @@ const maxConnectionAgeMs = 45_000;
 export interface PortfolioDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */
   readonly postgres: Postgres;
-  /** With `portfolioEvents` and `balanceEvents` among its topics. It may be away: what happens waits in the database. */
-  readonly eventLog: Pick<EventLog, 'append' | 'check'>;
+  /**
+   * With `portfolioEvents`, `balanceEvents`, `userEvents` and the dead letters of these among its topics. It may be away:
+   * what happens waits in the database.
+   */
+  readonly eventLog: Pick<EventLog, 'append' | 'check' | 'consume' | 'offsets'>;
+  /** What auth has told, from its own table: see `connectOwner`. */
+  readonly accounts: ListEvents;
   readonly clock: Clock;
   /** What rows are stamped and judged by. Default the database's own. */
   readonly time?: DatabaseTime;
@@ -54,9 +63,14 @@ export interface PortfolioOptions {
   readonly limits?: Partial<PortfolioLimits>;
 }
 
+export interface RunningPortfolio extends RunningService {
+  /** Settles only when it can take in no more of what happens to accounts: it should be started anew. */
+  readonly failed: Promise<Error>;
+}
+
 /** Starts the portfolio service. @throws StartError when a port is taken. */
-export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOptions): Promise<RunningService> => {
-  const { postgres, eventLog, clock, time = databaseTime, log, metrics } = deps;
+export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOptions): Promise<RunningPortfolio> => {
+  const { postgres, eventLog, accounts, clock, time = databaseTime, log, metrics } = deps;
   const limits: PortfolioLimits = { ...defaultLimits, ...options.limits };
   const events = startPortfolioEvents(
     { db: postgres.db, time, clock, log, metrics, eventLog },
@@ -75,6 +89,9 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
   });
   const { maxPortfolios } = limits;
   const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios });
+  const priceKind = createPriceKind();
+  const about = { db, append, time, clock, log, metrics, eventLog };
+  const intake = startUserIntake({ ...about, accounts, defaults, priceKind });
   const cleanup = startCleanup({ clock, log, forget: createForgetRequests(postgres.db, time), limits });
   const audits = startAudits({ db: postgres.db, time, clock, log, metrics }, { periodMs: limits.auditPeriodMs });
   const database = watchDependency(
@@ -99,13 +116,18 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       drainMs: limits.drainMs,
       maxConnectionAgeMs,
       service: serviceName,
-      dependencies: [database, { name: 'event-log', required: false, check: () => eventLog.check() }],
+      dependencies: [
+        database,
+        { name: 'event-log', required: false, check: () => eventLog.check() },
+        { name: 'user-events', required: false, check: () => intake.problem() },
+      ],
       add: (server) => {
-        serve(server, { portfolios, books, ensure: defaults.ensure });
+        serve(server, { portfolios, books, ensure: defaults.ensure, priceKind });
         serveEvents(server, events.list);
       },
       stop: async (until) => {
         database.close();
+        await intake.close(until);
         await cleanup.close();
         await audits.close();
         await events.close(until);
@@ -113,5 +135,5 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
     },
   );
   log.info({ port: served.port }, 'serving portfolios');
-  return served;
+  return { ...served, failed: intake.failed };
 };

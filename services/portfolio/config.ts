@@ -1,4 +1,14 @@
-import { addressList, addressOrOff, environment, integer, logLevel, port, z } from '@tickfolio/lib/config';
+import {
+  addressList,
+  addressOrOff,
+  environment,
+  hostPort,
+  integer,
+  logLevel,
+  port,
+  serverAddress,
+  z,
+} from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 
@@ -13,6 +23,9 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
     GRPC_PORT: port(50053).describe("Where portfolio's gRPC is served."),
     ...postgresSettings(env, 'portfolio_service'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
+    AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe(
+      'The auth service, by gRPC: for what happened to accounts.',
+    ),
     BROKERS: addressList().describe('Kafka, for what happens in portfolios.'),
     PAPER_GRANT: z
       .string()
@@ -28,6 +41,10 @@ export const booksAuditConfig = (env: NodeJS.ProcessEnv) =>
   z.object({ LOG_LEVEL: logLevel().default('error'), ...postgresSettings(env, 'portfolio_service') });
 
 type PortfolioConfig = z.output<ReturnType<typeof portfolioConfig>>;
+
+/** Where auth is, `host:port`. */
+export const authTarget = ({ AUTH_SERVICE_ADDR }: Pick<PortfolioConfig, 'AUTH_SERVICE_ADDR'>) =>
+  hostPort(AUTH_SERVICE_ADDR);
 
 /** How the service runs as a process of its own. */
 export const portfolioOptions = (config: PortfolioConfig) => ({

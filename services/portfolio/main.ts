@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
+import { EventServiceClient } from '@tickfolio/gen/auth/v1';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
-import { balanceEvents } from '@tickfolio/lib/events/balance-events';
-import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
+import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { runService } from '@tickfolio/lib/service';
 import { migrationsFolder, startPortfolio, tables } from './app.js';
-import { portfolioConfig, portfolioOptions } from './config.js';
+import { authTarget, portfolioConfig, portfolioOptions } from './config.js';
+import { portfolioTopics } from './topics.js';
 
 const surroundings = { env: process.env, random: Math.random };
 
@@ -23,8 +24,12 @@ await runService('portfolio', portfolioConfig(process.env), surroundings, async 
   const kafka = {
     brokers: config.BROKERS,
     clientId: `portfolio-${hostname()}`,
-    topics: [portfolioEvents, balanceEvents],
+    topics: portfolioTopics,
   };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
-  life.own('portfolio', await startPortfolio({ ...part, postgres, eventLog }, { ...portfolioOptions(config), tls }));
+  const auth = life.own('auth', connectOwner(EventServiceClient, { ...part, tls, target: authTarget(config) }));
+  const adapters = { postgres, eventLog, accounts: auth.list };
+  const options = { ...portfolioOptions(config), tls };
+  const portfolio = life.own('portfolio', await startPortfolio({ ...part, ...adapters }, options));
+  void portfolio.failed.then((err) => life.fail(err));
 });

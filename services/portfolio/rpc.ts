@@ -7,29 +7,35 @@ import { type BalanceCallsDeps, balanceCalls } from './balance-calls.js';
 import type { Owner } from './portfolios/owner.js';
 import type { Portfolio } from './portfolios/portfolio.js';
 import type { Portfolios } from './portfolios/portfolios.js';
+import type { PriceKind } from './users/price-kind.js';
 
 /** Name in grpc.health.v1. */
 export const serviceName = 'portfolio.v1.PortfolioService';
 
 const maxUserIdLength = 200;
 
-const ownerOf = (owner: wire.Owner | undefined, { requestId }: CallContext): Owner => {
-  const { userId, simulatedPrices: simulated } = owner ?? { userId: '', simulatedPrices: undefined };
-  if (userId === '' || userId.length > maxUserIdLength)
-    throw new AppError('invalid_argument', 'Say whose portfolios are meant.', {
-      fields: [{ field: 'owner', message: `must have a user id of at most ${maxUserIdLength} characters` }],
-    });
-  return { userId, simulated, requestId };
-};
+const createOwnerOf =
+  (priceKind: Pick<PriceKind, 'note'>) =>
+  (owner: wire.Owner | undefined, { requestId }: CallContext): Owner => {
+    const { userId, simulatedPrices: simulated } = owner ?? { userId: '', simulatedPrices: undefined };
+    if (userId === '' || userId.length > maxUserIdLength)
+      throw new AppError('invalid_argument', 'Say whose portfolios are meant.', {
+        fields: [{ field: 'owner', message: `must have a user id of at most ${maxUserIdLength} characters` }],
+      });
+    priceKind.note(simulated);
+    return { userId, simulated, requestId };
+  };
 const toWire = (portfolio: Portfolio): wire.Portfolio => ({ ...portfolio });
 
 export interface ServedRooms extends Omit<BalanceCallsDeps, 'ownerOf'> {
   readonly portfolios: Portfolios;
+  readonly priceKind: Pick<PriceKind, 'note'>;
 }
 
 /** Adds portfolio.v1.PortfolioService to the server. */
-export const serve = (server: GrpcServer, { portfolios, ...rooms }: ServedRooms): void => {
+export const serve = (server: GrpcServer, { portfolios, priceKind, ...rooms }: ServedRooms): void => {
   const unary = unaryOf(server);
+  const ownerOf = createOwnerOf(priceKind);
   const { fund, transfer, getBalances, positions } = balanceCalls({ ...rooms, ownerOf });
   const implementation: wire.PortfolioServiceServer = {
     create: unary<wire.CreatePortfolioRequest, wire.PortfolioResponse>(async ({ owner, ...plan }, context) => {

@@ -4,6 +4,7 @@ import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
 import { loopback } from '../start/listening-place.js';
+import { auth } from './auth.js';
 import { databases } from './databases.js';
 import { eventLog } from './messages.js';
 
@@ -23,9 +24,10 @@ const relayPollMs = 5_000;
 
 export const portfolio = definePart({
   name: 'portfolio',
-  needs: { database, eventLog },
+  needs: { auth, database, eventLog },
   settings: (env) => {
-    const { GRPC_PORT, METRICS_ADDR: _, ...shape } = inRun(portfolioConfig(env).shape);
+    // Auth says of itself where it is.
+    const { GRPC_PORT, METRICS_ADDR: _, AUTH_SERVICE_ADDR: __, ...shape } = inRun(portfolioConfig(env).shape);
     return {
       ...shape,
       PORTFOLIO_GRPC_PORT: GRPC_PORT,
@@ -35,20 +37,24 @@ export const portfolio = definePart({
   listens: ({ PORTFOLIO_GRPC_PORT }) => [
     { variable: 'PORTFOLIO_GRPC_PORT', address: { host: loopback, port: PORTFOLIO_GRPC_PORT } },
   ],
-  topics: async () => [
-    (await import('@tickfolio/lib/events/portfolio-events')).portfolioEvents,
-    (await import('@tickfolio/lib/events/balance-events')).balanceEvents,
-  ],
-  start: async ({ config, service }, given) => {
-    const { startPortfolio } = await import('@tickfolio/portfolio/app');
+  topics: async () => (await import('@tickfolio/portfolio/app')).portfolioTopics,
+  start: async ({ config, own, service, fail }, given) => {
+    const [{ startPortfolio }, { connectOwner }, { EventServiceClient }] = await Promise.all([
+      import('@tickfolio/portfolio/app'),
+      import('@tickfolio/lib/outbox/inbox'),
+      import('@tickfolio/gen/auth/v1'),
+    ]);
+    const about = service('portfolio');
+    const accounts = own('accounts', connectOwner(EventServiceClient, { ...about, target: given.auth.target })).list;
     const app = await startPortfolio(
-      { ...service('portfolio'), postgres: given.database.postgres, eventLog: given.eventLog },
+      { ...about, postgres: given.database.postgres, eventLog: given.eventLog, accounts },
       {
         address: { host: loopback, port: config.PORTFOLIO_GRPC_PORT },
         paperGrant: config.PAPER_GRANT,
         limits: { relayPollMs },
       },
     );
+    void app.failed.then(fail);
     return {
       target: dialTarget(config.PORTFOLIO_SERVICE_ADDR ?? { host: loopback, port: app.port }),
       close: app.close,

@@ -3,12 +3,12 @@ import { EventServiceClient, type Portfolio, PortfolioServiceClient } from '@tic
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { balanceEvents } from '@tickfolio/lib/events/balance-events';
-import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
-import { type PortfolioLimits, startPortfolio } from '../app.js';
+import { type PortfolioLimits, portfolioTopics, startPortfolio } from '../app.js';
+import { createFakeAccounts } from './accounts.js';
 
 /** The reason of a refusal, or its code where that has none closer; `done` where there is none. */
 export const reasonOf = (work: Promise<unknown>): Promise<string> =>
@@ -45,9 +45,18 @@ export const startTestPortfolio = async (
     clock,
     log,
     metrics: createMetrics('log'),
-    topics: [portfolioEvents, balanceEvents],
+    topics: portfolioTopics,
   });
-  const deps = { postgres, eventLog, clock, time: timeOf(clock), log, metrics: createMetrics('portfolio') };
+  const accounts = createFakeAccounts(clock.now);
+  const deps = {
+    postgres,
+    eventLog,
+    accounts: accounts.list,
+    clock,
+    time: timeOf(clock),
+    log,
+    metrics: createMetrics('portfolio'),
+  };
   const app = await startPortfolio(deps, { address, operationsAddress: address, paperGrant: '10000', limits });
   const client = createGrpcClient(PortfolioServiceClient, `127.0.0.1:${app.port}`);
   const events = createGrpcClient(EventServiceClient, `127.0.0.1:${app.port}`);
@@ -92,6 +101,8 @@ export const startTestPortfolio = async (
     app,
     clock,
     positions,
+    /** Says what happened to an account, as auth does. */
+    tell: (...of: Parameters<typeof accounts.tell>) => eventLog.append(userEvents.name, [accounts.tell(...of)]),
     eventLog,
     as,
     /** Somebody new. */

@@ -25,9 +25,13 @@ const maxIdLength = 128;
 
 export const createTellOfPortfolio =
   (append: AppendEvents): TellOfPortfolio =>
-  async (tx, { userId, requestId }, type, row) => {
+  async (tx, { userId, requestId, causedBy }, type, row) => {
     const { id: portfolioId, version, name, kind, baseCurrencyCode, costMethod, feeAsset, isDefault, simulated } = row;
-    const about = { userId, ...(requestId === '' ? {} : { requestId: requestId.slice(0, maxIdLength) }) };
+    const about = {
+      userId,
+      ...(requestId === '' ? {} : { requestId: requestId.slice(0, maxIdLength) }),
+      ...(causedBy === undefined ? {} : { causedBy }),
+    };
     const stream = streams.portfolio(portfolioId);
     const whole = { portfolioId, name, kind, baseCurrencyCode, costMethod, feeAsset, isDefault, simulated };
     const topic = await loadTopic();
