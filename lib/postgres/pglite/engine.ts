@@ -29,6 +29,8 @@ export interface PgliteDatabaseOptions {
   readonly name?: string;
 }
 
+/** How long the tables of a service may take, as on a server. */
+const migrationTimeoutMs = 120_000;
 /** Where drizzle itself notes migrations: databases that have an engine to themselves do it there. */
 const journalOfPublic = 'drizzle';
 
@@ -67,7 +69,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     tooLong: (tookMs) =>
       log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else'),
   });
-  const sessionIn = (schema: string | undefined, name: string) => {
+  const sessionIn = (schema: string | undefined, name: string, more: Partial<PgliteSessionOptions> = {}) => {
     const statements = traceQueries(
       {
         query: (text: string, params: unknown[], rowMode: 'array' | 'object') =>
@@ -77,6 +79,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     );
     return createPgliteSession((text, params, rowMode) => statements.query(text, params, rowMode) as Promise<never>, {
       ...options,
+      ...more,
       turns,
     });
   };
@@ -97,8 +100,14 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       };
       // drizzle calls nothing of a PGlite but `query` and `transaction`.
       const db = drizzle(own as unknown as PGlite);
+      const migrating = drizzle(
+        sessionIn(schema, name, { transactionTimeoutMs: migrationTimeoutMs }) as unknown as PGlite,
+      );
       try {
-        await migrate(db, { migrationsFolder, migrationsSchema: schema === 'public' ? journalOfPublic : schema });
+        await migrate(migrating, {
+          migrationsFolder,
+          migrationsSchema: schema === 'public' ? journalOfPublic : schema,
+        });
       } catch (err) {
         throw lacksRoom(err) && !(err instanceof StartError) ? new NoRoomError(folder, pgliteNeedsBytes(folder)) : err;
       }
