@@ -39,7 +39,8 @@ export interface IntakeOptions {
   readonly restart: (tx: Transaction, of: { readonly stream: string; readonly source: string }) => Promise<void>;
   /**
    * Of a service that holds something of users: a user was deleted (`user.deleted`). Nothing of the user is taken in
-   * from here on. What takes long is only begun here.
+   * from here on. What takes long is only begun here. It may come again where all of an owner is read anew, long after:
+   * what is done already is done.
    */
   readonly erase?: (tx: Transaction, userId: string) => Promise<void>;
   /** Told of events after their commit, for hints to others: not where the process is killed in between. */

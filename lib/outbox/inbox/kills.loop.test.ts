@@ -54,11 +54,16 @@ it.skipIf(!kafka)(
     const startTaker = () => start('inbox/kit/replica.js', { harbour, boats });
     let writer = startWriter();
     const takers = [startTaker(), startTaker()];
+    const everybodyRuns = (who: 'all' | 'takers' = 'all') => {
+      for (const one of who === 'all' ? [writer, ...takers] : takers)
+        if (one.isOver()) throw new Error(`a process ended: ${one.err()}`);
+      return true;
+    };
     const taken = () => takers.reduce((sum, taker) => sum + (taker.out().match(/^took /gm)?.length ?? 0), 0);
 
     for (let count = 0; count < kills; count++) {
       const before = taken();
-      await eventually('events are taken in', () => taken() >= before + takenEach, 60_000);
+      await eventually('events are taken in', () => everybodyRuns() && taken() >= before + takenEach, 60_000);
       // Now and then both, so that nobody goes on for whoever was killed.
       const victims = random() < 0.3 ? [0, 1] : [random() < 0.5 ? 0 : 1];
       await Promise.all(victims.map((at) => takers[at]?.end('SIGKILL')));
@@ -68,7 +73,7 @@ it.skipIf(!kafka)(
         writer = startWriter();
       }
     }
-    await eventually('events are taken in', () => taken() >= takenEach, 60_000);
+    await eventually('events are taken in', () => everybodyRuns() && taken() >= takenEach, 60_000);
     await writer.end('SIGKILL');
 
     const metrics = createMetrics('boats');
@@ -88,7 +93,21 @@ it.skipIf(!kafka)(
     }
     const { db, close } = await openServerPostgres({ ...harbour, log, clock });
     const count = (moves: Readonly<Record<string, readonly string[]>>) => Object.values(moves).flat().length;
-    await eventually('all is taken in', async () => count(await notedIn(db)) >= count(written), 60_000);
+    // However much waits by now, some of it is taken in all the time.
+    for (let noted = -1; noted < count(written); ) {
+      const before = noted;
+      noted = await eventually(
+        `more than ${before} of ${count(written)} events are taken in`,
+        async () => {
+          everybodyRuns('takers');
+          const now = count(await notedIn(db));
+          if (now > before || now >= count(written)) return now;
+          throw new Error(takers.map((taker) => taker.err().slice(-500)).join('\n'));
+        },
+        30_000,
+        500,
+      );
+    }
     expect(await notedIn(db)).toEqual(written);
     await Promise.all(takers.map((taker) => taker.end('SIGTERM')));
     await eventLog.close();

@@ -21,7 +21,7 @@ const arrivals = pgTable('arrivals', {
 });
 
 /** Where a boat may not go, for ever; and where the database itself does not let it. */
-export const [forbidden, tooFar] = [666, 1_000_000];
+export const [forbidden, tooFar] = [-1, 1_000_000];
 
 export const boatsTopic = (owner: ListEvents) =>
   consumedTopic({

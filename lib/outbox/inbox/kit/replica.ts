@@ -24,7 +24,7 @@ const { db } = await openServerPostgres({ ...harbour, log, clock });
 const owner = await openServerPostgres({ ...boats, log, clock });
 const topics = [boatEvents, deadLettersOf(boatEvents.name)];
 const eventLog = createKafkaEventLog({ brokers, clientId: holder, topics, clock, log, metrics, limits: quickLimits });
-startInbox(
+const inbox = startInbox(
   { db, tables: harbourTables, time, clock, log, metrics, eventLog },
   {
     group: 'harbour',
@@ -35,5 +35,11 @@ startInbox(
     },
   },
 );
+void inbox.failed.then((err) => {
+  throw err;
+});
 // Nothing else of it keeps a process alive.
-setInterval(() => undefined, 1_000);
+setInterval(async () => {
+  const [problem, log] = [inbox.problem(), await eventLog.check()];
+  if (problem !== undefined || log !== undefined) process.stderr.write(`${problem}; the log ${log}\n`);
+}, 1_000);
