@@ -212,7 +212,7 @@ describe('the all-in-one run shows a portfolio live', () => {
   it('is ready, says that prices are simulated, and serves metrics and the API page', async () => {
     const ready = await callJson(one.base, 'GET', '/ready');
     expect(ready.status).toBe(200);
-    expect(ready.body).toMatchObject({ simulated: true });
+    expect(ready.body).toMatchObject({ simulated: true, dependencies: { 'event-log': { status: 'ok' } } });
     expect((await callJson(one.base, 'GET', '/health')).status).toBe(200);
     expect(String((await callJson(one.base, 'GET', '/metrics')).body.text)).toContain('tickfolio_bff_');
     expect((await fetch(`${one.base}/docs`)).status).toBe(200);

@@ -7,7 +7,7 @@ import { aggregator } from './aggregator.js';
 import { clickhouse } from './clickhouse.js';
 import { databases, portfoliosName } from './databases.js';
 import { jwtSecret } from './jwt-secret.js';
-import { pubsub } from './messages.js';
+import { eventLog, pubsub } from './messages.js';
 import { socket } from './socket.js';
 
 const elsewhere = Object.fromEntries(Object.keys(neighbourSettings).map((variable) => [variable, true])) as {
@@ -35,7 +35,7 @@ const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit(elsewhere).shap
 export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>) =>
   definePart({
     name: 'bff',
-    needs: { ...neighbours, aggregator, database, jwtSecret, pubsub, socket },
+    needs: { ...neighbours, aggregator, database, eventLog, jwtSecret, pubsub, socket },
     settings: (env) => {
       const shape = inRun(ownShape(env));
       return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
@@ -68,8 +68,13 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           neighbours: clients,
           aggregator: createAggregatorClient({ baseUrl: given.aggregator.url, observeCircuit }),
           ...given.pubsub,
-          // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-          beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
+          beside: [
+            disks.dependency,
+            // As auth and the archiver of this run have it, which have no place of their own to tell it.
+            { name: 'event-log', required: false, check: () => given.eventLog.check() },
+            // Neither has the socket service, unless METRICS_ADDR is set.
+            ...(isOwn ? app.dependencies : []),
+          ],
           ...(isOwn ? { factsBeside: app.facts } : {}),
         },
         {

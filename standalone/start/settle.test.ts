@@ -16,7 +16,7 @@ beforeEach(async () => {
   ending = new AbortController();
   services = createServer((_request, response) => {
     asked += 1;
-    const named = ['profile-database', 'auth', 'all-market'].map((name) => [
+    const named = ['profile-database', 'auth', 'all-market', 'event-log'].map((name) => [
       name,
       { status: down.has(name) ? 'down' : 'ok', required: name === 'profile-database' },
     ]);
@@ -43,8 +43,8 @@ const asksSince = async (count: number) => {
   while (asked < until) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
-it('says that it runs without waiting for the tickers of all symbols, which come with the next second', async () => {
-  down.add('all-market');
+it('says that it runs without waiting for the tickers of all symbols, which come with the next second, nor for a Kafka that is away', async () => {
+  for (const name of ['all-market', 'event-log']) down.add(name);
   expect(await settling()).toMatchObject({ simulated: true });
 });
 

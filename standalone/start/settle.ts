@@ -7,8 +7,11 @@ const settleMs = 2_000;
 const pollMs = 50;
 const requestTimeoutMs = 1_500;
 
-/** What comes with the exchange's next second, and is waited for by nobody: without it everything that is held goes on. */
-const laterOnes: ReadonlySet<string> = new Set(['all-market']);
+/**
+ * What comes with the exchange's next second, or may be away as a Kafka may, and is waited for by nobody: without it
+ * everything that is held goes on.
+ */
+const laterOnes: ReadonlySet<string> = new Set(['all-market', 'event-log']);
 
 const readiness = z.object({ dependencies: z.record(z.string(), z.object({ status: z.string() })) });
 

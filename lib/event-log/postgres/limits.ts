@@ -47,7 +47,7 @@ export const postgresLogLimits: PostgresLogLimits = {
   maxWaitingMessages: 20_000,
   maxWaitingBytes: 16 * 2 ** 20,
   maxWriteMessages: 1_000,
-  maxWriteBytes: 2 ** 19,
+  maxWriteBytes: 2 ** 18,
   maxReadMessages: 1_000,
   maxReadBytes: 2 ** 20,
   maxRecentMessages: 1_000,
