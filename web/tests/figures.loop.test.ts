@@ -190,6 +190,30 @@ describe.skipIf(!browser)('the range of a day', () => {
   });
 });
 
+describe.skipIf(!browser)('the markets of an asset on a phone', () => {
+  it('have each price on one line', async () => {
+    const tickers = ['1234.5', '2313801.84', '123456789.12'].map((price, at) => ({
+      ...{ symbol: `btc${'xyz'[at]}`, base: 'BTC', quote: `${'XYZ'[at]}`, status: 'trading', price },
+      ...{ change24h: '1', quoteVolumeUsdt24h: '1000' },
+    }));
+    const answer = { asOf: time, stale: null, simulated: false, tickers, next: null };
+    const path = '/assets/BTC?tab=markets';
+    const viewport = { width: 390, height: 844 };
+    await withWindow(
+      { path, viewport, frame: wide, answers: { ...answers, tickers: () => answer } },
+      async ({ page }) => {
+        await page.locator('.asset-market-table tbody tr').nth(2).waitFor();
+        const torn = `[...document.querySelectorAll('.asset-market-table .digits')].filter((figure) => {
+          const range = document.createRange();
+          range.selectNodeContents(figure);
+          return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size > 1;
+        }).map(({ textContent }) => textContent)`;
+        expect(await page.evaluate(torn)).toEqual([]);
+      },
+    );
+  });
+});
+
 describe.skipIf(!browser)('long figures on phones', () => {
   it.each([
     ['en-US', 'light', ',', '.'],

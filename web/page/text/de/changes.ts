@@ -1,7 +1,7 @@
 import type { ChangesTexts } from '../en/changes.js';
 
 export const changes: ChangesTexts = {
-  searchHint: 'Name oder Symbol: bitcoin, ETH …',
+  searchHint: 'Name oder Symbol',
   noResult: (query) => `Nichts heißt „${query}“.`,
   pricedIn: 'Kurs in',
   held: 'im Bestand',

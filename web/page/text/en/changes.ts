@@ -1,6 +1,6 @@
 /** Adding, reducing and removing what is held. */
 export const changes = {
-  searchHint: 'Name or symbol: bitcoin, ETH …',
+  searchHint: 'Name or symbol',
   noResult: (query: string) => `Nothing is called “${query}”.`,
   pricedIn: 'Priced in',
   held: 'held',

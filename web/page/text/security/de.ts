@@ -167,7 +167,7 @@ export const de: SecurityTexts = {
   hidePassword: 'Verbergen',
   passwordHint: 'Mindestens 8 Zeichen',
   signedInAs: (name) => `Angemeldet als ${name}`,
-  nameHint: '3 bis 64 Buchstaben A bis Z, Ziffern 0 bis 9, „_“, „.“ oder „-“',
+  nameHint: '3 bis 64 Zeichen: A bis Z, 0 bis 9, „_“, „.“ oder „-“',
   tagline: 'Was deine Coins wert sind: live und genau.',
   noAccount: 'Noch kein Konto?',
   haveAccount: 'Schon ein Konto?',
