@@ -53,6 +53,8 @@ it('takes the pictures', async () => {
       await withPage({ colorScheme, viewport: { width: 1240, height: 1080 } }, async ({ page }) => {
         await signIn(page, run.base, account);
         await page.locator('.value-panel canvas').first().waitFor();
+        // Of a server that has just begun the last days come one after the other.
+        await page.locator('.sparkline path[d^="M0.0"]').nth(6).waitFor();
         await take(page, `portfolio-${colorScheme}`);
         await page.getByRole('button', { name: 'Add asset' }).click();
         await page.getByRole('combobox', { name: 'Search an asset' }).fill('bit');

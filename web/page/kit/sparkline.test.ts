@@ -10,6 +10,11 @@ it('draws the small line over a day of true time, that of a coin of 16 hours sho
   expect(pathOf(points.slice(1).map((point) => ({ ...point, price: 5 })))).toBe('M66.7 26.0L100.0 26.0');
 });
 
+it('draws no stroke of the prices of some minutes', () => {
+  const points = [10, 5, 0].map((ago) => ({ atMs: now - ago * 60_000, price: 100 - ago }));
+  expect([pathOf(points), pathOf(points.slice(2)), pathOf([])]).toEqual(['', '', '']);
+});
+
 it('begins at the edge with what a coin cost before that day', () => {
   const points = [40, 24.5, 12, 0].map((ago) => ({ atMs: now - ago * hourMs, price: 100 }));
   expect(pathOf(points)).toBe('M0.0 26.0L50.0 26.0L100.0 26.0');

@@ -5,11 +5,14 @@ import { useParts } from '../parts.js';
 const width = 100;
 const height = 28;
 const margin = 2;
+/** What is shorter is no wider than its line is thick: it would be a stroke up or down. */
+const leastMs = trailSpanMs / 96;
 
-/** The day that ends with the newest point, over true time: of a coin that was just listed it is short. */
+/** The day that ends with the newest point, over true time: of a coin that was just listed it is short, or empty. */
 export const pathOf = (points: readonly TrailPoint[]): string => {
   const end = points.at(-1)?.atMs ?? 0;
   const start = end - trailSpanMs;
+  if (end - (points[0]?.atMs ?? end) < leastMs) return '';
   // The one before it as well, so that the line comes in from the edge.
   const shown = points.slice(Math.max(0, points.findIndex(({ atMs }) => atMs >= start) - 1));
   const prices = shown.map(({ price }) => price);
@@ -32,11 +35,12 @@ interface TrailProps {
 
 const Trail = memo(
   ({ points }: TrailProps) => {
-    if (points.length < 2) return <span className="sparkline" />;
+    const path = pathOf(points);
+    if (path === '') return <span className="sparkline" />;
     // Without the colours of gain and loss: those beside it may be of another stretch of time.
     return (
       <svg className="sparkline" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-        <path d={pathOf(points)} />
+        <path d={path} />
       </svg>
     );
   },
