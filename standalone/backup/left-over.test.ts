@@ -23,6 +23,15 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
+/** None where it is not there, or goes just now. */
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
+
 /** A draft of a computer that was turned off, or of another one that goes on. @param changedMs its newest file, ago */
 const makeDraft = async (name: string, changedMs: number) => {
   await mkdir(at(name, '.lock'), { recursive: true });
@@ -86,7 +95,7 @@ it('restores after a restore that was killed at any moment while it removed what
   const watching = (async () => {
     for (; !isOver; await new Promise((resolve) => setImmediate(resolve))) {
       // The mark is looked for last: it may go while the folder is read.
-      const names = existsSync(aside) ? readdirSync(aside) : [];
+      const names = namesIn(aside);
       if (!names.includes('store')) continue;
       if (names.includes('.lock')) seen.marked++;
       else seen.unmarked++;
