@@ -22,7 +22,12 @@ const symbols = { btcusdt: 'BTC', btceur: 'BTC', ethusdt: 'ETH' } as const;
  * Steps of which most can be done, some come again, and some ask for what is somebody else's, of another kind, too much
  * or under an id that stands for something else.
  */
-const createDraw = (random: () => number, portfolios: readonly ModelPortfolio[], id: (of: string) => string) => {
+const createDraw = (
+  random: () => number,
+  portfolios: readonly ModelPortfolio[],
+  id: (of: string) => string,
+  isHeld: (order: string) => boolean,
+) => {
   const asked: Step[] = [];
   let made = 0;
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -38,8 +43,8 @@ const createDraw = (random: () => number, portfolios: readonly ModelPortfolio[],
     const orders = before('reserve');
     const fresh = { of: place('paper').id, id: id(`order ${made++}`) };
     if (orders.length === 0 || seldom()) return fresh;
-    // The last ones are still kept, mostly.
-    const { of, id: known } = pick(orders.slice(-3));
+    const held = orders.filter((order) => isHeld(order.id));
+    const { of, id: known } = pick(held.length === 0 || seldom() ? orders : held);
     return { of: seldom() ? fresh.of : of, id: known };
   };
 
@@ -87,7 +92,7 @@ const createDraw = (random: () => number, portfolios: readonly ModelPortfolio[],
   const settle = (): Step => {
     const fills = before('settle');
     const fill = fills.length > 0 && seldom() ? pick(fills).fill : id(`fill ${made++}`);
-    const fees = [['BNB', pick(amounts)] as const, ['BTC', pick(amounts)] as const].slice(Math.floor(random() * 3));
+    const fees = [['BNB', pick(amounts)] as const, ['BTC', pick(amounts)] as const].slice(Math.floor(random() * 2.5));
     return {
       do: 'settle',
       ...inPaper(),
@@ -113,7 +118,13 @@ const createDraw = (random: () => number, portfolios: readonly ModelPortfolio[],
     settle,
     settle,
   ] as const;
+  const papers = portfolios.filter(({ kind }) => kind === 'paper');
+  const first = papers.flatMap(({ id: of, user }) =>
+    ['USDT', 'BNB'].map((asset): Step => ({ do: 'fund', of, user, key: newKey(), asset, quantity: 100n * one })),
+  );
   return (): Step => {
+    const begin = first.pop();
+    if (begin) return begin;
     const again = asked.length > 0 && random() < 0.12;
     const step = again ? pick(asked) : pick([...kinds, () => ({ do: 'release' as const, ...inPaper() })])();
     asked.push(step);
@@ -232,7 +243,9 @@ describe('the books agree with what one would count by hand, whatever is asked f
         portfolios.push({ id: portfolioId, user, kind });
       }
     const model = createModel(portfolios, usualSymbols);
-    const draw = createDraw(random, portfolios, id);
+    const draw = createDraw(random, portfolios, id, (order) =>
+      model.reservations().some((one) => one.startsWith(`${order} held `)),
+    );
     const orders = new Set<string>();
     for (let at = 0; at < stepsASeed; at++) {
       const step = draw();
