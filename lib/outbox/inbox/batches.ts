@@ -42,9 +42,10 @@ export const createBatches = ({ clock, log, positions, readings, take, bury }: B
       await reading.again();
     }
     const { events, dead } = readBatch(of, batch);
-    if (dead.length > 0) await bury(of, dead);
     if (reading) await reading.raise(Math.max(0, ...events.map(({ epoch }) => epoch)));
     await take(events, () => batch.heartbeat());
+    // Last: a batch that cannot be taken in comes again for as long as its owner is away, and would bury them each time.
+    if (dead.length > 0) await bury(of, dead);
     await positions.note(topic, partition, BigInt(last.offset) + 1n);
   };
   return {

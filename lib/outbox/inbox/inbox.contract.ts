@@ -184,6 +184,34 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect(await noted()).toEqual({});
     });
 
+    it('lets a released stream go on while the owner of another one is away', async () => {
+      const { start, reads, boats, fleet, deliver, noted, scripted, clock, db, time } = await build();
+      const around = { id: 'e1', source: 'auth', epoch: 1, time: '2026-11-28T07:40:00.123Z', userId: 'u1' };
+      const gone = { ...around, stream: 'user:u1', version: 1, type: 'user.deleted', data: {} } as const;
+      let isAway = false;
+      const users = consumedTopic({
+        topic: userEvents,
+        owner: async () => {
+          if (isAway) throw new AppError('unavailable', 'Accounts are away.');
+          return { events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } };
+        },
+        apply: async () => {
+          throw new AppError('failed_precondition', 'Nobody goes.');
+        },
+      });
+      const { problem } = await start({ topics: [users, boats] });
+      await reads();
+      await reads(1, userEvents.name);
+      await scripted.deliver(userEvents.name, [userEvents.messageOf(gone)]);
+      await deliver(fleet.move('a', forbidden));
+      expect(problem()).toBe('2 streams are parked: boat:a, user:u1');
+      isAway = true;
+      fleet.mend('boat:a', 1, 3);
+      for (const stream of ['user:u1', 'boat:a']) await releaseStream({ db, tables: harbourTables, time }, stream);
+      clock.advance(10_000);
+      await becomes(noted, { 'boat:a': ['1 to 3'] });
+    });
+
     it('sends what is no event at all to the dead letters, and goes on', async () => {
       const { begin, fleet, deliver, noted, scripted } = await build();
       const { problem } = await begin();
@@ -194,6 +222,21 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
         expect.stringMatching(/^boat-events.dlq event must have required properties /),
       ]);
       expect(problem()).toBeUndefined();
+    });
+
+    it('sends that to the dead letters once, however often its batch comes again while the owner is away', async () => {
+      const { begin, fleet, deliver, noted, scripted } = await build();
+      await begin();
+      fleet.move('a', 1);
+      const batch = [{ key: 'a', value: '{"type":' }, fleet.move('a', 2)];
+      fleet.set.list = async () => {
+        throw new AppError('unavailable', 'The fleet is away.');
+      };
+      for (let times = 0; times < 3; times++) await expect(deliver(...batch)).rejects.toThrow('The fleet is away.');
+      fleet.set.list = async () => undefined;
+      await deliver(...batch);
+      expect(await noted()).toEqual({ 'boat:a': ['1 to 1', '2 to 2'] });
+      expect(scripted.dead()).toEqual(['boat-events.dlq the message is not JSON']);
     });
 
     it('counts an event of a type that is not known, and misses none for it', async () => {
@@ -254,6 +297,42 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
         clock.advance(30_000);
         return (await noted())['boat:silent'];
       }, ['1 to 1', '2 to 2']);
+    });
+
+    it('goes on reading from an owner what another replica had begun to read when it ended', async () => {
+      const { start, reads, fleet, deliver, noted, scripted, clock, db } = await build();
+      const first = await start();
+      await reads();
+      await start();
+      await reads(2);
+      await deliver(fleet.move('a', 1));
+      let asked = 0;
+      fleet.set.list = async () => {
+        asked += 1;
+      };
+      const { readUntil } = harbourTables.eventSources;
+      const later = async () => {
+        const before = asked;
+        for (let times = 0; times < 4; times++) {
+          clock.advance(30_000);
+          await noted();
+        }
+        return [asked - before, await db.select({ readUntil }).from(harbourTables.eventSources)];
+      };
+      await becomes(later, [0, [{ readUntil: null }]]);
+
+      fleet.move('silent', 1);
+      fleet.set.list = async (of) => {
+        if ('afterSeq' in of) throw new AppError('unavailable', 'The fleet is away.');
+      };
+      scripted.skip(1n);
+      await deliver(fleet.move('a', 2));
+      await first.close();
+      fleet.set.list = async () => undefined;
+      await becomes(async () => {
+        clock.advance(10_000);
+        return (await noted())['boat:silent'];
+      }, ['1 to 1']);
     });
 
     describe('with users in it', () => {

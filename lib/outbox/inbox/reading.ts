@@ -50,6 +50,8 @@ export interface Reading {
   raise(epoch: number): Promise<void>;
   /** What was written since. Resolves when that is written down. */
   again(): Promise<void>;
+  /** Goes on with what another replica began to read and left. */
+  look(): Promise<void>;
   /** Resolves when nothing is read any more, which the signal sees to. */
   over(): Promise<void>;
 }
@@ -105,8 +107,8 @@ export const startReading = (deps: ReadingDeps, source: string, topics: readonly
         await sources.raise(source, newest);
         continue;
       }
-      if (dead.length > 0) await bury(first, dead);
       await take(events, beat);
+      if (dead.length > 0) await bury(first, dead);
       if (page.events.length > 0) {
         await sources.advance(source, Math.max(found.epoch, newest), page.next);
         continue;
@@ -172,6 +174,9 @@ export const startReading = (deps: ReadingDeps, source: string, topics: readonly
     again: async () => {
       await sources.again(source);
       wake();
+    },
+    look: async () => {
+      if (!running && (await find()).isRead) wake();
     },
     over: async () => {
       await running;

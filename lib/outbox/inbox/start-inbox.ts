@@ -3,6 +3,7 @@ import { fromPostgresError, inBackground } from '../../postgres/postgres.js';
 import { detached } from '../../tracing/tracing.js';
 import { startConsuming } from './consuming.js';
 import { type IntakeDeps, type IntakeOptions, startIntake } from './intake.js';
+import type { ParkedStream } from './taking/parked.js';
 import { beatUntil } from './taking/take.js';
 
 /** Takes in what other services tell. */
@@ -51,11 +52,18 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
       over: async () => running,
     };
   };
-  const goOn = async () => {
-    for (const of of await parked.released()) {
+  const goOnWith = async (of: ParkedStream) => {
+    try {
       await filling.whole(of, beatUntil(signal));
       await parked.goneOn(of.stream);
+    } catch (err) {
+      // The others need not wait until its owner is back.
+      log.debug({ err: fromPostgresError(err), stream: of.stream }, 'a released stream could not go on yet');
     }
+  };
+  const goOn = async () => {
+    for (const reading of readings.values()) await reading.look();
+    for (const of of await parked.released()) await goOnWith(of);
     await parking.look();
   };
   const look = once(goOn, 'parked streams could not be looked at');
