@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createManualClock, systemClock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
@@ -233,7 +234,7 @@ describe('an outbox', () => {
   });
 
   it('tells the events of a stream from a version on, and of all of them what is a minute old', async () => {
-    const { move, list, clock, db } = await start();
+    const { move, list, clock } = await start();
     for (let to = 1; to <= 3; to++) await move('a', to);
     await move('b', 1);
     clock.advance(50_000);
@@ -257,20 +258,28 @@ describe('an outbox', () => {
     ]);
     expect((await list({ afterSeq: second.next }, 3)).next).toBe(second.next);
     await expect(list({ afterSeq: 0 }, 501)).rejects.toThrow('limit must be a whole number from 1 to 500');
-    await raiseEpoch(db, boatTables);
-    await raiseEpoch(db, boatTables);
-    expect((await list({ stream: 'boat:b', fromVersion: 1 }, 2)).events.map((value) => movedIn({ value }))).toEqual([
-      { stream: 'boat:b', version: 1, epoch: 3, to: 1 },
-    ]);
+  });
+
+  it('is of a higher epoch after each restore, also from one backup, and where the clock was set back', async () => {
+    const { db, list, clock } = await start();
+    const restored = async (now: number) => {
+      await raiseEpoch(db, boatTables, timeOf({ now: () => now }));
+      return (await list({ stream: 'boat:a', fromVersion: 1 }, 1)).stream?.epoch ?? 0;
+    };
+    const first = await restored(clock.now());
+    const second = await restored(0);
+    expect([first > 1, second > first]).toEqual([true, true]);
+    await db.delete(boatTables.databaseEpoch);
+    expect(await restored(clock.now() + 60_000)).toBeGreaterThan(second);
   });
 
   it('says of what is sent after a restore that it is of another epoch', async () => {
     const { move, relay, taken, db, clock } = await start();
     relay('one');
     await move('a', 1);
-    await raiseEpoch(db, boatTables);
+    await raiseEpoch(db, boatTables, () => sql`'2026-01-01T00:00:07Z'::timestamptz`);
     clock.advance(100);
-    await becomes(() => taken.map(movedIn), [{ stream: 'boat:a', version: 1, epoch: 2, to: 1 }]);
+    await becomes(() => taken.map(movedIn), [{ stream: 'boat:a', version: 1, epoch: 7, to: 1 }]);
   });
 });
 
