@@ -133,7 +133,7 @@ describe('the settings of the all-in-one run', () => {
     }
   });
 
-  it('name two databases, never one for both services', () => {
+  it('name a database for each service, never one for several', () => {
     const server = { POSTGRES_HOST: 'db', POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' };
     expect(read(server)).toMatchObject({ AUTH_POSTGRES_DB: 'auth_db', PROFILE_POSTGRES_DB: 'profile_db' });
     expect(faultsOf({ ...server, POSTGRES_DB: 'mine' })).toEqual([
@@ -143,6 +143,11 @@ describe('the settings of the all-in-one run', () => {
       'PROFILE_POSTGRES_DB must be another database than AUTH_POSTGRES_DB',
     ]);
     expect(faultsOf({ AUTH_POSTGRES_DB: 'one', PROFILE_POSTGRES_DB: 'one' })).toHaveLength(1);
+    for (const at of [{}, server])
+      for (const name of ['AUTH_POSTGRES_DB', 'PROFILE_POSTGRES_DB'])
+        expect(faultsOf({ ...at, [name]: 'portfolio_service' })).toEqual([
+          `${name} must be another name: "portfolio_service" is the database of the portfolio service`,
+        ]);
     expect(faultsOf({ AUTH_POSTGRES_DB: '../elsewhere' })).toHaveLength(1); // It also names a folder.
   });
 

@@ -4,7 +4,14 @@ import { required, z } from '@tickfolio/lib/config';
 import { type Postgres, postgresServer, type Tables } from '@tickfolio/lib/postgres';
 import type { NamedStore } from '../backup/snapshots.js';
 import { definePart } from '../run/part.js';
-import { allDatabases, eventLogSchema, jwtSecretFile, realArchive, simulatedArchive } from '../stores/store-names.js';
+import {
+  allDatabases,
+  eventLogSchema,
+  jwtSecretFile,
+  portfolioSchema,
+  realArchive,
+  simulatedArchive,
+} from '../stores/store-names.js';
 import { openingInWords } from '../stores/stores-in-words.js';
 
 /** What else lies in the data folder, where earlier builds had a folder for each database. */
@@ -22,6 +29,10 @@ const databaseName = (fallback: string, onServer: boolean) =>
     .refine(
       (name) => onServer || name.toLowerCase() !== eventLogSchema,
       `must be another name: "${eventLogSchema}" is the schema of the event log`,
+    )
+    .refine(
+      (name) => (onServer ? name : name.toLowerCase()) !== portfolioSchema,
+      `must be another name: "${portfolioSchema}" is the database of the portfolio service`,
     )
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {
@@ -88,10 +99,13 @@ export const databases = definePart({
         ? z
             .undefined({
               error:
-                'names one database, but the all-in-one run has two; set AUTH_POSTGRES_DB (auth_db) and PROFILE_POSTGRES_DB (profile_db) instead',
+                'names one database, but each service of the all-in-one run has its own; set AUTH_POSTGRES_DB (auth_db) and PROFILE_POSTGRES_DB (profile_db) instead',
             })
             .optional()
-        : z.string().optional().describe('Refused beside `POSTGRES_HOST`, because this run has two databases.'),
+        : z
+            .string()
+            .optional()
+            .describe('Refused beside `POSTGRES_HOST`, because each service of this run has its own.'),
     };
   },
   start: async ({ config, clock, log, folder, own, signal, fail, print, watchStore }) => {

@@ -4,6 +4,7 @@ import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
 import { loopback } from '../start/listening-place.js';
+import { portfolioSchema } from '../stores/store-names.js';
 import { auth } from './auth.js';
 import { databases } from './databases.js';
 import { eventLog } from './messages.js';
@@ -15,7 +16,7 @@ const database = definePart({
   start: async ({ config }, given) => {
     const { migrationsFolder, tables } = await import('@tickfolio/portfolio/app');
     const maxConnections = config.POSTGRES_MAX_CONNECTIONS;
-    return given.databases.open({ name: 'portfolio_service', migrationsFolder, tables, maxConnections });
+    return given.databases.open({ name: portfolioSchema, migrationsFolder, tables, maxConnections });
   },
 });
 

@@ -4,6 +4,8 @@
 export const allDatabases = 'databases';
 /** Of the embedded event log among them. */
 export const eventLogSchema = 'events_log';
+/** Of the portfolio service among them; on a server too. */
+export const portfolioSchema = 'portfolio_service';
 export const realArchive = 'clickhouse';
 /** What is archived from an own simulator is kept apart: it must never pass for history. */
 export const simulatedArchive = 'clickhouse-simulated';
