@@ -25,10 +25,11 @@ RUN npx tsc -b gen lib bff web services/*/ \
  && find . -type f \( -name '*.ts' -o -name 'tsconfig.json' -o -name '.tsbuildinfo' -o -name '*.md' \) -delete \
  && find . -depth -type d -empty -delete
 
-# What is this service's own. The link has the same name in every image; with the gateway go the bodies of REST, the page and the documents, which it serves, and the registry, by which it knows whom it calls.
+# What is this service's own. The link has the same name in every image; with the gateway go the bodies of REST, the page and the documents, which it serves, and the registry, by which it knows whom it calls, and auth who holds something of users.
 FROM build AS own
 ARG SERVICE
-RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; [ "$SERVICE" != bff ] || more="api services/package.json services/dist web/dist/page web/dist/site"; \
+RUN folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; more=; \
+    case "$SERVICE" in bff) more="api services/package.json services/dist web/dist/page web/dist/site" ;; auth) more="services/package.json services/dist" ;; esac; \
     [ -f "$folder/dist/main.js" ] || { echo "There is no service \"$SERVICE\": give one by --build-arg SERVICE=<name>" >&2; exit 2; }; \
     mkdir /own && cp -r --parents "$folder" $more /own && ln -s "$folder" /own/service
 

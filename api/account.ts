@@ -44,6 +44,44 @@ export const AccountAnswer = Type.Object(
 );
 export type AccountAnswer = Body<typeof AccountAnswer>;
 
+/** Of the link that shows what became of a deletion. */
+const linkToken = Type.String({ maxLength: 64, examples: ['3f1c9a52b7e04d6f8a570c2f3b1d9e84'] });
+export const AccountDeletedAnswer = Type.Object(
+  {
+    message: Type.String({ examples: ['account deleted successfully'] }),
+    link: Type.String({
+      description: 'shows without an account for 30 days what became of it; said this once, and in `Location` too',
+      examples: ['/api/v1/deletions/3f1c9a52b7e04d6f8a570c2f3b1d9e84'],
+    }),
+    token: { ...linkToken, description: 'the last part of it' },
+  },
+  { description: 'The account is gone; what services hold of the user goes in the next moments.' },
+);
+export type AccountDeletedAnswer = Body<typeof AccountDeletedAnswer>;
+
+export const DeletionPath = Type.Object({ token: linkToken });
+export const DeletionAnswer = Type.Object(
+  {
+    state: Type.Enum(['running', 'done'], { examples: ['running'] }),
+    progress: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'how many services are done, as a part',
+      examples: [0.5],
+    }),
+    deletedAt: moment,
+    until: { ...moment, description: 'until when this is told' },
+    services: Type.Array(
+      Type.Object({
+        service: Type.String({ examples: ['bff'] }),
+        doneAt: orNull(moment, { description: 'null while it still holds something of the user' }),
+      }),
+    ),
+  },
+  { description: 'What became of it, service by service.' },
+);
+export type DeletionAnswer = Body<typeof DeletionAnswer>;
+
 export const PasswordChangeBody = Type.Object({ old: known, new: password }, strict);
 export const PasswordChangedAnswer = messageAnswer('password changed successfully');
 

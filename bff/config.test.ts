@@ -8,6 +8,7 @@ const good = {
   POSTGRES_PASSWORD: 'p',
   JWT_SECRET: 'x'.repeat(32),
   REDIS_ADDR: 'redis:6379',
+  BROKERS: 'kafka:9092',
   AGGREGATOR_ADDR: 'aggregator:8088',
 };
 const read = (env: NodeJS.ProcessEnv) => readConfig('bff', bffConfig(env), env);
@@ -58,6 +59,7 @@ describe('the settings of the BFF', () => {
         /^POSTGRES_PASSWORD is required/,
         /^JWT_SECRET must be at least 32 characters/,
         /^REDIS_ADDR is required/,
+        /^BROKERS is required/,
         /^AGGREGATOR_ADDR is required/,
         /^TRUST_PROXY must be/,
         /^ALLOWED_ORIGINS must list origins/,

@@ -1,6 +1,7 @@
 import { clickHouseSettings } from '@tickfolio/lib/clickhouse';
 import {
   addressFault,
+  addressList,
   duration,
   environment,
   flag,
@@ -90,6 +91,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     REDIS_SHARDED_PUBSUB: flag(false).describe(
       'Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.',
     ),
+    BROKERS: addressList().describe('Kafka, for what happens to accounts.'),
     ...neighbourSettings,
     AGGREGATOR_ADDR: httpAddresses().describe(
       'One aggregator or several; a name with several addresses stands for as many.',
@@ -134,7 +136,7 @@ export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
 export const bffOptions = (
-  config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'LOG_LEVEL'>,
+  config: Omit<BffConfig, `POSTGRES_${string}` | `${string}_ADDR` | `GRPC_TLS_${string}` | 'BROKERS' | 'LOG_LEVEL'>,
 ) => ({
   address: { host: config.HTTP_HOST, port: config.HTTP_PORT },
   jwtSecret: config.JWT_SECRET,

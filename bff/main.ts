@@ -1,5 +1,9 @@
+import { hostname } from 'node:os';
 import { clickHouseLogin } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
+import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
+import { deadLettersOf } from '@tickfolio/lib/events/topic';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -38,6 +42,12 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
     createRedisPubSub({ ...part, address: config.REDIS_ADDR, sharded: config.REDIS_SHARDED_PUBSUB }),
   );
   const pubsub = tracePubSub(redis);
+  const kafka = {
+    brokers: config.BROKERS,
+    clientId: `bff-${hostname()}`,
+    topics: [userEvents, deadLettersOf(userEvents.name)],
+  };
+  const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   const observeCircuit = createCircuitMetrics(part.metrics);
   const neighbours = life.own(
     'neighbours',
@@ -57,6 +67,7 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
     aggregator,
     priceBus: createPriceBus(pubsub),
     pubsub,
+    eventLog,
   };
   const { port } = life.own(
     'http',

@@ -3,7 +3,7 @@ import { history } from './history/module.js';
 import { live } from './live/module.js';
 import { market } from './market/module.js';
 import type { BffModule } from './module.js';
-import { audit, ownAccount } from './own-account/module.js';
+import { audit, deletions, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
 import { portfolios, transfers } from './portfolios/module.js';
 import { tickers } from './tickers/module.js';
@@ -22,5 +22,6 @@ export const modules: readonly BffModule[] = [
   portfolios,
   transfers,
   ownAccount,
+  deletions,
   audit,
 ];

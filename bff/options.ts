@@ -1,5 +1,6 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import type { Clock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
 import { usualArchive } from '@tickfolio/lib/events/archive';
 import type { Dependency } from '@tickfolio/lib/http';
 import type { DatabaseTime, Postgres } from '@tickfolio/lib/postgres';
@@ -21,6 +22,8 @@ export interface BffDeps {
   readonly priceBus: PriceBus;
   /** Carries the notices between replicas. */
   readonly pubsub: PubSub;
+  /** With `userEvents` and its dead letters among its topics. It may be away: what is to be told waits in the database. */
+  readonly eventLog: Pick<EventLog, 'append' | 'consume' | 'offsets' | 'check'>;
   /** The archive of prices, as soon as there is one. Default: there is none, and the page draws what happens now. */
   readonly clickhouse?: () => ClickHouse | undefined;
   /**
@@ -89,6 +92,8 @@ export interface BffOptions {
    * 000.
    */
   readonly reconcileEveryMs?: number;
+  /** How often the event log is sent what another replica wrote. Default 100. */
+  readonly relayPollMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
   /** The folder of the built documents (`builtDocuments`). Default: none are served. */
@@ -121,6 +126,7 @@ export const bffDefaults = {
   /** A portfolio of 60 coins twice; a user has a twentieth of what may be asked in the long run. */
   pagesPerUser: { burst: 120, refillMs: 1_000 },
   reconcileEveryMs: 20_000,
+  relayPollMs: 100,
   archiveDatabase: usualArchive.database,
   archiveTable: usualArchive.table,
 } satisfies Partial<BffOptions>;

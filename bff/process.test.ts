@@ -33,6 +33,7 @@ describe.skipIf(!isBuilt)('the BFF as a process', () => {
       'POSTGRES_PASSWORD',
       'JWT_SECRET',
       'REDIS_ADDR',
+      'BROKERS',
       'AGGREGATOR_ADDR',
     ])
       expect(bff.err()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -79,6 +80,8 @@ describe.skipIf(!postgres || !redis)('two BFF processes on real PostgreSQL and R
       POSTGRES_PASSWORD: postgres.password,
       JWT_SECRET: jwtSecret,
       REDIS_ADDR: `${redis.host}:${redis.port}`,
+      // Nothing listens there: nobody waits for it.
+      BROKERS: '127.0.0.1:1',
       AUTH_SERVICE_ADDR: '127.0.0.1:1',
       AGGREGATOR_ADDR: `127.0.0.1:${await aggregator()}`,
     };

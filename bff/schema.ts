@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OutboxTables, outboxTables } from '@tickfolio/lib/outbox';
+import { inboxTables as createInboxTables, type InboxTables } from '@tickfolio/lib/outbox/inbox';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -176,6 +178,20 @@ export const symbolLeases = pgTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.symbol] }), index('symbol_leases_until').on(table.until)],
 );
+
+/** What the gateway has heard of others. */
+export const inboxTables: InboxTables = createInboxTables();
+/** Users whose account was deleted in the last 30 days. */
+export const { erasedUsers } = inboxTables;
+
+/** Those of whom something may still be left here. */
+export const openErasures = pgTable('open_erasures', {
+  userId: text('user_id').primaryKey(),
+  begunAt: moment('begun_at').notNull(),
+});
+
+/** What the gateway tells others. */
+export const profileEvents: OutboxTables = outboxTables('profile_events');
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 

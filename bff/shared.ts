@@ -1,9 +1,11 @@
 import { webSocketPath } from '@tickfolio/api/web-socket';
+import { databaseTime } from '@tickfolio/lib/postgres';
 import { createAuthClient } from './accounts/auth-client.js';
 import { createSessions, type Sessions } from './accounts/sessions.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
 import { createDemand, type Demand } from './demand/demand.js';
+import { type DeletedUsers, startDeletedUsers } from './erasure/deleted-users.js';
 import { createKlines, type Klines } from './exchange/klines.js';
 import { createPageAllowance, type TakePages } from './exchange/page-allowance.js';
 import { createSocketClient } from './exchange/socket-client.js';
@@ -37,12 +39,16 @@ export interface Shared {
   /** The last 24 hours of all symbols. */
   readonly tickerBoard: TickerBoard;
   readonly leases: SymbolLeases;
+  readonly deletedUsers: DeletedUsers;
   /** Where the browser sees a path of this server. */
   atPublic(path: string): string;
   /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
   portfolioChanged(userId: string, news: PortfolioNews): void;
   close(): Promise<void>;
 }
+
+/** For what is being told and heard, which is done again otherwise. */
+const closeMs = 2_000;
 
 /** Each knows only what was built before it; the last lines connect what is to hear of what comes later. */
 export const createShared = (deps: BffDeps, options: SettledOptions): Shared => {
@@ -88,16 +94,27 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const { reload, reloadAll } = live.portfolios;
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
-  notices.connect({ portfolioChanged: reload, sessionEnded: live.endSession, resumed: reloadAll });
+  const { time = databaseTime } = deps;
+  const deletedUsers = startDeletedUsers(
+    { ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
+    { pollMs: options.relayPollMs },
+  );
+  notices.connect({
+    portfolioChanged: reload,
+    sessionEnded: live.endSession,
+    userErased: live.endUser,
+    resumed: reloadAll,
+  });
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ klines, takePages, leases, tickerBoard: createTickerBoard() },
+    ...{ klines, takePages, leases, deletedUsers, tickerBoard: createTickerBoard() },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
     },
     close: async () => {
+      await deletedUsers.close(AbortSignal.timeout(closeMs));
       demand.close();
       live.portfolios.close();
       await notices.close();

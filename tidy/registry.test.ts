@@ -39,7 +39,7 @@ describe('the registry of services', () => {
       Takes<Call, { to: 'bff'; over: 'grpc' }>,
       Takes<Call, { to: 'socket'; over: 'redis' }>,
       Takes<Message, { to: 'auth'; over: 'redis' }>,
-      Takes<Message, { to: 'bff'; over: 'kafka' }>,
+      Takes<Message, { to: 'dashboard'; over: 'kafka' }>,
       Takes<Service['needs'][number], 'postgres-nobody'>,
       Takes<Service['folder'], 'services/nobody'>,
     ] = [true, false, false, false, false, false, false, false, false];

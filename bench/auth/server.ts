@@ -24,6 +24,7 @@ const tasks = {
     const options = {
       address: { host: '127.0.0.1', port: 0 },
       jwtSecret: 'a secret of the benchmark only, and long enough',
+      holders: ['auth'],
     };
     const { port } = await startAuth({ postgres, eventLog, clock, log, metrics }, { ...options, limits: throttles });
     return port;

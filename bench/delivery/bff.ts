@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -104,7 +105,8 @@ const tasks = {
     if (redisPort === null)
       for (const symbol of symbols.flat())
         priceBus.setLast({ symbol, price: '68123.45', timeMs: Date.now(), tradeId: 0 });
-    const deps = { postgres, neighbours, aggregator, priceBus, pubsub, clock, log, metrics };
+    const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
+    const deps = { postgres, neighbours, aggregator, priceBus, pubsub, eventLog, clock, log, metrics };
     const bff = await startBff(deps, {
       address: { host: '127.0.0.1', port: 0 },
       jwtSecret,

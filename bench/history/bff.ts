@@ -1,6 +1,7 @@
 import { migrationsFolder, startBff } from '@tickfolio/bff/app';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { createManualClock, sleep, systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -56,7 +57,8 @@ const tasks = {
     for (const symbol of symbols)
       priceBus.setLast({ symbol, price: '68123.45', timeMs: clock.now(), tradeId: 1, simulated: false });
     const around = { neighbours: standInNeighbours, aggregator: standInAggregator(symbols, clock.now) };
-    const deps = { ...around, postgres, priceBus, pubsub, clock, time: timeOf(clock), log, metrics };
+    const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log') });
+    const deps = { ...around, postgres, priceBus, pubsub, eventLog, clock, time: timeOf(clock), log, metrics };
     const { port } = await startBff(deps, { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false });
     await until(`to_regclass('value_rounds') is not null`);
     return { port, nowMs: clock.now() };

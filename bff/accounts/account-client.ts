@@ -7,6 +7,7 @@ import { renewalTimes } from '@tickfolio/lib/renewal';
 interface AccountCalls {
   readonly getAccount: readonly [wire.GetAccountRequest, wire.GetAccountResponse];
   readonly changePassword: readonly [wire.ChangePasswordRequest, wire.ChangePasswordResponse];
+  readonly deleteAccount: readonly [wire.DeleteAccountRequest, wire.DeleteAccountResponse];
   readonly beginReauthentication: readonly [wire.BeginReauthenticationRequest, wire.PasskeyOptions];
   readonly reauthenticate: readonly [wire.ReauthenticateRequest, wire.ReauthenticateResponse];
   readonly listSessions: readonly [wire.ListSessionsRequest, wire.ListSessionsResponse];

@@ -1,5 +1,7 @@
 import {
   AuthServiceClient,
+  EventServiceClient,
+  type GetDeletionResponse,
   type LoginResponse,
   type PasskeyOptions,
   type RecoverResponse,
@@ -9,6 +11,8 @@ import {
 } from '@tickfolio/gen/auth/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
+import type { ListEvents } from '@tickfolio/lib/outbox';
+import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import { type AskAccount, createAccountClient } from './account-client.js';
 
@@ -79,6 +83,10 @@ export interface AuthClient {
    * @param cursor `next` of the page before; empty for the first
    */
   endedSessions(sinceMs: number, cursor: string, requestId: string): Promise<EndedSessionsPage>;
+  /** What became of a deleted account. @param linkToken as the deletion gave it. @throws AppError not_found */
+  deletion(linkToken: string, meta: CallMeta): Promise<GetDeletionResponse>;
+  /** What happened to accounts, for who is new or missed some. */
+  readonly listEvents: ListEvents;
   /** Undefined when the service says it serves, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): void;
@@ -140,6 +148,7 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
       ends: { deadlineMs },
     },
   });
+  const events = connectOwner(EventServiceClient, neighbour);
   const account = createAccountClient({ ...neighbour, deadlineMs, breakAfterFailures, restMs, away });
   const tokensOf = ({ tokens }: Pick<LoginResponse, 'tokens'>): TokenPair => {
     if (!tokens)
@@ -179,8 +188,11 @@ export const createAuthClient = (options: AuthClientOptions): AuthClient => {
       (await call('questions', client.getSession, { sessionId }, { requestId })).open,
     endedSessions: (sinceMs, cursor, requestId) =>
       call('ends', client.listEndedSessions, { sinceMs, cursor }, { requestId }),
+    deletion: (linkToken, { requestId }) => call('renewals', client.getDeletion, { linkToken }, repeated(requestId)),
+    listEvents: events.list,
     check,
     close: () => {
+      events.close();
       account.close();
       close();
     },

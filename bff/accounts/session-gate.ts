@@ -12,11 +12,11 @@ import { createEndedSessions } from './ended-sessions.js';
  * by asking the auth service.
  */
 export interface SessionGate {
-  /** Remembers that a session ended. */
-  end(sessionId: string): void;
+  /** Remembers that a session ended, or all of a user that is gone. */
+  end(id: string): void;
   hasEnded(sessionId: string): boolean;
-  /** @throws AppError unauthenticated for a session known to have ended */
-  refuseEnded(sessionId: string): void;
+  /** @throws AppError unauthenticated for a session, or a user, known to have ended */
+  refuseEnded(id: string): void;
   /**
    * Asks the auth service too. Nobody is kept out because it cannot be asked, or is asked too much: a valid token keeps
    * working.
@@ -64,8 +64,8 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
     help: 'Questions whether a session is open, by answer: open, ended, unknown (auth could not be asked; the token passed)',
     labelNames: ['answer'],
   });
-  const refuseEnded = (sessionId: string) => {
-    if (ended.has(sessionId)) throw new AppError('unauthenticated', 'The session was ended; sign in again.');
+  const refuseEnded = (id: string) => {
+    if (ended.has(id)) throw new AppError('unauthenticated', 'The session was ended; sign in again.');
   };
   const answerOf = async (sessionId: string, requestId: string): Promise<'open' | 'ended' | 'unknown'> => {
     try {

@@ -40,6 +40,7 @@ export const createSessions = (
   const verify = (text: string): AccessToken => {
     const token = verifyToken(text);
     gate.refuseEnded(token.sessionId);
+    gate.refuseEnded(token.userId);
     return token;
   };
   const verifyAndAsk = (text: string): AccessToken => {

@@ -10,7 +10,7 @@ import { z } from '@tickfolio/lib/config';
 export const pageRoutes = [
   ...['/', '/portfolios', '/portfolios/:portfolio', '/markets', '/assets', '/assets/:asset(^[^.]+$)'],
   ...['/settings', '/settings/:section'],
-  ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account'],
+  ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account', '/deletions/:token'],
 ];
 /**
  * What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it

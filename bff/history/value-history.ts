@@ -2,7 +2,7 @@ import type { ValueRange } from '@tickfolio/api/history';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { isSimulated, type Kind, type UserValue } from '../market/portfolio-value.js';
-import { coins, dayOpens, valueHours, valueMinutes } from '../schema.js';
+import { coins, dayOpens, erasedUsers, valueHours, valueMinutes } from '../schema.js';
 import { createValueCharts, type ValueChart } from './value-chart.js';
 
 /** The first price that is known of a day, in the symbol's quote asset, and from when it is. */
@@ -49,7 +49,9 @@ const listText = (symbols: readonly string[] | undefined): string | null =>
 const columnsOf = (rows: readonly UserValue[]) => {
   const column = (of: (row: UserValue) => string | null) => sql`${sql.param(rows.map(of))}::text[]`;
   const columns = sql`${column(({ userId }) => userId)}, ${column(({ value }) => value)}, ${column(({ missing }) => listText(missing))}, ${column(({ old }) => listText(old))}`;
-  return sql`(select user_id, value::numeric, missing::text[], old::text[] from unnest(${columns}) as given (user_id, value, missing, old)) rows`;
+  // What a user holds was read before: the account may have been deleted since.
+  const isErased = sql`exists (select from ${erasedUsers} where ${erasedUsers.userId} = given.user_id)`;
+  return sql`(select user_id, value::numeric, missing::text[], old::text[] from unnest(${columns}) as given (user_id, value, missing, old) where not ${isErased}) rows`;
 };
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -2,6 +2,15 @@ import { AppError, type ErrorCode, httpStatusOf } from '@tickfolio/lib/errors';
 
 const atMs = Date.UTC(2026, 10, 29, 10);
 export const begunPasskey = { ticket: 'a.b', optionsJson: '{"challenge":"x","rpId":"localhost"}' };
+/** The auth service is done, and the gateway is not. */
+export const foundDeletion = {
+  deletedAtMs: atMs,
+  untilMs: atMs + 30 * 86_400_000,
+  erasures: [
+    { service: 'auth', doneAtMs: atMs },
+    { service: 'bff', doneAtMs: 0 },
+  ],
+};
 const passkey = { id: 'p-1', name: 'Laptop', createdAtMs: atMs, lastUsedAtMs: 0, backedUp: true, relyingPartyId: 'x' };
 const session = { device: 'curl', network: '203.0.113.0/24', createdAtMs: atMs, lastUsedAtMs: atMs, expiresAtMs: atMs };
 
@@ -12,6 +21,7 @@ export const accountAnswers = (sessionId: string): Readonly<Record<string, objec
     ...{ totp: true, passkeys: 1, freshUntilMs: atMs },
   },
   changePassword: { sessionIds: ['s-gone'] },
+  deleteAccount: { linkToken: '3f1c9a52', sessionIds: ['s-deleted'] },
   beginReauthentication: begunPasskey,
   reauthenticate: { freshUntilMs: atMs },
   listSessions: {

@@ -4,7 +4,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import type { AskAccount, Asker } from '../accounts/account-client.js';
 import type { AuthClient, CallMeta, TokenPair } from '../accounts/auth-client.js';
-import { accountAnswers, begunPasskey, refuseAsTold } from './account.js';
+import { accountAnswers, begunPasskey, foundDeletion, refuseAsTold } from './account.js';
 
 export const jwtSecret = 'a secret of the tests only, and long enough';
 
@@ -113,6 +113,11 @@ export const createFakeAuth = (clock: Clock, answers: Partial<AuthClient> = {}) 
     endedSessions: async () => {
       if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.');
       return { sessionIds: [...ended], next: '', asOfMs: clock.now() };
+    },
+    listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
+    deletion: async (_linkToken, meta) => {
+      called('deletion', meta);
+      return foundDeletion;
     },
     secondFactor: async (_ticket, _kind, _code, meta) => {
       called('secondFactor', meta);

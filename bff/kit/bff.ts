@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -156,6 +158,12 @@ export const startTestBff = async ({
       aggregator: client,
       priceBus,
       pubsub: ownPubSub,
+      eventLog: createMemoryEventLog({
+        clock,
+        log: silentLogger(),
+        metrics: createMetrics('log'),
+        topics: [userEvents],
+      }),
       clock,
       log: silentLogger(),
       metrics,

@@ -18,6 +18,8 @@ export const standInAuth: AuthClient = {
   logout: noCall,
   logoutEverywhere: noCall,
   isSessionOpen: async () => true,
+  deletion: noCall,
+  listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
   endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
   check: async () => undefined,
   close: () => undefined,

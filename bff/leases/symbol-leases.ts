@@ -1,6 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { isErased, lockUser } from '../erasure/erased-users.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { symbolLeases } from '../schema.js';
 
@@ -50,7 +51,8 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
         await forget();
         return db.transaction(async (tx) => {
           // One after the other of a user, so that no two find the last place free.
-          await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`);
+          await lockUser(tx, userId);
+          if (await isErased(tx, userId)) throw new AppError('unauthenticated', 'The account was deleted.');
           const [counted] = await tx
             .select({
               own: sql<string>`count(*) filter (where ${symbolLeases.userId} = ${userId} and ${symbolLeases.symbol} <> ${symbol})`,

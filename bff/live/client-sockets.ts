@@ -41,6 +41,8 @@ export interface ClientSockets {
   open(socket: WebSocket, connection: ClientSocketDeps['connection'], token: AccessToken, mostOfUser?: number): void;
   /** Closes the sockets of a session that was ended. */
   endSession(sessionId: string): void;
+  /** Closes those of a user whose account was deleted. */
+  endUser(userId: string): void;
   /** Tells every client to go elsewhere; resolves when all are closed or were cut. */
   close(): Promise<void>;
 }
@@ -69,6 +71,9 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
     metrics.users.set(live.users);
   });
 
+  const endWhere = (isMeant: (client: ClientSocket) => boolean) => {
+    for (const client of open) if (isMeant(client)) client.end(closeCodes.signInAgain, 'the session was ended');
+  };
   return {
     get isFull() {
       return closing || open.size >= maxSockets;
@@ -103,10 +108,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         client.changed(undefined);
       }
     },
-    endSession: (sessionId) => {
-      for (const client of open)
-        if (client.sessionId === sessionId) client.end(closeCodes.signInAgain, 'the session was ended');
-    },
+    endSession: (sessionId) => endWhere((client) => client.sessionId === sessionId),
+    endUser: (userId) => endWhere((client) => client.userId === userId),
     close: async () => {
       closing = true;
       const drained = new Promise<void>((resolve) => {

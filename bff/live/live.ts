@@ -36,6 +36,8 @@ export interface Live {
   readonly sockets: ClientSockets;
   /** Lets nobody of the session in any more, and closes its sockets here. */
   endSession(sessionId: string): void;
+  /** The same of all sessions of a user whose account was deleted. */
+  endUser(userId: string): void;
 }
 
 export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
@@ -56,6 +58,10 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
     endSession: (sessionId) => {
       gate.end(sessionId);
       sockets.endSession(sessionId);
+    },
+    endUser: (userId) => {
+      gate.end(userId);
+      sockets.endUser(userId);
     },
   };
 };

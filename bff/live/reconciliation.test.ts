@@ -149,6 +149,7 @@ it('heeds a notice of a replica before versions, and of one that has them', asyn
   const listener = {
     portfolioChanged: (...news: unknown[]) => void heard.push(news),
     sessionEnded: () => undefined,
+    userErased: () => undefined,
     resumed: () => void heard.push('stands'),
   };
   const notices = createNotices({ pubsub, clock: systemClock, log: silentLogger() });
@@ -182,6 +183,7 @@ it('reads again what happened while the first subscription was slow to stand', a
   const listener = {
     portfolioChanged: (id: string) => void heard.push(id),
     sessionEnded: () => undefined,
+    userErased: () => undefined,
     resumed: () => void heard.push('again'),
   };
   const notices = createNotices({ pubsub: slow, clock, log: silentLogger() });

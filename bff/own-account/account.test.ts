@@ -60,6 +60,7 @@ describe('the routes of the account', () => {
       ['DELETE', 'account/passkeys/p-1', undefined, 200, {}],
       ['GET', 'account/log?limit=10&cursor=9', undefined, 200, { entries: [{ at, detail: { count: 2 } }], next: '7' }],
       ['GET', 'audit', undefined, 200, { entries: [{ action: 'sign-in' }] }],
+      ['DELETE', 'account', undefined, 202, { link: '/api/v1/deletions/3f1c9a52', token: '3f1c9a52' }],
     ];
     for (const [method, path, body, status, shape] of walk) {
       const answer = await call(method, path, body, { 'user-agent': 'curl/8' });
@@ -115,6 +116,33 @@ describe('the routes of the account', () => {
     const recovered = await call('POST', 'auth/recover', { name: 'ada', code: '7k3m', password });
     expect(recovered).toMatchObject({ status: 200, body: { recoveryCodesLeft: 8 } });
     await expect.poll(() => Promise.all(['s-gone', 's-2', 's-3'].map(statusOf))).toEqual([401, 401, 401]);
+  });
+
+  it('end with the account: its sessions too, the cookie goes, and the link tells whoever has it what became of it', async () => {
+    const { bff, call } = await start({ basePath: '/portfolio/' });
+    const { status, headers, body } = await call('DELETE', 'account');
+    expect([status, headers.get('location')]).toEqual([202, '/portfolio/api/v1/deletions/3f1c9a52']);
+    expect(body).toMatchObject({ link: headers.get('location') });
+    expect(headers.getSetCookie().join()).toMatch(/^refreshToken=;.*Path=\/portfolio\/api\/v1\/auth/);
+    const ended = signAccessToken(
+      { secret: jwtSecret, clock: systemClock },
+      { userId: 'u', userName: 'ada', sessionId: 's-deleted' },
+      60_000,
+    );
+    await expect.poll(async () => (await bff.call(ended, 'GET', '/api/v1/account/sessions')).status).toBe(401);
+    expect(await bff.call(undefined, 'GET', '/api/v1/deletions/3f1c9a52')).toMatchObject({
+      status: 200,
+      body: {
+        state: 'running',
+        progress: 0.5,
+        deletedAt: at,
+        until: '2026-12-29T10:00:00.000Z',
+        services: [
+          { service: 'auth', doneAt: at },
+          { service: 'bff', doneAt: null },
+        ],
+      },
+    });
   });
 
   it('say by a word and a page of its own that the password is asked for again', async () => {

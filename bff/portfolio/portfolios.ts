@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
-import type { AppError } from '@tickfolio/lib/errors';
+import { AppError } from '@tickfolio/lib/errors';
 import { createTurns } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
@@ -48,6 +48,8 @@ const maxWaitingChanges = 300;
 const maxWaitMs = 10_000;
 const numericOutOfRange = '22003';
 const deadlockDetected = '40P01';
+/** Said by a trigger of the profiles. */
+const erasedUser = 'TF410';
 
 /** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
 const heldSymbols = sql`(
@@ -60,15 +62,21 @@ const heldSymbols = sql`(
   ) select symbol, quote_asset from held
 ) held`;
 
-const translate = (thrown: unknown): AppError =>
-  sqlState(thrown) === numericOutOfRange
-    ? coinRefusal(
+const translate = (thrown: unknown): AppError => {
+  switch (sqlState(thrown)) {
+    case numericOutOfRange:
+      return coinRefusal(
         'failed_precondition',
         'quantity',
         'quantity-too-large',
         'The quantity held would have more than 20 digits before the point; nothing was changed.',
-      )
-    : fromPostgresError(thrown);
+      );
+    case erasedUser:
+      return new AppError('unauthenticated', 'The account was deleted.');
+    default:
+      return fromPostgresError(thrown);
+  }
+};
 
 const orFault = async <T>(work: () => Promise<T>): Promise<T> => {
   try {

@@ -14,6 +14,8 @@ export interface NoticeListener {
   /** @param version of the portfolio after the change; undefined where it is not known, or whether there was any */
   portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
+  /** The account of a user was deleted. */
+  userErased(userId: string): void;
   /** Notices of other replicas may have been missed. */
   resumed(): void;
 }
@@ -30,11 +32,13 @@ export interface Notices {
   connect(listener: NoticeListener): void;
   portfolioChanged(userId: string, version: number | undefined): void;
   sessionEnded(sessionId: string): void;
+  userErased(userId: string): void;
   close(): Promise<void>;
 }
 
 const portfolioChannel = 'tickfolio:portfolio-changed';
 const sessionChannel = 'tickfolio:session-ended';
+const userChannel = 'tickfolio:user-erased';
 const retryMs = 1_000;
 
 export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
@@ -50,11 +54,12 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
     else if (notice.from === ownId)
       return; // Heeded when it was sent.
     else if (channel === portfolioChannel) listener?.portfolioChanged(notice.id, notice.version);
+    else if (channel === userChannel) listener?.userErased(notice.id);
     else listener?.sessionEnded(notice.id);
   };
   const open = async () => {
     try {
-      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel], {
+      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel, userChannel], {
         message,
         resumed: () => listener?.resumed(),
       });
@@ -81,6 +86,10 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
     sessionEnded: (sessionId) => {
       listener?.sessionEnded(sessionId);
       tell(sessionChannel, sessionId);
+    },
+    userErased: (userId) => {
+      listener?.userErased(userId);
+      tell(userChannel, userId);
     },
     close: async () => {
       closed = true;

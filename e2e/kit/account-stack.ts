@@ -8,6 +8,7 @@ import {
 } from '@tickfolio/bff/app';
 import type { Clock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { userEvents } from '@tickfolio/lib/events/user-events';
 import { openTestPglite } from '@tickfolio/lib/kit/pglite';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -35,16 +36,17 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   };
   const accounts = own(await openTestPglite(authMigrations));
   const postgres = own(await openTestPglite(profileMigrations));
+  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: [userEvents] });
   const auth = own(
     await startAuth(
       {
         postgres: accounts,
-        eventLog: createMemoryEventLog({ clock, log, metrics: createMetrics('log') }),
+        eventLog,
         clock,
         log,
         metrics: createMetrics('auth'),
       },
-      { address: loopback, jwtSecret },
+      { address: loopback, jwtSecret, holders: ['auth', 'bff'] },
     ),
   );
   const metrics = createMetrics('bff');
@@ -57,7 +59,7 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   const pubsub = createMemoryPubSub();
   const bff = own(
     await startBff(
-      { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
+      { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, eventLog, clock, log, metrics },
       {
         address: loopback,
         jwtSecret,
@@ -70,6 +72,7 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   return {
     port: bff.port,
     accounts,
+    profiles: postgres,
     close: async () => {
       for (const close of closing.reverse()) await close();
     },

@@ -57,7 +57,7 @@ export const startLivePath = async ({ sim, postgres }: LivePathOptions): Promise
   let clock = systemClock;
   const openBff = () =>
     startBff(
-      { ...parts('bff'), clock, postgres, neighbours, aggregator: client, priceBus, pubsub },
+      { ...parts('bff'), clock, postgres, neighbours, aggregator: client, priceBus, pubsub, eventLog },
       { address: loopback, jwtSecret, secureCookie: false, demandPeriodMs: 100, closeSpreadMs: 50 },
     );
   let bff = await openBff();

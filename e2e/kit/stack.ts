@@ -106,6 +106,7 @@ export const startStack = async (
     ...jwt,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),
+    BROKERS: brokers?.join(',') ?? local(dead),
     REDIS_ADDR: local(redis.port),
     AUTH_SERVICE_ADDR: authAddr,
     // Not of the first system.

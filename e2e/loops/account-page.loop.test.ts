@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { builtPage } from '@tickfolio/bff/app';
 import { systemClock } from '@tickfolio/lib/clock';
 import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
+import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import { settled } from '@tickfolio/lib/kit/settled';
 import { sql } from 'drizzle-orm';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAccountStack } from '../kit/account-stack.js';
-import { callJson } from '../kit/client.js';
+import { callJson, signIn as signInOverRestAt } from '../kit/client.js';
 import { browser, signIn, withPage } from '../kit/page.js';
 import { totpCode } from '../kit/totp.js';
 import { addVirtualAuthenticator } from '../kit/virtual-authenticator.js';
@@ -27,6 +28,8 @@ beforeAll(async () => {
   base = `http://localhost:${stack.port}`;
 });
 afterAll(() => stack?.close());
+
+const signInOverRest = (name: string) => signInOverRestAt(base, name, password);
 
 let people = 0;
 const createPerson = async () => {
@@ -276,6 +279,57 @@ describe.runIf(browser)('an open page', () => {
   });
 });
 
+describe.runIf(browser)('who deletes the account', () => {
+  it('is told what goes, proves who it is, sees it go by a link that works without an account, and may come back under the same name', async () => {
+    await withMember(async (page, who) => {
+      const other = await signInOverRest(who.name);
+      await age();
+      await page.goto(`${base}/settings/profile`);
+      await button(page, 'Delete account').click();
+      const question = page.getByRole('alertdialog', { name: 'Delete your account for good?' });
+      await question.getByText('Nobody can undo this').waitFor();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      await button(page, 'Delete account').click();
+      await question.getByRole('button', { name: 'Delete account' }).click();
+      const proof = page.getByRole('dialog', { name: 'Is it you?' });
+      await proof.getByLabel('Password').fill('not the password');
+      await proof.getByRole('button', { name: 'Confirm' }).click();
+      await proof.getByText('This is not your password.').waitFor();
+      expect(await other.refresh()).toBe(200);
+      await proof.getByLabel('Password').fill(password);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
+      expect(await page.getByText('Erased').count()).toBe(2);
+      expect(await other.refresh()).toBe(401);
+      expect((await other.call('GET', '/api/v1/profile')).status).toBe(401);
+      for (const { db } of [stack?.accounts, stack?.profiles].filter((one) => one !== undefined))
+        expect(await tablesWith(db, [who.name])).toEqual([]);
+
+      const link = page.url();
+      await withPage(
+        {},
+        async ({ page: elsewhere }) => {
+          await elsewhere.goto(link);
+          await elsewhere.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
+          await elsewhere.goto(`${link.slice(0, -3)}xyz`);
+          await elsewhere.getByRole('heading', { name: 'No deletion is known here' }).waitFor();
+        },
+        refusals,
+      );
+      await page.goto(`${base}/sign-in`);
+      await page.getByLabel('Name').fill(who.name);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await button(page, 'Sign in').click();
+      await page.getByRole('alert').getByText('The name or the password is wrong.').waitFor();
+      const again = await callJson(base, 'POST', '/api/v1/auth/register', { name: who.name, password });
+      expect(again.status).toBe(201);
+      const next = await signInOverRest(who.name);
+      expect((await next.call('GET', '/api/v1/profile')).body).toMatchObject({ Name: who.name, Coins: [] });
+    });
+  });
+});
+
 describe.runIf(browser)('the pages of an account', () => {
   it.each([
     ['light, wide, English', { colorScheme: 'light', locale: 'en-GB' }],
@@ -318,6 +372,14 @@ describe.runIf(browser)('the pages of an account', () => {
         await page.keyboard.press('Enter');
         await page.locator('.recovery-codes').waitFor();
         await inspect('codes');
+        await page.goto(`${base}/settings/profile`);
+        await page.locator('.part .danger').click();
+        await page.getByRole('alertdialog').waitFor();
+        await inspect('deletion asked');
+        await page.getByRole('alertdialog').getByRole('button').last().click();
+        await page.waitForURL('**/deletions/*');
+        await page.locator('.entries time').nth(1).waitFor();
+        await inspect('deletion');
       },
       refusals,
     );

@@ -37,7 +37,7 @@ const makeFormerFolder = async (dataFolder: string): Promise<string> => {
       eventLog: createMemoryEventLog({ ...deps, metrics: createMetrics('log') }),
       metrics: createMetrics('auth'),
     },
-    { address: { host: '127.0.0.1', port: 0 }, jwtSecret },
+    { address: { host: '127.0.0.1', port: 0 }, jwtSecret, holders: ['auth'] },
   );
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${auth.port}`);
   const options = { deadlineMs: 20_000, waitForReady: true };

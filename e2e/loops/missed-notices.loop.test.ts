@@ -60,7 +60,17 @@ const startReplica = async (redis: TestRedis, server: TestPostgres, authPort: nu
     targetsOf(() => `127.0.0.1:${toAuth.port}`),
   );
   const bff = await startBff(
-    { postgres, neighbours, aggregator, priceBus: createPriceBus(pubsub), pubsub, clock, log, metrics },
+    {
+      postgres,
+      neighbours,
+      aggregator,
+      priceBus: createPriceBus(pubsub),
+      pubsub,
+      eventLog: createMemoryEventLog({ clock, log, metrics: createMetrics('log') }),
+      clock,
+      log,
+      metrics,
+    },
     { address: { host: '127.0.0.1', port: 0 }, jwtSecret, secureCookie: false, maxAuthCalls: 10_000 },
   );
   return {
@@ -119,7 +129,7 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
         log,
         metrics: createMetrics('auth'),
       },
-      { address: { host, port: 0 }, jwtSecret, limits: { ...defaultLimits } },
+      { address: { host, port: 0 }, jwtSecret, holders: ['auth'], limits: { ...defaultLimits } },
     );
     closing.push(() => auth.close());
     const replicas = await Promise.all([1, 2].map(() => startReplica(redis, server, auth.port)));

@@ -60,6 +60,7 @@ const environments = (to: Neighbours, own: Ports): Record<CoreReady, Record<stri
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(own.bff),
       REDIS_ADDR: local(to.redis),
+      BROKERS: to.kafka,
       AUTH_SERVICE_ADDR: local(to.auth),
       AGGREGATOR_ADDR: local(to.aggregator),
       ...database('profile_db'),

@@ -7,6 +7,7 @@ import { auditLog, auditLogHead, auditPseudonyms, type Detail } from './tables.j
 
 export { type ChainCheck, checkChain } from './check.js';
 export { type AuditPage, listEntries } from './entries.js';
+export { eraseEntries } from './erasure.js';
 export { createDeleteOldEntries } from './old-entries.js';
 
 /** Something somebody did, as it is written down. */

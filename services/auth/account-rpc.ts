@@ -5,6 +5,7 @@ import { unaryOf } from '@tickfolio/lib/postgres';
 import type { Account } from './account.js';
 import { type Caller, originOf } from './accounts/caller.js';
 import type { ChangePassword } from './accounts/password-change.js';
+import type { DeleteAccount } from './deletion/account-deletion.js';
 import type { PasskeyProof } from './factors/passkey-proof.js';
 import type { Passkeys } from './factors/passkeys.js';
 import type { Totp } from './factors/totp.js';
@@ -16,6 +17,7 @@ import type { SessionList } from './sessions/session-list.js';
 export interface AccountRooms {
   readonly account: Account;
   readonly changePassword: ChangePassword;
+  readonly deleteAccount: DeleteAccount;
   readonly sessionList: SessionList;
   readonly totp: Totp;
   readonly passkeys: Passkeys;
@@ -30,7 +32,7 @@ const nobody: wire.Asker = { userId: '', sessionId: '', clientAddress: '', userA
 
 /** Adds auth.v1.AccountService to the server. */
 export const serveAccount = (server: GrpcServer, rooms: AccountRooms): void => {
-  const { account, changePassword, sessionList, totp, passkeys, passkeyProof } = rooms;
+  const { account, changePassword, deleteAccount, sessionList, totp, passkeys, passkeyProof } = rooms;
   const unary = unaryOf(server);
   /** A call of who asks; without anybody it is refused as of a session that is over. */
   const asked = <Req extends Asked, Res>(handle: (asker: Asker, caller: Caller, request: Req) => Promise<Res>) =>
@@ -58,6 +60,10 @@ export const serveAccount = (server: GrpcServer, rooms: AccountRooms): void => {
         return { freshUntilMs: (await account.overview(asker)).freshUntilMs };
       },
     ),
+    deleteAccount: asked<wire.DeleteAccountRequest, wire.DeleteAccountResponse>(async (asker, caller) => {
+      const { linkToken, sessionIds } = await deleteAccount(asker, caller);
+      return { linkToken, sessionIds: [...sessionIds] };
+    }),
     listSessions: asked<wire.ListSessionsRequest, wire.ListSessionsResponse>(async (asker) => ({
       sessions: [...(await sessionList.list(asker))],
     })),

@@ -1,6 +1,7 @@
 import { createAccessTokenVerifier } from '@tickfolio/lib/access-token';
 import { createManualClock, type ManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { renewalTimes } from '@tickfolio/lib/renewal';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
@@ -345,12 +346,16 @@ describe('the auth service', () => {
     startAuth(
       {
         postgres,
-        eventLog: { append: async () => undefined, check: async () => undefined },
+        eventLog: createMemoryEventLog({
+          clock: createManualClock(),
+          log: silentLogger(),
+          metrics: createMetrics('log'),
+        }),
         clock: createManualClock(),
         log: silentLogger(),
         metrics: createMetrics('auth'),
       },
-      { address: { host: '127.0.0.1', port }, jwtSecret },
+      { address: { host: '127.0.0.1', port }, jwtSecret, holders: ['auth'] },
     );
 });
 

@@ -10,8 +10,11 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { serveAccount } from './account-rpc.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
 import { startCleanup } from './cleanup.js';
+import { followErasedAnswers } from './deletion/erased-answers.js';
+import { startErasing } from './deletion/erasing.js';
+import { createErasures } from './deletion/erasures.js';
 import { serveEvents } from './events/event-rpc.js';
-import { startUserEvents } from './events/user-events.js';
+import { source, startUserEvents } from './events/user-events.js';
 import { startResealing } from './factors/resealing.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 import { createAuthMetrics } from './metrics.js';
@@ -19,6 +22,8 @@ import { createRooms } from './rooms.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
 
+/** Before the others send what they had still to say: a log in memory forgets what nobody has asked for. */
+const maxAnswersAfterMs = 1_000;
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
 
@@ -32,7 +37,7 @@ export interface AuthDeps {
   /** Opened with `migrationsFolder`; stays its owner's to close. */
   readonly postgres: Postgres;
   /** With `userEvents` among its topics. It may be away: what happens waits in the database. */
-  readonly eventLog: Pick<EventLog, 'append' | 'check'>;
+  readonly eventLog: Pick<EventLog, 'append' | 'consume' | 'check'>;
   readonly clock: Clock;
   /** What sessions and tokens are judged by. Default the database's own. */
   readonly time?: DatabaseTime;
@@ -52,6 +57,8 @@ export interface AuthOptions {
   readonly sealSecret?: string | undefined;
   /** Names of accounts whose tokens say that they are operators'. */
   readonly operators?: readonly string[];
+  /** The services that hold something of users, this one included: each says when it has erased a deleted account. */
+  readonly holders: readonly string[];
   readonly limits?: Partial<AuthLimits>;
 }
 
@@ -64,17 +71,27 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
     maxWaiting: limits.maxWaitingHashes,
   });
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
-  const { jwtSecret, sealSecret, operators = [] } = options;
+  const { jwtSecret, sealSecret, operators = [], holders } = options;
   const jwtKey = sealingKey(jwtSecret);
   const sealer = sealSecret === undefined ? createSealer(jwtKey) : createSealer(sealingKey(sealSecret), [jwtKey]);
   const events = startUserEvents(
     { db: postgres.db, time, clock, log, metrics, eventLog },
     { pollMs: limits.relayPollMs },
   );
+  const erasures = createErasures(postgres.db, time);
+  const erasing = startErasing(
+    { db: postgres.db, erasures, clock, log, metrics: authMetrics, holders },
+    { service: source },
+  );
+  const answers = followErasedAnswers(
+    { eventLog, erasures, clock, log },
+    Math.min(limits.relayPollMs, maxAnswersAfterMs),
+  );
   const rooms = createRooms(
     {
       db: events.db,
       tell: events.tell,
+      deleted: erasing.wake,
       time,
       clock,
       log,
@@ -82,7 +99,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
       metrics: authMetrics,
       sealer,
     },
-    { jwtSecret, operators, limits },
+    { jwtSecret, operators, holders, limits },
   );
 
   const database = watchDependency(
@@ -120,6 +137,8 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
         database.close();
         await cleanup.close();
         await resealing.close();
+        await erasing.close();
+        await answers.close(until);
         await rooms.close();
         await events.close(until);
       },

@@ -14,6 +14,7 @@ import {
 import type { PasswordHasher } from './accounts/password-hasher.js';
 import type { Recover } from './accounts/recovery.js';
 import type { Register } from './accounts/registration.js';
+import type { FindDeletion } from './deletion/deletion-progress.js';
 import type { PasskeyProof } from './factors/passkey-proof.js';
 import type { SecondFactor, SecondFactorNeeded } from './factors/second-factor.js';
 import type { PasskeyAnswer } from './factors/webauthn.js';
@@ -50,6 +51,7 @@ export interface Auth {
   /** The user of an open session. */
   sessionUser(sessionId: string): Promise<string | undefined>;
   readonly listEndedSessions: ListEndedSessions;
+  readonly findDeletion: FindDeletion;
 }
 
 export interface AuthDeps extends TokensOptions {
@@ -60,6 +62,7 @@ export interface AuthDeps extends TokensOptions {
   readonly secondFactor: SecondFactor;
   readonly passkeyProof: PasskeyProof;
   readonly listEndedSessions: ListEndedSessions;
+  readonly findDeletion: FindDeletion;
   readonly refusedSignIns: Pick<RefusedSignIns, 'note'>;
   readonly hasher: PasswordHasher;
   readonly throttles: { readonly name: Throttle; readonly address: Throttle };
@@ -174,5 +177,6 @@ export const createAuth = (deps: AuthDeps): Auth => {
     },
     sessionUser: (sessionId) => sessions.userOf(sessionId),
     listEndedSessions: deps.listEndedSessions,
+    findDeletion: deps.findDeletion,
   };
 };

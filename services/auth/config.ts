@@ -13,6 +13,7 @@ import {
 } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
+import { coreNames, services } from '@tickfolio/services/registry';
 import { isPossibleName } from './accounts/credentials.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 
@@ -83,6 +84,12 @@ export const authLimits = (
   maxConcurrentHashes: Math.max(2, availableParallelism()),
 });
 
+/**
+ * Who holds something of users and runs wherever this does, so that its answer is waited for. Others erase too, and are not
+ * waited for where they may not be there.
+ */
+export const holders: readonly string[] = coreNames.filter((name) => services[name].holdsUsers);
+
 /** How the service runs as a process of its own. */
 export const authOptions = (config: AuthConfig) => ({
   address: { host: '0.0.0.0', port: config.GRPC_PORT },
@@ -90,5 +97,6 @@ export const authOptions = (config: AuthConfig) => ({
   jwtSecret: config.JWT_SECRET,
   sealSecret: config.SEAL_SECRET,
   operators: config.OPERATORS,
+  holders,
   limits: authLimits(config),
 });

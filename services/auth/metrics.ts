@@ -41,6 +41,12 @@ export const createAuthMetrics = (metrics: Metrics, hashesWaiting: () => number)
       name: 'cleanup_done_timestamp_seconds',
       help: 'When no row of an expired session or token was left, or this process began',
     }),
+    /** The oldest deletion of an account that a service has not done yet. */
+    erasureAge: metrics.gauge<'service'>({
+      name: 'erasures_open_age_seconds',
+      help: 'For how long the oldest deleted account waits to be erased by a service; 0 where none waits',
+      labelNames: ['service'],
+    }),
     deleted: metrics.counter({
       name: 'expired_rows_deleted_total',
       help: 'Rows of expired sessions and tokens deleted',

@@ -14,6 +14,9 @@ import { createRecovery } from './accounts/recovery.js';
 import { createRegistration } from './accounts/registration.js';
 import { createRoles } from './accounts/roles.js';
 import { type Auth, createAuth } from './auth.js';
+import { createAccountDeletion } from './deletion/account-deletion.js';
+import { createFindDeletion } from './deletion/deletion-progress.js';
+import { createForgetDeletion } from './deletion/old-deletions.js';
 import { createToldLog } from './events/told-log.js';
 import type { TellOfUser } from './events/user-stream.js';
 import { createDeleteOldTickets } from './factors/expired-tickets.js';
@@ -40,11 +43,15 @@ interface Parts {
   readonly metrics: AuthMetrics;
   readonly sealer: Sealer;
   readonly tell: TellOfUser;
+  /** Called once an account was deleted. */
+  readonly deleted: () => void;
 }
 
 interface Settled {
   readonly jwtSecret: string;
   readonly operators: readonly string[];
+  /** The services that hold something of users. */
+  readonly holders: readonly string[];
   readonly limits: AuthLimits;
 }
 
@@ -57,7 +64,7 @@ export interface Rooms extends AccountRooms {
   close(): Promise<void>;
 }
 
-export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Settled): Rooms => {
+export const createRooms = (parts: Parts, { jwtSecret, operators, holders, limits }: Settled): Rooms => {
   const { db, time, clock, hasher, metrics, tell } = parts;
   const throttle = (limit: AuthLimits['loginsPerName']) => createThrottle({ clock, ...limit });
   const throttles = {
@@ -84,6 +91,7 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Sett
   const refusedSignIns = createRefusedSignIns(shared);
   const deleteTickets = createDeleteOldTickets(db, shared);
   const deleteEntries = createDeleteOldEntries(db, () => agreedTime(shared));
+  const forgetDeletion = createForgetDeletion(db, shared);
 
   return {
     auth: createAuth({
@@ -96,16 +104,21 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, limits }: Sett
       secondFactor: createSecondFactor({ ...shared, totp, sessions, throttle: codeThrottle }),
       passkeyProof,
       listEndedSessions: createListEndedSessions(db, shared),
+      findDeletion: createFindDeletion(db, time),
       refusedSignIns,
     }),
     account: createAccount({ ...shared, ownPassword, totp }),
     changePassword: createPasswordChange({ ...shared, ownPassword }),
+    deleteAccount: createAccountDeletion({ ...shared, holders }),
     sessionList: createSessionList(db, shared),
     totp,
     passkeys: createPasskeys({ ...shared, tickets }),
     passkeyProof,
     deleteOver: async (limit) =>
-      (await sessions.deleteOver(limit)) + (await deleteTickets(limit)) + (await deleteEntries(limit)),
+      (await sessions.deleteOver(limit)) +
+      (await deleteTickets(limit)) +
+      (await deleteEntries(limit)) +
+      (await forgetDeletion(limit)),
     close: () => refusedSignIns.close(),
   };
 };

@@ -62,6 +62,10 @@ export const serve = (server: GrpcServer, auth: Auth): void => {
         return { sessionIds: [...sessionIds], ...page };
       },
     ),
+    getDeletion: unary<wire.GetDeletionRequest, wire.GetDeletionResponse>(async ({ linkToken }) => {
+      const { erasures, ...deletion } = await auth.findDeletion(linkToken);
+      return { ...deletion, erasures: [...erasures] };
+    }),
   };
   server.addService(AuthServiceService, implementation);
 };

@@ -1,5 +1,5 @@
 import { type OutboxTables, outboxTables } from '@tickfolio/lib/outbox';
-import { bigint, boolean, customType, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, customType, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -18,13 +18,14 @@ export const accounts = pgTable('accounts', {
 
 export const sessions = pgTable('sessions', {
   id: uuid('id').primaryKey().defaultRandom(),
-  userId: uuid('user_id').notNull(),
+  /** Null for one that ended with its account. */
+  userId: uuid('user_id'),
   createdAt: instant('created_at').notNull(),
   /** No refresh token of the session lives longer. */
   expiresAt: instant('expires_at').notNull(),
   revokedAt: instant('revoked_at'),
   revokedBecause: text('revoked_because', {
-    enum: ['logout', 'reuse', 'everywhere', 'ended', 'password', 'recovery', 'too-many'],
+    enum: ['logout', 'reuse', 'everywhere', 'ended', 'password', 'recovery', 'too-many', 'deleted'],
   }),
   /** Of what all its tokens begin with; null until a build that knows of it used one. */
   familyHash: text('family_hash'),
@@ -102,3 +103,21 @@ export const userStreams = pgTable('user_streams', {
   userId: uuid('user_id').primaryKey(),
   version: bigint('version', { mode: 'number' }).notNull(),
 });
+
+/** Accounts that were deleted in the last 30 days. */
+export const deletions = pgTable('deletions', {
+  userId: uuid('user_id').primaryKey(),
+  linkHash: text('link_hash').notNull(),
+  deletedAt: instant('deleted_at').notNull(),
+});
+
+/** Who holds something of them; `doneAt` is null until it is erased. */
+export const erasures = pgTable(
+  'erasures',
+  {
+    userId: uuid('user_id').notNull(),
+    service: text('service').notNull(),
+    doneAt: instant('done_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.service] })],
+);

@@ -1,4 +1,4 @@
-import { authConfig, authLimits } from '@tickfolio/auth/config';
+import { authConfig, authLimits, holders } from '@tickfolio/auth/config';
 import { serverAddress } from '@tickfolio/lib/config';
 import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
@@ -51,6 +51,7 @@ export const auth = definePart({
         jwtSecret: given.jwtSecret,
         sealSecret: config.SEAL_SECRET,
         operators: config.OPERATORS,
+        holders,
         // There is no other replica, which would not have a new key yet.
         limits: { ...authLimits(config), relayPollMs, resealAfterMs: 1_000 },
       },

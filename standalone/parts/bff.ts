@@ -31,6 +31,9 @@ const database = definePart({
 /** What the gateway reads, but for where the parts are that it calls by gRPC: each of those says that of itself. */
 const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit(elsewhere).shape;
 
+/** Nobody else writes there, so it is looked at only for what could not be sent at once. */
+const relayPollMs = 5_000;
+
 /** @param neighbours whom the gateway calls by gRPC */
 export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>) =>
   definePart({
@@ -39,6 +42,11 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
     settings: (env) => {
       const shape = inRun(ownShape(env));
       return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
+    },
+    topics: async () => {
+      const { deadLettersOf } = await import('@tickfolio/lib/events/topic');
+      const { userEvents } = await import('@tickfolio/lib/events/user-events');
+      return [userEvents, deadLettersOf(userEvents.name)];
     },
     listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
       { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
@@ -68,19 +76,16 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           neighbours: clients,
           aggregator: createAggregatorClient({ baseUrl: given.aggregator.url, observeCircuit }),
           ...given.pubsub,
-          beside: [
-            disks.dependency,
-            // As auth and the archiver of this run have it, which have no place of their own to tell it.
-            { name: 'event-log', required: false, check: () => given.eventLog.check() },
-            // Neither has the socket service, unless METRICS_ADDR is set.
-            ...(isOwn ? app.dependencies : []),
-          ],
+          eventLog: given.eventLog,
+          // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
+          beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
           ...(isOwn ? { factsBeside: app.facts } : {}),
         },
         {
           ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
           webFolder: builtPage,
           documentsFolder: builtDocuments,
+          relayPollMs,
         },
       );
     },

@@ -42,6 +42,10 @@ const LateWelcome = lazyRouteComponent(() => loadPatiently(() => import('./welco
 const LateSignIn = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignInPage');
 const LateSignUp = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'SignUpPage');
 const LateRecover = lazyRouteComponent(() => loadPatiently(() => import('./account/entrances.js')), 'RecoverPage');
+const LateDeletion = lazyRouteComponent(
+  () => loadPatiently(() => import('./deletion/deletion-page.js')),
+  'DeletionPage',
+);
 
 /** Home has a chart and a table. */
 const readHomeSearch = (given: Readonly<Record<string, unknown>>) => ({
@@ -77,6 +81,7 @@ const gates = [
   createRoute({ getParentRoute, path: '/sign-in', component: LateSignIn }),
   createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
   createRoute({ getParentRoute, path: '/recover', component: LateRecover }),
+  createRoute({ getParentRoute, path: '/deletions/$token', component: LateDeletion }),
 ] as const;
 const goTo = (to: string) => () => <Navigate to={to} replace />;
 /** Addresses of before, which people kept, and what of an address somebody leaves who cuts off its end. */

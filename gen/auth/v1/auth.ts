@@ -172,6 +172,25 @@ export interface ListEndedSessionsResponse {
   asOfMs: number;
 }
 
+export interface GetDeletionRequest {
+  linkToken: string;
+}
+
+export interface GetDeletionResponse {
+  deletedAtMs: number;
+  /** Until when it is told. */
+  untilMs: number;
+  erasures: Erasure[];
+}
+
+/** What one service holds of a user. */
+export interface Erasure {
+  /** As the registry of services names it. */
+  service: string;
+  /** 0 where it still holds something. */
+  doneAtMs: number;
+}
+
 /** Who asks, as the verified access token says, and from where. */
 export interface Asker {
   userId: string;
@@ -206,6 +225,17 @@ export interface ChangePasswordRequest {
 }
 
 export interface ChangePasswordResponse {
+  /** Sessions that ended, by this call or so short a time ago that their access tokens have not run out. */
+  sessionIds: string[];
+}
+
+export interface DeleteAccountRequest {
+  asker: Asker | undefined;
+}
+
+export interface DeleteAccountResponse {
+  /** For GetDeletion; said this once. */
+  linkToken: string;
   /** Sessions that ended, by this call or so short a time ago that their access tokens have not run out. */
   sessionIds: string[];
 }
@@ -2096,6 +2126,207 @@ export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = 
   },
 };
 
+function createBaseGetDeletionRequest(): GetDeletionRequest {
+  return { linkToken: "" };
+}
+
+export const GetDeletionRequest: MessageFns<GetDeletionRequest> = {
+  encode(message: GetDeletionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.linkToken !== "") {
+      writer.uint32(10).string(message.linkToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.linkToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionRequest>, I>>(base?: I): GetDeletionRequest {
+    return GetDeletionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionRequest>, I>>(object: I): GetDeletionRequest {
+    const message = createBaseGetDeletionRequest();
+    message.linkToken = object.linkToken ?? "";
+    return message;
+  },
+};
+
+function createBaseGetDeletionResponse(): GetDeletionResponse {
+  return { deletedAtMs: 0, untilMs: 0, erasures: [] };
+}
+
+export const GetDeletionResponse: MessageFns<GetDeletionResponse> = {
+  encode(message: GetDeletionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deletedAtMs !== 0) {
+      writer.uint32(8).int64(message.deletedAtMs);
+    }
+    if (message.untilMs !== 0) {
+      writer.uint32(16).int64(message.untilMs);
+    }
+    for (const v of message.erasures) {
+      Erasure.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetDeletionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetDeletionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.deletedAtMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.untilMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.erasures.push(Erasure.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<GetDeletionResponse>, I>>(base?: I): GetDeletionResponse {
+    return GetDeletionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetDeletionResponse>, I>>(object: I): GetDeletionResponse {
+    const message = createBaseGetDeletionResponse();
+    message.deletedAtMs = object.deletedAtMs ?? 0;
+    message.untilMs = object.untilMs ?? 0;
+    message.erasures = object.erasures?.map((e) => Erasure.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseErasure(): Erasure {
+  return { service: "", doneAtMs: 0 };
+}
+
+export const Erasure: MessageFns<Erasure> = {
+  encode(message: Erasure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== "") {
+      writer.uint32(10).string(message.service);
+    }
+    if (message.doneAtMs !== 0) {
+      writer.uint32(16).int64(message.doneAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Erasure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErasure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.doneAtMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Erasure>, I>>(base?: I): Erasure {
+    return Erasure.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Erasure>, I>>(object: I): Erasure {
+    const message = createBaseErasure();
+    message.service = object.service ?? "";
+    message.doneAtMs = object.doneAtMs ?? 0;
+    return message;
+  },
+};
+
 function createBaseAsker(): Asker {
   return { userId: "", sessionId: "", clientAddress: "", userAgent: "" };
 }
@@ -2532,6 +2763,128 @@ export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<ChangePasswordResponse>, I>>(object: I): ChangePasswordResponse {
     const message = createBaseChangePasswordResponse();
+    message.sessionIds = object.sessionIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseDeleteAccountRequest(): DeleteAccountRequest {
+  return { asker: undefined };
+}
+
+export const DeleteAccountRequest: MessageFns<DeleteAccountRequest> = {
+  encode(message: DeleteAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asker !== undefined) {
+      Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asker = Asker.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteAccountRequest>, I>>(base?: I): DeleteAccountRequest {
+    return DeleteAccountRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteAccountRequest>, I>>(object: I): DeleteAccountRequest {
+    const message = createBaseDeleteAccountRequest();
+    message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteAccountResponse(): DeleteAccountResponse {
+  return { linkToken: "", sessionIds: [] };
+}
+
+export const DeleteAccountResponse: MessageFns<DeleteAccountResponse> = {
+  encode(message: DeleteAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.linkToken !== "") {
+      writer.uint32(10).string(message.linkToken);
+    }
+    for (const v of message.sessionIds) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.linkToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteAccountResponse>, I>>(base?: I): DeleteAccountResponse {
+    return DeleteAccountResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteAccountResponse>, I>>(object: I): DeleteAccountResponse {
+    const message = createBaseDeleteAccountResponse();
+    message.linkToken = object.linkToken ?? "";
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
     return message;
   },
@@ -5164,6 +5517,16 @@ export const AuthServiceService = {
       Buffer.from(ListEndedSessionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListEndedSessionsResponse => ListEndedSessionsResponse.decode(value),
   },
+  /** What became of a deletion, for who has its link. NOT_FOUND where there was none, or it was more than 30 days ago. */
+  getDeletion: {
+    path: "/auth.v1.AuthService/GetDeletion" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetDeletionRequest): Buffer => Buffer.from(GetDeletionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetDeletionRequest => GetDeletionRequest.decode(value),
+    responseSerialize: (value: GetDeletionResponse): Buffer => Buffer.from(GetDeletionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetDeletionResponse => GetDeletionResponse.decode(value),
+  },
 } as const;
 
 export interface AuthServiceServer extends UntypedServiceImplementation {
@@ -5209,6 +5572,8 @@ export interface AuthServiceServer extends UntypedServiceImplementation {
    * What was committed late is not missed, so a session may be named again. INVALID_ARGUMENT for a cursor that is none.
    */
   listEndedSessions: handleUnaryCall<ListEndedSessionsRequest, ListEndedSessionsResponse>;
+  /** What became of a deletion, for who has its link. NOT_FOUND where there was none, or it was more than 30 days ago. */
+  getDeletion: handleUnaryCall<GetDeletionRequest, GetDeletionResponse>;
 }
 
 export interface AuthServiceClient extends Client {
@@ -5408,6 +5773,22 @@ export interface AuthServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListEndedSessionsResponse) => void,
   ): ClientUnaryCall;
+  /** What became of a deletion, for who has its link. NOT_FOUND where there was none, or it was more than 30 days ago. */
+  getDeletion(
+    request: GetDeletionRequest,
+    callback: (error: ServiceError | null, response: GetDeletionResponse) => void,
+  ): ClientUnaryCall;
+  getDeletion(
+    request: GetDeletionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetDeletionResponse) => void,
+  ): ClientUnaryCall;
+  getDeletion(
+    request: GetDeletionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetDeletionResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const AuthServiceClient = makeGenericClientConstructor(AuthServiceService, "auth.v1.AuthService") as unknown as {
@@ -5443,6 +5824,17 @@ export const AccountServiceService = {
     responseSerialize: (value: ChangePasswordResponse): Buffer =>
       Buffer.from(ChangePasswordResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ChangePasswordResponse => ChangePasswordResponse.decode(value),
+  },
+  /** Deletes the account, ends its sessions and has every service erase what it holds of the user. Asks for `reauthenticate`. */
+  deleteAccount: {
+    path: "/auth.v1.AccountService/DeleteAccount" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteAccountRequest): Buffer => Buffer.from(DeleteAccountRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteAccountRequest => DeleteAccountRequest.decode(value),
+    responseSerialize: (value: DeleteAccountResponse): Buffer =>
+      Buffer.from(DeleteAccountResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteAccountResponse => DeleteAccountResponse.decode(value),
   },
   /** What a browser needs to prove by a passkey that its user is there. */
   beginReauthentication: {
@@ -5597,6 +5989,8 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   getAccount: handleUnaryCall<GetAccountRequest, GetAccountResponse>;
   /** Ends all other sessions. PERMISSION_DENIED when the old password is wrong; INVALID_ARGUMENT names what is wrong with the new one. */
   changePassword: handleUnaryCall<ChangePasswordRequest, ChangePasswordResponse>;
+  /** Deletes the account, ends its sessions and has every service erase what it holds of the user. Asks for `reauthenticate`. */
+  deleteAccount: handleUnaryCall<DeleteAccountRequest, DeleteAccountResponse>;
   /** What a browser needs to prove by a passkey that its user is there. */
   beginReauthentication: handleUnaryCall<BeginReauthenticationRequest, PasskeyOptions>;
   /** Notes that the user of the session gave the password or used a passkey. PERMISSION_DENIED when it is wrong. */
@@ -5657,6 +6051,22 @@ export interface AccountServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ChangePasswordResponse) => void,
+  ): ClientUnaryCall;
+  /** Deletes the account, ends its sessions and has every service erase what it holds of the user. Asks for `reauthenticate`. */
+  deleteAccount(
+    request: DeleteAccountRequest,
+    callback: (error: ServiceError | null, response: DeleteAccountResponse) => void,
+  ): ClientUnaryCall;
+  deleteAccount(
+    request: DeleteAccountRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteAccountResponse) => void,
+  ): ClientUnaryCall;
+  deleteAccount(
+    request: DeleteAccountRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteAccountResponse) => void,
   ): ClientUnaryCall;
   /** What a browser needs to prove by a passkey that its user is there. */
   beginReauthentication(

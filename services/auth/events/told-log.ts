@@ -15,6 +15,8 @@ const saidOf = ({ action, detail = {} }: SecurityEvent): readonly UserEventSaid[
     case 'sign-in-refused':
     case 'second-factor-refused':
       return [];
+    case 'account-deleted':
+      return [{ type: 'user.deleted', data: {} }];
     case 'sign-in': {
       const data = { sessionId: String(detail.session), by: String(detail.by) };
       return [{ type: 'user.logged_in', data }, ...sessionsEnded(detail.ended, 'too-many')];

@@ -9,7 +9,7 @@ import { tellOfFormerAccounts } from './former-accounts.js';
 import { createTellOfUser, loadTopic, type TellOfUser } from './user-stream.js';
 
 /** The service, as its events name it. */
-const source = 'auth';
+export const source = 'auth';
 
 export interface UserEventsDeps {
   readonly db: Database;

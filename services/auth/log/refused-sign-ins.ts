@@ -1,6 +1,8 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type Database, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
+import { eq } from 'drizzle-orm';
+import { accounts } from '../schema.js';
 import type { CallOrigin } from './call-origin.js';
 import type { SecurityLog } from './security-log.js';
 
@@ -32,9 +34,12 @@ export const createRefusedSignIns = ({ db, securityLog, clock, log }: RefusedSig
     for (const [userId, { count, origin }] of [...counted]) {
       counted.delete(userId);
       try {
-        await db.transaction((tx) =>
-          securityLog(tx, { userId, action: 'sign-in-refused', outcome: 'refused', origin, detail: { count } }),
-        );
+        await db.transaction(async (tx) => {
+          // Kept until the row is written: what is written after the account was deleted would stay for good.
+          const account = tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('key share');
+          if ((await account).length === 0) return;
+          await securityLog(tx, { userId, action: 'sign-in-refused', outcome: 'refused', origin, detail: { count } });
+        });
       } catch (err) {
         const since = counted.get(userId);
         counted.set(userId, { count: count + (since?.count ?? 0), origin: since?.origin ?? origin });

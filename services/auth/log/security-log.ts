@@ -5,6 +5,7 @@ import type { CallOrigin } from './call-origin.js';
 /** What the log of an account tells. */
 type SecurityAction =
   | 'account-created'
+  | 'account-deleted'
   | 'sign-in'
   /** With how many were refused in the minute before. */
   | 'sign-in-refused'

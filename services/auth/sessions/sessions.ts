@@ -97,7 +97,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
     const [session] = await tx
       .select({
         id: sessions.id,
-        userId: sessions.userId,
+        userId: accounts.id,
         userName: accounts.name,
         nameKey: accounts.nameKey,
         expiresAt: sessions.expiresAt,
@@ -204,7 +204,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         )
         .where(and(eq(sessions.id, sessionId), isNull(sessions.revokedAt), gt(sessions.expiresAt, time())))
         .limit(1);
-      return session?.userId;
+      return session?.userId ?? undefined;
     },
     deleteOver: createDeleteOver(db, options),
   };

@@ -14,6 +14,8 @@ export const logWords = (entry: LogEntry, { log }: Pick<SecurityTexts, 'log'>): 
   switch (action) {
     case 'account-created':
       return log.accountCreated;
+    case 'account-deleted':
+      return log.accountDeleted;
     case 'sign-in':
       return Object.hasOwn(log.signIn, by) ? log.signIn[by as keyof typeof log.signIn] : log.signIn.other;
     case 'sign-in-refused':

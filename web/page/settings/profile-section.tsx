@@ -1,7 +1,9 @@
 import { useState } from 'react';
+import { DeletionPart } from '../deletion/deletion-part.js';
 import { faultText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { useAccount } from '../security/account-overview.js';
+import { ProofProvider } from '../security/proof.js';
 import { useToast } from '../shell/toasts.js';
 import { useSpeaking } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -23,13 +25,18 @@ export const ProfileSection = () => {
     });
   };
   return (
-    <section className="card settings">
-      <p>{state.kind === 'signed-in' && own.signedInAs(state.userName)}</p>
-      {account && <p className="hint">{own.memberSince(times.dated(Date.parse(account.createdAt)))}</p>}
-      {account?.role === 'operator' && <p className="hint">{own.operator}</p>}
-      <button type="button" className="button" disabled={busy} onClick={signOut}>
-        {text.signOut}
-      </button>
-    </section>
+    <>
+      <section className="card settings">
+        <p>{state.kind === 'signed-in' && own.signedInAs(state.userName)}</p>
+        {account && <p className="hint">{own.memberSince(times.dated(Date.parse(account.createdAt)))}</p>}
+        {account?.role === 'operator' && <p className="hint">{own.operator}</p>}
+        <button type="button" className="button" disabled={busy} onClick={signOut}>
+          {text.signOut}
+        </button>
+      </section>
+      <ProofProvider>
+        <DeletionPart />
+      </ProofProvider>
+    </>
   );
 };

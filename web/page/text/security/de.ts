@@ -51,7 +51,7 @@ export const de: SecurityTexts = {
   codesSheetRule: 'Jeder Code gilt einmal. Bewahre sie auf wie ein Passwort.',
 
   proofTitle: 'Bist du es?',
-  proofText: 'Du änderst, wie man in dein Konto kommt. Bestätige das mit deinem Passwort.',
+  proofText: 'Was du vorhast, ändert dein Konto. Bestätige es mit deinem Passwort.',
   proofByPasskey: 'Passkey nehmen',
   proofAction: 'Bestätigen',
 
@@ -130,6 +130,7 @@ export const de: SecurityTexts = {
   logEmpty: 'Noch nichts.',
   log: {
     accountCreated: 'Konto angelegt',
+    accountDeleted: 'Konto gelöscht',
     signIn: {
       password: 'Mit dem Passwort angemeldet',
       'password and totp': 'Mit Passwort und App angemeldet',

@@ -50,7 +50,7 @@ export const en = {
   codesSheetRule: 'Each code works once. Keep them like a password.',
 
   proofTitle: 'Is it you?',
-  proofText: 'You are changing how your account is opened, so confirm it with your password.',
+  proofText: 'What you are about to do changes your account, so confirm it with your password.',
   proofByPasskey: 'Use a passkey',
   proofAction: 'Confirm',
 
@@ -128,6 +128,7 @@ export const en = {
   logEmpty: 'Nothing yet.',
   log: {
     accountCreated: 'Account created',
+    accountDeleted: 'Account deleted',
     signIn: {
       password: 'Signed in with the password',
       'password and totp': 'Signed in with password and app',

@@ -1,0 +1,58 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { EventLog } from '@tickfolio/lib/event-log';
+import { userEvents } from '@tickfolio/lib/events/user-events';
+import type { ListEvents } from '@tickfolio/lib/outbox';
+import { consumedTopic, type Inbox, startInbox } from '@tickfolio/lib/outbox/inbox';
+import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
+import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import type { Notices } from '../replicas/notices.js';
+import { inboxTables } from '../schema.js';
+import { beginErasure } from './erased-users.js';
+import { startErasing } from './erasing.js';
+import { startProfileEvents } from './profile-events.js';
+
+export interface DeletedUsersDeps {
+  readonly db: Database;
+  readonly time: DatabaseTime;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly eventLog: Pick<EventLog, 'append' | 'consume' | 'offsets'>;
+  /** The auth service's own events. */
+  readonly listEvents: ListEvents;
+  readonly notices: Pick<Notices, 'userErased'>;
+}
+
+/** Hears which accounts were deleted, and erases what is kept of their users. */
+export interface DeletedUsers extends Pick<Inbox, 'problem'> {
+  /** Lets what is being done end, no longer than until the signal. */
+  close(until?: AbortSignal): Promise<void>;
+}
+
+/** @param pollMs how often it is looked for what another replica told */
+export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly pollMs: number }): DeletedUsers => {
+  const { time, listEvents, notices } = deps;
+  const events = startProfileEvents(deps, { pollMs });
+  const erasing = startErasing({ ...deps, events, begun: notices.userErased });
+  const inbox = startInbox(
+    { ...deps, tables: inboxTables },
+    {
+      group: 'bff',
+      topics: [consumedTopic({ topic: userEvents, owner: listEvents, apply: async () => undefined })],
+      // Nothing is kept of what the others said, and a deletion is for good.
+      restart: async () => undefined,
+      erase: (tx, userId) => beginErasure(tx, time, userId),
+      committed: (told) => {
+        if (told.some(({ type }) => type === 'user.deleted')) erasing.wake();
+      },
+    },
+  );
+  return {
+    problem: inbox.problem,
+    close: async (until) => {
+      await inbox.close(until);
+      await erasing.close();
+      await events.close(until);
+    },
+  };
+};

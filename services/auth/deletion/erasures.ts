@@ -1,0 +1,44 @@
+import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
+import { and, eq, isNull, max, sql } from 'drizzle-orm';
+import { deletions, erasures } from '../schema.js';
+
+/** Who has still to erase what of whom. */
+export interface Erasures {
+  /** Harmless where it was done, or where nobody asked for it. */
+  done(userId: string, service: string): Promise<void>;
+  /** Users of whom a service still holds something, the first `limit` in the order of their ids. */
+  open(service: string, limit: number): Promise<readonly string[]>;
+  /** For how long the oldest of each service is open; services without any are left out. */
+  ages(): Promise<readonly { readonly service: string; readonly ageS: number }[]>;
+}
+
+export const createErasures = (db: Database, time: DatabaseTime): Erasures => {
+  const isOpen = isNull(erasures.doneAt);
+  return {
+    done: async (userId, service) => {
+      await db
+        .update(erasures)
+        .set({ doneAt: time() })
+        .where(and(eq(erasures.userId, userId), eq(erasures.service, service), isOpen));
+    },
+    open: async (service, limit) => {
+      const rows = await db
+        .select({ userId: erasures.userId })
+        .from(erasures)
+        .where(and(eq(erasures.service, service), isOpen))
+        .orderBy(erasures.userId)
+        .limit(limit);
+      return rows.map(({ userId }) => userId);
+    },
+    ages: () =>
+      db
+        .select({
+          service: erasures.service,
+          ageS: sql<number>`greatest(0, ${max(sql`extract(epoch from ${time()} - ${deletions.deletedAt})`)})::float8`,
+        })
+        .from(erasures)
+        .innerJoin(deletions, eq(deletions.userId, erasures.userId))
+        .where(isOpen)
+        .groupBy(erasures.service),
+  };
+};

@@ -1,0 +1,45 @@
+import { useNavigate } from '@tanstack/react-router';
+import type { AccountDeletedAnswer } from '@tickfolio/api/account';
+import { useCallback, useState } from 'react';
+import { useParts } from '../parts.js';
+import { accountPath } from '../security/account-overview.js';
+import { Question } from '../security/question.js';
+import { Part } from '../settings/security/part.js';
+import { useChange } from '../settings/security/use-change.js';
+import { useDeletionText } from '../text/deletion/use-deletion-text.js';
+
+/** The way out for good. */
+export const DeletionPart = () => {
+  const text = useDeletionText();
+  const { session } = useParts();
+  const navigate = useNavigate();
+  const { busy, change } = useChange();
+  const [asking, setAsking] = useState(false);
+  const close = useCallback(() => setAsking(false), []);
+  const remove = async () => {
+    const deleted = await change(() => session.call<AccountDeletedAnswer>('DELETE', accountPath));
+    if (!deleted) return;
+    // First out, which leads to signing in, and then on: the other way round that would come last now and then.
+    await session.signOut().catch(() => undefined);
+    await navigate({ to: '/deletions/$token', params: { token: deleted.token }, replace: true });
+  };
+  return (
+    <Part title={text.deletionTitle}>
+      <p className="hint">{text.deletionText}</p>
+      <div className="part-actions">
+        <button type="button" className="button danger bordered" disabled={busy} onClick={() => setAsking(true)}>
+          {busy ? text.working : text.deletionAction}
+        </button>
+      </div>
+      {asking && (
+        <Question
+          title={text.deletionAskTitle}
+          words={text.deletionAskText}
+          action={text.deletionAction}
+          onConfirm={() => void remove()}
+          onClose={close}
+        />
+      )}
+    </Part>
+  );
+};
