@@ -85,6 +85,16 @@ describe('the documents', () => {
   });
 });
 
+describe('the decisions', () => {
+  it('have a number each, which is the one in their title', () => {
+    const decisions = filesLike('docs/decisions/*.md').filter((path) => !path.endsWith('README.md'));
+    const numbers = decisions.map((path) => posix.basename(path).slice(0, 4));
+    expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+    const titled = decisions.filter((path) => !named(path).text.startsWith(`# ${posix.basename(path).slice(0, 4)} `));
+    expect(titled).toEqual([]);
+  });
+});
+
 describe('the changelog', () => {
   it('begins with what is unreleased, and sorts each version', () => {
     const { text } = named('CHANGELOG.md');

@@ -548,10 +548,10 @@ const ways: Record<string, Record<number, Way>> = {
     503: () => [ill, { ...toDefault, ...json }, cash],
   },
   transfer: {
-    201: () => [well, { ...bearer, ...json }, transfer('default', 'default')],
+    201: async () => [well, { ...bearer, ...json }, transfer(await paperPortfolio(), await paperPortfolio())],
     400: () => [well, { ...bearer, ...json }, '{}'],
     401: () => [well, json, transfer('default', 'default')],
-    404: () => [well, { ...bearer, ...json }, transfer('default', randomUUID())],
+    404: async () => [well, { ...bearer, ...json }, transfer(await paperPortfolio(), randomUUID())],
     409: async () => [well, { ...bearer, ...json }, transfer('default', await paperPortfolio())],
     413: () => [well, { ...bearer, ...json }, big],
     415: () => [well, { ...bearer, ...text }, 'a,b'],

@@ -11,9 +11,11 @@ import {
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
+import { AppError } from '@tickfolio/lib/errors';
 import { add, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn } from '../api/sign-in.js';
+import type { Coin, Portfolios } from '../portfolio/portfolios.js';
 import { createAskers } from './askers.js';
 import { common, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
 
@@ -24,14 +26,33 @@ const keyOf = ({ headers }: FastifyRequest): string => {
   const { 'idempotency-key': key } = headers;
   return typeof key === 'string' ? key : randomUUID();
 };
-const answerOf = ({ asset, via, available, reserved }: wire.Balance) => {
+const answerOf = ({ asset, via, available, reserved }: ReturnType<typeof balanceOf>) => {
   const total = formatDecimal(add(parseDecimal(available), parseDecimal(reserved)));
   return { asset, via, available, reserved, total };
 };
 
+export interface BalanceRoutesOptions extends PortfolioRoutesOptions {
+  /** What people own, which is kept here. */
+  readonly owned: Pick<Portfolios, 'readPortfolios'>;
+}
+
+/** As a balance, so many of the asset, valued by the coin's market. */
+const balanceOf = ({
+  symbol,
+  quoteAsset,
+  quantity,
+}: Coin): Pick<wire.Balance, 'asset' | 'via' | 'available' | 'reserved'> => ({
+  asset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
+  via: symbol,
+  available: quantity,
+  reserved: '0',
+});
+const inOrder = (a: { asset: string; via: string }, b: { asset: string; via: string }) =>
+  a.asset === b.asset ? Number(a.via > b.via) - Number(a.via < b.via) : a.asset > b.asset ? 1 : -1;
+
 /** What is in portfolios. */
-export const balanceRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> = async (app, options) => {
-  const { verify, client } = options;
+export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = async (app, options) => {
+  const { verify, client, owned } = options;
   const { askerOf, writerOf } = createAskers(options);
   app.addHook('preValidation', requireSignIn(verify));
 
@@ -48,7 +69,13 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> = 
     },
     async (request) => {
       const asker = askerOf(request);
-      const { baseCurrencyCode: baseCurrency, kind } = await client.get(asker, request.params.id);
+      const { id, baseCurrencyCode: baseCurrency, kind, isDefault } = await client.get(asker, request.params.id);
+      if (kind === 'tracking' && isDefault) {
+        const found = (await owned.readPortfolios([asker.userId])).get(asker.userId);
+        const held = (found?.coins ?? []).map(balanceOf);
+        const balances = held.sort(inOrder).map(answerOf);
+        return { portfolioId: id, kind: kindOf(kind), baseCurrency, version: found?.version ?? 0, balances };
+      }
       const { portfolioId, version, balances } = await client.balances(asker, request.params.id);
       return { portfolioId, kind: kindOf(kind), baseCurrency, version, balances: balances.map(answerOf) };
     },
@@ -88,7 +115,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
       schema: {
         ...common,
         operationId: 'transfer',
-        summary: 'Moves an asset from one portfolio to another of its kind',
+        summary: 'Moves an asset from one portfolio of paper money to another',
         description: repeats,
         headers: ChangeHeaders,
         body: TransferBody,
@@ -97,8 +124,14 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
     },
     async (request, reply) => {
       const { from: fromPortfolioId, to: toPortfolioId, asset, quantity, networkFee = '' } = request.body;
+      const writer = writerOf(request);
+      for (const id of [fromPortfolioId, toPortfolioId])
+        if ((await client.get(writer, id)).kind === 'tracking')
+          throw new AppError('failed_precondition', 'Only paper money can be moved; nothing was changed.', {
+            problem: 'wrong-kind',
+          });
       const moved = { fromPortfolioId, toPortfolioId, asset: asset.toUpperCase(), quantity, networkFee };
-      const made = await client.transfer(writerOf(request), { ...moved, idempotencyKey: keyOf(request) });
+      const made = await client.transfer(writer, { ...moved, idempotencyKey: keyOf(request) });
       return reply.code(201).send(made);
     },
   );

@@ -28,7 +28,7 @@ export const portfolios: BffModule = {
   register: async (scope, shared) => {
     const prepared = prepare(shared);
     await scope.register(portfolioRoutes, prepared);
-    await scope.register(balanceRoutes, prepared);
+    await scope.register(balanceRoutes, { ...prepared, owned: shared.portfolios });
   },
 };
 

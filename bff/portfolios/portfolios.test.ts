@@ -59,6 +59,30 @@ describe('portfolios over REST', () => {
     expect((await call(user, 'GET', `${at}?limit=101`)).status).toBe(400);
   });
 
+  it('tell of the default one what is held by the profile, to the last digit, and move none of it', async () => {
+    const user = createUser(systemClock);
+    const balances = async () => (await call(user, 'GET', `${at}/default/balances`)).body;
+    expect(await balances()).toMatchObject({ kind: 'tracking', version: 0, balances: [] });
+    for (const [symbol, quantity] of [
+      ['ethusdt', '2'],
+      ['btcusdt', '0.100000000000000001'],
+    ])
+      await call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity });
+    const held = (asset: string, via: string, available: string) => ({
+      ...{ asset, via, available, reserved: '0', total: available },
+    });
+    expect(await balances()).toMatchObject({
+      version: 2,
+      balances: [held('BTC', 'btcusdt', '0.100000000000000001'), held('ETH', 'ethusdt', '2')],
+    });
+    const { id } = (await call(user, 'POST', at, { name: 'Other', kind: 'tracking' })).body;
+    const move = { from: 'default', to: id, asset: 'BTC', quantity: '0.1' };
+    expect(await call(user, 'POST', '/api/v1/transfers', move)).toMatchObject({
+      status: 409,
+      body: { type: '/docs/errors/wrong-kind' },
+    });
+  });
+
   it('are refused in words that programs know, and those of others are not there', async () => {
     const [user, other] = [createUser(systemClock), createUser(systemClock)];
     const reasonOf = async (...asked: Parameters<TestBff['call']>) => {
