@@ -28,13 +28,18 @@ export const buildHarbour = (postgres: Postgres) => {
   const start = async ({ topics = [boats], erase }: More = {}) => {
     const metrics = createMetrics('harbour');
     const told: string[] = [];
+    /** How many events each transaction took in. */
+    const commits: number[] = [];
     const inbox = startInbox(
       { db, tables: harbourTables, time, clock, log: silentLogger(), metrics, eventLog: scripted.eventLog },
       {
         group: 'harbour',
         topics,
         restart,
-        committed: (events) => void told.push(...events.map(({ stream, version }) => `${stream} ${version}`)),
+        committed: (events) => {
+          told.push(...events.map(({ stream, version }) => `${stream} ${version}`));
+          commits.push(events.length);
+        },
         ...(erase ? { erase } : {}),
       },
     );
@@ -43,7 +48,7 @@ export const buildHarbour = (postgres: Postgres) => {
       const found = new RegExp(`^tickfolio_harbour_${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(await metrics.text());
       return Number(found?.[1]);
     };
-    return { ...inbox, metric, told };
+    return { ...inbox, metric, told, commits };
   };
   /** Until the log is read. */
   const reads = (readers = 1, topic = boatEvents.name) => becomes(() => scripted.readers(topic), readers);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../clock/clock.js';
 import { AppError, type ErrorCode } from '../../../errors/errors.js';
 import {
   type Database,
@@ -41,6 +42,7 @@ export const plan = (
 
 /** What became of a piece. */
 export type PieceEnd =
+  /** So many of the events as there are fates, from the first on. */
   | { readonly kind: 'done'; readonly fates: readonly Fate[] }
   /** Nothing was done: others did something to these streams meanwhile, and events are missing now. */
   | { readonly kind: 'moved' }
@@ -49,6 +51,7 @@ export type PieceEnd =
 
 export interface PieceDeps {
   readonly db: Database;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly standings: ReturnType<typeof createStandings>;
   readonly erasedUsers: ErasedUsers;
   readonly epochOf: (source: string) => number;
@@ -56,6 +59,8 @@ export interface PieceDeps {
   readonly erase: ((tx: Transaction, userId: string) => Promise<void>) | undefined;
 }
 
+/** Then a transaction takes no further event: an embedded database has one connection, which others wait for. */
+const maxPieceMs = 50;
 /** Refusals that are the same however often the event comes. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['invalid_argument', 'unprocessable', 'failed_precondition']);
 /** A value that no column takes, and one that breaks a rule of its row; not what another row may change. */
@@ -73,18 +78,25 @@ const reasonOf = (thrown: unknown): string => {
  * how far the streams are. @throws AppError for what passes: nothing was done then
  */
 export const createTakePiece =
-  ({ db, standings, erasedUsers, epochOf, restart, erase }: PieceDeps) =>
+  ({ db, clock, standings, erasedUsers, epochOf, restart, erase }: PieceDeps) =>
   async (events: readonly Incoming[]): Promise<PieceEnd> => {
     let at = -1;
     const take = async (tx: Transaction): Promise<PieceEnd> => {
       const erased = await erasedUsers.lock(tx, events);
-      const { fates, after } = plan(events, { standings: await standings.lock(tx, events), erased, epochOf });
+      const about = { standings: await standings.lock(tx, events), erased, epochOf };
+      const { fates } = plan(events, about);
       if (fates.includes('missing')) return { kind: 'moved' };
       const isTaken = (index: number) => fates[index] === 'next' || fates[index] === 'anew';
       const unreadable = events.findIndex(({ fault }, index) => fault !== undefined && isTaken(index));
       if (unreadable >= 0) return { kind: 'poison', at: unreadable, reason: events[unreadable]?.fault ?? '' };
+      const begunMs = clock.monotonic();
+      let taken = events.length;
       for (const [index, { of, event, userId, stream, source }] of events.entries()) {
         if (!isTaken(index)) continue;
+        if (at >= 0 && clock.monotonic() - begunMs > maxPieceMs) {
+          taken = index;
+          break;
+        }
         at = index;
         if (fates[index] === 'anew') await restart(tx, { stream, source });
         if (event === undefined) continue;
@@ -94,8 +106,8 @@ export const createTakePiece =
         } else await of.apply(tx, event);
       }
       at = -1;
-      await standings.write(tx, after);
-      return { kind: 'done', fates };
+      await standings.write(tx, plan(events.slice(0, taken), about).after);
+      return { kind: 'done', fates: fates.slice(0, taken) };
     };
     try {
       return await db.transaction(take);

@@ -41,7 +41,7 @@ export interface TakingDeps {
 
 export type Bury = (of: ConsumedTopic, dead: readonly DeadLetter[]) => Promise<void>;
 
-/** A transaction of as many events should not have an embedded database for longer than 100 ms. */
+/** Of one transaction. */
 const maxPieceEvents = 50;
 /** How often others may have come before, until the events have to come again. */
 const maxStalls = 10;
@@ -75,7 +75,7 @@ export const createTake = (deps: TakingDeps): Take => {
       }
       const piece = rest.slice(0, missing < 0 ? limit : Math.min(missing, limit));
       const isIdle = !fates.slice(0, piece.length).some(isTaken);
-      const end = isIdle ? ({ kind: 'done', fates } as const) : await takePiece(piece);
+      const end = isIdle ? ({ kind: 'done', fates: fates.slice(0, piece.length) } as const) : await takePiece(piece);
       limit = maxPieceEvents;
       const poison = end.kind === 'poison' ? piece[end.at] : undefined;
       if (end.kind === 'moved') stall();
@@ -83,10 +83,11 @@ export const createTake = (deps: TakingDeps): Take => {
       else if (end.kind === 'poison' && poison) await park(poison, end.reason);
       else if (end.kind === 'done') {
         stalls = 0;
-        metrics.tell(piece, end.fates);
-        const taken = piece.filter((_, at) => isTaken(end.fates[at]));
+        const done = piece.slice(0, end.fates.length);
+        metrics.tell(done, end.fates);
+        const taken = done.filter((_, at) => isTaken(end.fates[at]));
         if (taken.length > 0) committed(taken);
-        rest = rest.slice(piece.length);
+        rest = rest.slice(done.length);
       }
       await beat();
     }
