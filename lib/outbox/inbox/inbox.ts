@@ -1,5 +1,5 @@
 export { connectOwner, type Owner } from './owner.js';
 export { type Inbox, startInbox } from './start-inbox.js';
 export { type AnyEvent, type ConsumedTopic, consumedTopic } from './taking/consumed-topic.js';
-export { releaseStream } from './taking/parked.js';
+export { listParked, releaseStream } from './taking/parked.js';
 export { type InboxTables, inboxTables } from './taking/tables.js';

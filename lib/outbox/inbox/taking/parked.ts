@@ -58,6 +58,18 @@ export const createParked = ({ db, tables, time }: ParkedDeps) => {
   };
 };
 
+/** So many are told of, the oldest first. */
+const maxListed = 100;
+
+/** Streams that are parked and not released, with the event that each stands at. */
+export const listParked = ({ db, tables: { parkedStreams } }: Pick<ParkedDeps, 'db' | 'tables'>) =>
+  db
+    .select()
+    .from(parkedStreams)
+    .where(isNull(parkedStreams.releasedAt))
+    .orderBy(asc(parkedStreams.parkedAt), asc(parkedStreams.stream))
+    .limit(maxListed);
+
 /**
  * Lets a parked stream go on with the event that it was parked for; the service sees it within seconds.
  * @returns whether there was one of that name
