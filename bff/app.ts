@@ -91,11 +91,16 @@ export interface ListenOptions {
   readonly drainMs?: number;
 }
 
+export interface RunningBff extends RunningService {
+  /** Settles with the reason only when it hears of no deleted account any more, ever: whoever runs it should end. */
+  readonly failed: Promise<Error>;
+}
+
 /**
  * Builds the BFF and listens. Closing sends every client elsewhere and takes some 6 s at most.
  * @throws StartError when the port is taken
  */
-export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions): Promise<RunningService> => {
+export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions): Promise<RunningBff> => {
   const { address, drainMs } = given;
   const options = { ...bffDefaults, ...given };
   const shared = createShared(deps, options);
@@ -108,5 +113,5 @@ export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions)
     build: (draining) => createBff(shared, options, { ...readiness, draining }),
   });
   tellAddress(deps.log, options);
-  return running;
+  return { ...running, failed: shared.deletedUsers.failed };
 };

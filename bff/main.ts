@@ -69,12 +69,13 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
     pubsub,
     eventLog,
   };
-  const { port } = life.own(
+  const { port, failed } = life.own(
     'http',
     await startBff(
       { ...part, ...adapters },
       { ...bffOptions(config), webFolder: builtPage, documentsFolder: builtDocuments },
     ),
   );
+  void failed.then((err) => life.fail(err));
   part.log.info({ host: config.HTTP_HOST, port }, 'serving REST and WebSocket');
 });

@@ -268,7 +268,7 @@ const waysOfAccounts: Record<string, OfAccount> = {
     statuses: [200, 409, ...changed, ...sentBody],
     body: { old: password, new: password },
   },
-  deleteAccount: { call: `DELETE ${account}`, statuses: [202, ...changed] },
+  deleteAccount: { call: `DELETE ${account}`, statuses: [202, 409, ...changed] },
   getDeletion: { call: 'GET /api/v1/deletions/{token}', statuses: [200, 404, 429, 503], path: '3f1c9a52', as: nobody },
   beginReauthentication: { call: `POST ${account}/reauthenticate/options`, statuses: [200, 404, 409, ...read] },
   reauthenticate: {

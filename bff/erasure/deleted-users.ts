@@ -24,7 +24,7 @@ export interface DeletedUsersDeps {
 }
 
 /** Hears which accounts were deleted, and erases what is kept of their users. */
-export interface DeletedUsers extends Pick<Inbox, 'problem'> {
+export interface DeletedUsers extends Pick<Inbox, 'problem' | 'failed'> {
   /** Lets what is being done end, no longer than until the signal. */
   close(until?: AbortSignal): Promise<void>;
 }
@@ -49,6 +49,7 @@ export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly
   );
   return {
     problem: inbox.problem,
+    failed: inbox.failed,
     close: async (until) => {
       await inbox.close(until);
       await erasing.close();

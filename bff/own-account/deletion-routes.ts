@@ -33,8 +33,8 @@ export const deletionRoutes: FastifyPluginAsyncTypebox<DeletionRoutesOptions> = 
         operationId: 'deleteAccount',
         summary: 'Deletes the account, and all that is kept of its user',
         description:
-          'Its sessions end, and its name is free again. Needs the password or a passkey of the last 5 minutes, else 403 `reauthenticate`. Nobody can undo it.',
-        response: { 202: AccountDeletedAnswer, ...problems(401, 403, 429, 503) },
+          'Its sessions end, and its name is free again. Needs the password or a passkey of the last 5 minutes, else 403 `reauthenticate`; an operator is refused, 409 `wrong-state`. Nobody can undo it.',
+        response: { 202: AccountDeletedAnswer, ...problems(401, 403, 409, 429, 503) },
       },
     },
     async (request, reply) => {

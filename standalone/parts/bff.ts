@@ -51,7 +51,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
     listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
       { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
     ],
-    start: async ({ config, disks, own, service, soon }, given) => {
+    start: async ({ config, disks, own, service, soon, fail }, given) => {
       const { builtDocuments, builtPage, createAggregatorClient, createNeighbours, startBff, targetsOf } = await import(
         '@tickfolio/bff/app'
       );
@@ -67,8 +67,8 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
         },
         () => undefined, // Told by whoever walks the parts.
       );
-      const { app, isOwn } = given.socket;
-      return startBff(
+      const { app: socket, isOwn } = given.socket;
+      const app = await startBff(
         {
           ...about,
           clickhouse: () => archive.clickhouse,
@@ -78,8 +78,8 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           ...given.pubsub,
           eventLog: given.eventLog,
           // The socket service has no place of its own to tell it, unless METRICS_ADDR is set.
-          beside: [disks.dependency, ...(isOwn ? app.dependencies : [])],
-          ...(isOwn ? { factsBeside: app.facts } : {}),
+          beside: [disks.dependency, ...(isOwn ? socket.dependencies : [])],
+          ...(isOwn ? { factsBeside: socket.facts } : {}),
         },
         {
           ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
@@ -88,5 +88,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           relayPollMs,
         },
       );
+      void app.failed.then(fail);
+      return app;
     },
   });

@@ -22,6 +22,8 @@ const queryClient = new QueryClient({
 /** What was read belongs to who read it. */
 const useForgetting = ({ session }: Parts) => {
   useEffect(() => {
+    // It may have ended before this was there to hear of it.
+    if (session.state.kind === 'signed-out') forgetRecent();
     let owner = session.state.kind === 'signed-in' ? session.state.userId : undefined;
     return session.subscribe(() => {
       const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;

@@ -1,9 +1,9 @@
-import type { CoreName, ReadyName } from '@tickfolio/services/registry';
+import type { ReadyName, ServiceName } from '@tickfolio/services/registry';
 import type { ServerName } from '@tickfolio/services/servers';
 import { type Promised, promises } from './promises.js';
 
 export interface Victim {
-  readonly name: CoreName | ServerName;
+  readonly name: ServiceName | ServerName;
   /** What must hold while it is dead. */
   readonly keeps: readonly Promised[];
   /** Who must name it in /ready, and by which name. */
@@ -31,6 +31,10 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     keeps: [prices, sockets, newSocket, profile, coins, loginRefused, archive, dashboard],
     named: [{ by: 'bff', as: 'authorization' }],
   },
+  portfolio: {
+    keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard],
+    named: [{ by: 'bff', as: 'portfolio' }],
+  },
   bff: { keeps: [archive, dashboard], named: [] },
   archiver: { keeps: [prices, sockets, newSocket, profile, coins, login, dashboard], named: [] },
   dashboard: { keeps: [prices, sockets, newSocket, profile, coins, login, archive], named: [] },
@@ -42,8 +46,10 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     keeps: [prices, sockets, profileRefused, archive, dashboard],
     named: [{ by: 'bff', as: 'profile-database' }],
   },
-  // Nobody needs it yet.
-  'postgres-core': { keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard], named: [] },
+  'postgres-core': {
+    keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard],
+    named: [{ by: 'portfolio', as: 'portfolio-database' }],
+  },
   redis: {
     keeps: [sockets, profile, coins, login, archive, dashboard],
     named: [
@@ -57,6 +63,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
       { by: 'aggregator', as: 'event-log' },
       { by: 'archiver', as: 'event-log' },
       { by: 'auth', as: 'event-log' },
+      { by: 'portfolio', as: 'event-log' },
     ],
   },
   clickhouse: {

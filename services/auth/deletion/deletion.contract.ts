@@ -64,6 +64,13 @@ export const describeDeletion = (name: string, open: () => Promise<Postgres>): v
       return (rows as unknown as { rows: unknown[] }).rows.length;
     };
 
+    it('is refused to an operator, whose free name would make one of whoever registers it', async () => {
+      const { owner } = await build();
+      const strict = await shared.get({ cleanupPeriodMs: minuteMs }, { operators: [owner.name] });
+      expect(await wordOf(accountOf(strict, owner.tokens).deleteAccount())).toBe('failed_precondition wrong-state');
+      expect((await owner.deleteAccount()).linkToken).toMatch(/^[0-9a-f]{64}$/);
+    });
+
     it('leaves nothing of the user but ids that others are told by, and those for 30 days', async () => {
       const { auth, clock, ways } = await build();
       const told = await readTold(auth);

@@ -43,9 +43,11 @@ export const followErasedAnswers = (deps: ErasedAnswersDeps, firstMs: number) =>
       }
     };
     if (closed) return;
-    consumer = await eventLog.consume(topic.name, { group, ...batch }, heed);
-    void consumer.failed.then((err) => {
+    const opened = await eventLog.consume(topic.name, { group, ...batch }, heed);
+    consumer = opened;
+    void opened.failed.then(async (err) => {
       log.error({ err }, 'what other services have erased is not heard any more; beginning anew');
+      await opened.close(AbortSignal.abort()); // So that the log says nothing of it any more.
       later(retryMs);
     });
   };

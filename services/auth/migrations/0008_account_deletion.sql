@@ -1,10 +1,11 @@
+-- What is there obeys the narrower check of before, so nobody waits while all of it is read.
 -- Sessions of a deleted account say nothing of whom: they stay a day, as all that were ended, so that others hear of their end.
 ALTER TABLE "sessions" ALTER COLUMN "user_id" DROP NOT NULL;
 --> statement-breakpoint
 ALTER TABLE "sessions"
   DROP CONSTRAINT "sessions_revoked_because_check",
   ADD CONSTRAINT "sessions_revoked_because_check"
-    CHECK ("revoked_because" IN ('logout', 'reuse', 'everywhere', 'ended', 'password', 'recovery', 'too-many', 'deleted'));
+    CHECK ("revoked_because" IN ('logout', 'reuse', 'everywhere', 'ended', 'password', 'recovery', 'too-many', 'deleted')) NOT VALID;
 --> statement-breakpoint
 -- Accounts that were deleted, for 30 days: by then nobody holds anything of them, and the event log has forgotten them too.
 -- Of the link that shows what became of it only the SHA-256 is kept.

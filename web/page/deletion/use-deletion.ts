@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { DeletionAnswer } from '@tickfolio/api/account';
 import { isProblem, Problem, problemOf } from '@tickfolio/client/problem';
+import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { usePace } from '../parts.js';
 import { basePath } from '../place.js';
 
-const everyMs = 2_000;
+/** So often for the first few times, then less and less: a service that is away may be so for a day. */
+const [everyMs, seldomMs, brisk] = [2_000, 60_000, 5] as const;
 
 /** Without a session: there is none any more. @throws Problem */
 const ask = async (token: string, signal: AbortSignal): Promise<DeletionAnswer> => {
@@ -21,6 +23,9 @@ export const useDeletion = (token: string) => {
   return useQuery({
     queryKey: ['deletion', token],
     queryFn: ({ signal }) => ask(token, signal),
-    refetchInterval: ({ state: { data, error } }) => (data?.state === 'done' || isProblem(error, 404) ? false : paceMs),
+    refetchInterval: ({ state: { data, error, dataUpdateCount, errorUpdateCount } }) =>
+      data?.state === 'done' || isProblem(error, 404)
+        ? false
+        : doubledMs(paceMs, seldomMs, Math.max(0, dataUpdateCount + errorUpdateCount - brisk)),
   });
 };

@@ -11,14 +11,16 @@ import { MoverList } from './mover-list.js';
 
 /** Within this an answer is in the figures. */
 const settledMs = 100;
+/** What needs attention waits no longer for one. */
+const maxWaitMs = 2_000;
 
-/** Whether what was being read is there since a moment; stays so when it is read again. */
+/** Whether what was being read is there since a moment, or does not come soon; stays so when it is read again. */
 const useSettled = (isLoading: boolean): boolean => {
   const { clock } = useParts();
   const [isSettled, setSettled] = useState(!isLoading);
   useEffect(() => {
-    if (isSettled || isLoading) return undefined;
-    const timer = clock.after(settledMs, () => setSettled(true));
+    if (isSettled) return undefined;
+    const timer = clock.after(isLoading ? maxWaitMs : settledMs, () => setSettled(true));
     return () => timer.cancel();
   }, [isSettled, isLoading, clock]);
   return isSettled;

@@ -23,7 +23,7 @@ export const holdings: HoldingsTexts = {
   addCoin: 'Coin hinzufügen',
   emptyTitle: 'Füge deinen ersten Coin hinzu',
   emptiedTitle: 'Du hast gerade keinen Coin',
-  emptyText: 'Sein Wert erscheint sofort und folgt jedem Handel.',
+  emptyText: 'Was du hinzufügst, zeigt sofort seinen Wert, der jedem Handel folgt.',
   sort: 'Sortieren nach',
   sortBy: { value: 'Wert', name: 'Name', change: 'Änderung', price: 'Kurs' },
   filter: 'Filtern',

@@ -26,7 +26,7 @@ export const holdings = {
   addCoin: 'Add asset',
   emptyTitle: 'Add your first asset',
   emptiedTitle: 'You hold no asset now',
-  emptyText: 'Its value appears at once and follows every trade.',
+  emptyText: 'What you add shows its value at once, which follows every trade.',
   sort: 'Sort by',
   sortBy: { value: 'Value', name: 'Name', change: 'Change', price: 'Price' },
   filter: 'Filter',
