@@ -87,6 +87,9 @@ const late: Answers = {
 /** Long enough for the last of them and what it leads to. */
 const settledMs = 2_500;
 
+/** Longer than the first frame takes. */
+const lateMs = 1_500;
+
 /** By the standard's own words: what somebody did themselves does not count. */
 const notes = `(() => {
   window.moved = [];
@@ -161,4 +164,22 @@ describe.skipIf(!browser)('what comes later', () => {
       expect(await tooMuch(page)).toEqual([]);
     });
   });
+
+  it.each(screens)(
+    'moves nothing of Home where the first frame is there before what draws it, %s',
+    async (_screen, viewport) => {
+      await withWindow({ path: '/settings/display', viewport, answers: late, frame }, async ({ page }) => {
+        let isHeld = false;
+        await page.route('**/show-app-*.js', async (route) => {
+          isHeld = true;
+          await page.waitForTimeout(lateMs);
+          await route.fallback();
+        });
+        await openAgain(page, '/');
+        await page.locator('.value-panel canvas').first().waitFor();
+        expect(isHeld).toBe(true);
+        expect(await tooMuch(page)).toEqual([]);
+      });
+    },
+  );
 });

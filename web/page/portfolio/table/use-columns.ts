@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useLayoutEffect, useReducer, useSyncExternalStore } from 'react';
 
 /** How much of a coin there is room for; the style asks for the same widths of the page. */
 export type Columns = 'all' | 'fewer' | 'phone';
@@ -33,9 +33,18 @@ const subscribe = (listener: () => void) => {
 
 const measure = (): Columns => {
   const main = document.querySelector('main');
-  known ??= main ? columnsFor(widthOf(main)) : 'all';
+  if (!main) return known ?? 'all';
+  known ??= columnsFor(widthOf(main));
   return known;
 };
 
 /** What has no room is not made at all: a screen reader may not know the style of what is out of sight. */
-export const useColumns = (): Columns => useSyncExternalStore(subscribe, measure);
+export const useColumns = (): Columns => {
+  const columns = useSyncExternalStore(subscribe, measure);
+  const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+  // Where everything comes at once, the page had no width yet; by now it has one, and nobody has seen anything.
+  useLayoutEffect(() => {
+    if (measure() !== columns) drawAgain();
+  }, [columns]);
+  return columns;
+};
