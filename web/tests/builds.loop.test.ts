@@ -69,7 +69,7 @@ const missingFiles = (): string[] => {
   const worker = readFileSync(join(page, 'worker.js'), 'utf8');
   const named = [
     ...index.matchAll(/(?:src|href)="\.\/([^"#?]+)"/g),
-    ...worker.matchAll(/["'`](assets\/[\w.-]+)["'`]/g),
+    ...worker.matchAll(/\b(assets\/[\w.-]+\.\w+)/g),
   ].map(([, name = '']) => name);
   expect(named.length).toBeGreaterThan(10);
   return [...named, 'index.html.br', 'index.html.gz'].filter((name) => !existsSync(join(page, name)));
