@@ -1,6 +1,7 @@
 import {
   addressList,
   addressOrOff,
+  duration,
   environment,
   hostPort,
   integer,
@@ -32,6 +33,9 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
       .regex(/^(0|[1-9]\d{0,14})(\.\d{0,7}[1-9])?$/, 'must be a decimal number of at most 15 digits and 8 decimals')
       .default('10000')
       .describe('What everybody has in paper money at the beginning, in USDT; `0` for nothing.'),
+    AUDIT_INTERVAL: duration('1m').describe(
+      'How often what changed in the books is compared with itself. The alert `BooksAuditOld` calls it overdue after twice as long, at the soonest after 10 minutes.',
+    ),
     METRICS_ADDR: addressOrOff(':9467').describe('Where `/health`, `/ready` and `/metrics` are served.'),
     ...grpcTlsSettings,
   });
@@ -51,4 +55,5 @@ export const portfolioOptions = (config: PortfolioConfig) => ({
   address: { host: '0.0.0.0', port: config.GRPC_PORT },
   operationsAddress: config.METRICS_ADDR,
   paperGrant: config.PAPER_GRANT,
+  limits: { auditPeriodMs: config.AUDIT_INTERVAL },
 });

@@ -52,7 +52,7 @@ export const portfolio = definePart({
       {
         address: { host: loopback, port: config.PORTFOLIO_GRPC_PORT },
         paperGrant: config.PAPER_GRANT,
-        limits: { relayPollMs },
+        limits: { relayPollMs, auditPeriodMs: config.AUDIT_INTERVAL },
       },
     );
     void app.failed.then(fail);

@@ -74,11 +74,13 @@ const createGauges = (metrics: Metrics) => {
     help: 'When the last audit of the books ended',
     labelNames: ['scope'],
   });
+  const period = metrics.gauge({ name: 'audit_interval_seconds', help: 'How long it is from one audit to the next' });
   return {
     set: ({ scope, findings }: Round) => {
       for (const [check, counts] of findings)
         for (const name of names) gauges[name].set({ check, scope }, counts[name]);
     },
+    period: (periodMs: number) => period.set(periodMs / 1_000),
     done: (scope: Scope, atMs: number) => rounds.set({ scope }, atMs / 1_000),
   };
 };
@@ -93,6 +95,7 @@ export const startAudits = (deps: AuditsDeps, { periodMs }: AuditsOptions): { cl
   const kept = createKeptSums();
   const reports = createReports(deps);
   const gauges = createGauges(metrics);
+  gauges.period(periodMs);
   let running: Promise<void> | undefined;
 
   const audit = async (scope: Scope, since: string) => {
