@@ -105,7 +105,15 @@ const entries = {
   portfolio: {
     folder: 'services/portfolio',
     words: 'portfolios: what they are called, and what becomes of them',
-    grpc: { port: 50053, services: ['portfolio.v1.PortfolioService', 'portfolio.v1.EventService'] },
+    grpc: {
+      port: 50053,
+      services: [
+        'portfolio.v1.PortfolioService',
+        'portfolio.v1.HoldingService',
+        'portfolio.v1.ReservationService',
+        'portfolio.v1.EventService',
+      ],
+    },
     operations: { port: 9467, ready: '/ready' },
     published: [],
     aliases: ['portfolio-service'],

@@ -1,42 +1,30 @@
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { PortfolioServiceService } from '@tickfolio/gen/portfolio/v1';
-import { AppError } from '@tickfolio/lib/errors';
-import type { CallContext, GrpcServer } from '@tickfolio/lib/grpc';
+import type { GrpcServer } from '@tickfolio/lib/grpc';
 import { unaryOf } from '@tickfolio/lib/postgres';
-import { type BalanceCallsDeps, balanceCalls } from './balance-calls.js';
-import type { Owner } from './portfolios/owner.js';
+import { balanceCalls } from './balance-calls.js';
+import type { Books } from './books/books.js';
+import { serveHoldings } from './holding-rpc.js';
+import { createOwnerOf, type OwnerOfDeps } from './owner-of.js';
 import type { Portfolio } from './portfolios/portfolio.js';
 import type { Portfolios } from './portfolios/portfolios.js';
-import type { PriceKind } from './users/price-kind.js';
+import { serveReservations } from './reservation-rpc.js';
 
 /** Name in grpc.health.v1. */
 export const serviceName = 'portfolio.v1.PortfolioService';
 
-const maxUserIdLength = 200;
-
-const createOwnerOf =
-  (priceKind: Pick<PriceKind, 'note'>) =>
-  (owner: wire.Owner | undefined, { requestId }: CallContext): Owner => {
-    const { userId, simulatedPrices: simulated } = owner ?? { userId: '', simulatedPrices: undefined };
-    if (userId === '' || userId.length > maxUserIdLength)
-      throw new AppError('invalid_argument', 'Say whose portfolios are meant.', {
-        fields: [{ field: 'owner', message: `must have a user id of at most ${maxUserIdLength} characters` }],
-      });
-    priceKind.note(simulated);
-    return { userId, simulated, requestId };
-  };
 const toWire = (portfolio: Portfolio): wire.Portfolio => ({ ...portfolio });
 
-export interface ServedRooms extends Omit<BalanceCallsDeps, 'ownerOf'> {
+export interface ServedRooms extends OwnerOfDeps {
   readonly portfolios: Portfolios;
-  readonly priceKind: Pick<PriceKind, 'note'>;
+  readonly books: Books;
 }
 
-/** Adds portfolio.v1.PortfolioService to the server. */
-export const serve = (server: GrpcServer, { portfolios, priceKind, ...rooms }: ServedRooms): void => {
+/** Adds portfolio.v1.PortfolioService to the server, and what is asked of the books besides. */
+export const serve = (server: GrpcServer, { portfolios, books, ...deps }: ServedRooms): void => {
   const unary = unaryOf(server);
-  const ownerOf = createOwnerOf(priceKind);
-  const { fund, transfer, getBalances, positions } = balanceCalls({ ...rooms, ownerOf });
+  const { ownerOf, askedOf } = createOwnerOf(deps);
+  const { fund, transfer, getBalances, positions } = balanceCalls({ books, askedOf });
   const implementation: wire.PortfolioServiceServer = {
     create: unary<wire.CreatePortfolioRequest, wire.PortfolioResponse>(async ({ owner, ...plan }, context) => {
       const { idempotencyKey: key, ...said } = plan;
@@ -63,4 +51,6 @@ export const serve = (server: GrpcServer, { portfolios, priceKind, ...rooms }: S
     positions: unary<wire.PositionsRequest, wire.PositionsResponse>(positions),
   };
   server.addService(PortfolioServiceService, implementation);
+  serveHoldings(server, { books, askedOf });
+  serveReservations(server, books);
 };

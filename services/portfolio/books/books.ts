@@ -3,6 +3,7 @@ import type { AppendEvents } from '@tickfolio/lib/outbox';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import { createCommand } from '../postings/once.js';
 import { createPost } from '../postings/posting.js';
+import { type Adoption, createAdoption } from './adoption.js';
 import { type Coins, createCoins } from './coins.js';
 import { createFunding, type Funding } from './funding.js';
 import { createReadings, type Readings } from './readings.js';
@@ -17,6 +18,7 @@ import { createTransfer, type Transfer } from './transfer.js';
  */
 export interface Books {
   readonly coins: Coins;
+  readonly adoption: Adoption;
   readonly funding: Funding;
   readonly transfer: Transfer;
   readonly reservations: Reservations;
@@ -36,6 +38,7 @@ export const createBooks = (deps: BooksDeps): Books => {
   const parts = { command: createCommand(deps), post: createPost(deps), time };
   return {
     coins: createCoins(parts),
+    adoption: createAdoption({ ...parts, db }),
     funding: createFunding(parts),
     transfer: createTransfer(parts),
     reservations: createReservations(parts),

@@ -126,10 +126,13 @@ describe('a coin that is counted by hand', () => {
     const { change, undo, held } = await build();
     const { id } = await change('3');
     expect(await reasonOf((await build()).undo(id))).toBe('unknown-change');
+    const undone = await change('1', 'ethusdt', 'ETH');
+    await undo(undone.id);
+    expect(await reasonOf((await build()).undo(undone.id))).toBe('unknown-change');
     expect(await reasonOf(undo('no id'))).toBe('unknown-change');
     real.clock.advance(7 * day);
     expect(await reasonOf(undo(id))).toBe('unknown-change');
-    expect(await held()).toEqual(['version 1', 'BTC btcusdt 3 0']);
+    expect(await held()).toEqual(['version 3', 'BTC btcusdt 3 0']);
   });
 
   it('is of the user whose portfolio it is in, and only where one counts what one owns', async () => {

@@ -1,3 +1,4 @@
+import type { AppError } from '@tickfolio/lib/errors';
 import { add, type Decimal, formatDecimal, negate, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt, inArray, sql } from 'drizzle-orm';
@@ -5,9 +6,10 @@ import { isNegative, readChange, readPositive } from '../postings/amounts.js';
 import { type Balance, findBalances, newBalance, requireRoom } from '../postings/balances.js';
 import { type LockedPortfolio, lockPortfolio, requireOpen, requireOwn } from '../postings/locks.js';
 import { isId, readAsset, readSymbol } from '../postings/names.js';
+import { findFirstNumber } from '../postings/numbers.js';
 import { type Command, findAnswer, hashOf, idOfKey, idOfUndo } from '../postings/once.js';
 import type { Post, Posting } from '../postings/posting.js';
-import { booksRefusal, notHeld, wrongKind } from '../postings/refusal.js';
+import { adoptionNotBegun, booksRefusal, notHeld, wrongKind } from '../postings/refusal.js';
 import { balances, postings } from '../postings/tables.js';
 import type { Asked } from './asked.js';
 
@@ -48,7 +50,7 @@ export interface ChangedCoin {
 export interface Coins {
   /**
    * Adds to a coin, or takes away from it; down to exactly zero removes it. @throws AppError failed_precondition where
-   * less is held
+   * less is held, unavailable where a new one cannot be numbered yet
    */
   change(change: CoinChange): Promise<ChangedCoin>;
   /** Takes away all that is held. @throws AppError not_found where none is */
@@ -74,6 +76,7 @@ const moreThanHeld = (held: string, symbol: string, by: Decimal) =>
     'quantity',
     'more-than-held',
     `${held} ${symbol} is held; ${formatDecimal(by)} would make it negative. Nothing was changed.`,
+    { available: held },
   );
 const unknownChange = () =>
   booksRefusal(
@@ -108,15 +111,16 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
       return { id: intent.id, delta: formatDecimal(by), coin, version: versionOf(portfolio) };
     });
   };
-  /** Does it, unless it was done before. */
+  /** Does it, unless it was done before. @param different is thrown where the id stands for something else */
   const once = (
     { portfolioId, userId }: Asked,
     { id, requestHash }: Pick<Intent, 'id' | 'requestHash'>,
     work: (tx: Transaction, portfolio: LockedPortfolio) => Promise<ChangedCoin>,
+    different?: () => AppError,
   ): Promise<ChangedCoin> =>
     command(portfolioId, async (tx) => {
       const portfolio = requireOwn(await lockPortfolio(tx, time, portfolioId), userId, 'portfolio_id');
-      const before = await findAnswer<ChangedCoin>(tx, id, requestHash);
+      const before = await findAnswer<ChangedCoin>(tx, id, requestHash, different);
       if (before) return before;
       requireTracking(portfolio);
       requireOpen(portfolio, 'portfolio_id');
@@ -140,6 +144,7 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
         const held = await heldBy(tx, portfolio, symbol);
         if (!held && isNegative(by)) throw notHeld('failed_precondition', symbol, ', so none can be taken away');
         if (!held && asset === '') throw notHeld('failed_precondition', symbol);
+        if (!held && (await findFirstNumber(tx)) === undefined) throw adoptionNotBegun('unavailable');
         const balance = held ?? newBalance(portfolio.id, asset, symbol);
         return book(tx, portfolio, intent, { balance, by, observedPrice });
       });
@@ -159,23 +164,29 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
     undo: async (asked) => {
       if (!isId(asked.changeId)) throw unknownChange();
       const changeId = asked.changeId.toLowerCase();
-      const [id, requestHash] = [idOfUndo(changeId), hashOf('undo', changeId)];
+      const id = idOfUndo(changeId);
+      const requestHash = hashOf('undo', asked.portfolioId.toLowerCase(), changeId);
       const { requestId } = asked;
       const intent: Intent = { id, kind: 'undo', ref: { type: 'undo', id: changeId }, requestHash, requestId };
-      return once(asked, intent, async (tx, portfolio) => {
-        const isUndoable = and(
-          eq(postings.id, changeId),
-          eq(postings.portfolioId, portfolio.id),
-          inArray(postings.kind, ['change', 'remove', 'undo']),
-          gt(postings.createdAt, sql`${time()} - make_interval(days => ${undoDays})`),
-        );
-        const [made] = await tx.select({ result: postings.result }).from(postings).where(isUndoable);
-        if (!made) throw unknownChange();
-        const { coin, delta } = made.result as ChangedCoin;
-        const held = await heldBy(tx, portfolio, coin.symbol);
-        const balance = held ?? newBalance(portfolio.id, coin.asset, coin.symbol);
-        return book(tx, portfolio, intent, { balance, by: negate(parseDecimal(delta)) });
-      });
+      return once(
+        asked,
+        intent,
+        async (tx, portfolio) => {
+          const isUndoable = and(
+            eq(postings.id, changeId),
+            eq(postings.portfolioId, portfolio.id),
+            inArray(postings.kind, ['change', 'remove', 'undo']),
+            gt(postings.createdAt, sql`${time()} - make_interval(days => ${undoDays})`),
+          );
+          const [made] = await tx.select({ result: postings.result }).from(postings).where(isUndoable);
+          if (!made) throw unknownChange();
+          const { coin, delta } = made.result as ChangedCoin;
+          const held = await heldBy(tx, portfolio, coin.symbol);
+          const balance = held ?? newBalance(portfolio.id, coin.asset, coin.symbol);
+          return book(tx, portfolio, intent, { balance, by: negate(parseDecimal(delta)) });
+        },
+        unknownChange,
+      );
     },
   };
 };

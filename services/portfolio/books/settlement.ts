@@ -8,7 +8,7 @@ import type { Move } from '../postings/moves.js';
 import { readAsset, readId, readVia } from '../postings/names.js';
 import { type Command, findAnswer, hashOf } from '../postings/once.js';
 import type { Post } from '../postings/posting.js';
-import { booksRefusal, gonePortfolio, tooLittle } from '../postings/refusal.js';
+import { booksRefusal, gonePortfolio, tooLittle, unknownReservation } from '../postings/refusal.js';
 import { balances, reservations } from '../postings/tables.js';
 import { differentReservation, findReservation } from './reservations.js';
 
@@ -81,8 +81,7 @@ export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
     take: Sum,
   ): Promise<{ readonly remaining: Decimal; readonly refType: string }> => {
     const row = await findReservation(tx, reservationId);
-    if (!row)
-      throw booksRefusal('not_found', 'reservation_id', 'unknown-reservation', 'Nothing was ever reserved under this.');
+    if (!row) throw unknownReservation();
     if (row.portfolioId !== portfolio.id) throw differentReservation('reservation_id');
     if (row.state !== 'held') throw wrongState(row.state);
     const remaining = subtract(parseDecimal(row.remaining), take.amount);

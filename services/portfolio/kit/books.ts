@@ -16,8 +16,15 @@ export const unitsOf = (text: string): bigint => {
 
 export const usualSymbols = { USDT: '', BTC: 'btcusdt', ETH: 'ethusdt', BNB: 'bnbusdt' } as const;
 
-/** The books over a database of a test's own, at a time that the test moves. */
-export const openTestBooks = async (postgres: Postgres, clock = createManualClock(Date.UTC(2026, 10, 29))) => {
+/**
+ * The books over a database of a test's own, at a time that the test moves.
+ * @param highestId of a coin that was counted elsewhere, `unsaid` where nobody has said it yet
+ */
+export const openTestBooks = async (
+  postgres: Postgres,
+  clock = createManualClock(Date.UTC(2026, 10, 29)),
+  highestId: number | 'unsaid' = 0,
+) => {
   const { db } = postgres;
   const time = timeOf(clock);
   const append = createAppend({ tables: portfolioEvents, clock, time, source: 'portfolio' });
@@ -29,6 +36,7 @@ export const openTestBooks = async (postgres: Postgres, clock = createManualCloc
     listed: true,
     updatedAt: time(),
   }));
+  if (highestId !== 'unsaid') await books.adoption.begin(highestId);
   await db.insert(assets).values(known).onConflictDoNothing();
 
   let made = 0;

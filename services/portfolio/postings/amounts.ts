@@ -41,8 +41,12 @@ export const readPositive = (text: string, field: string): Decimal => {
 };
 
 /** @throws AppError invalid_argument for what is no decimal from zero on, or has too many digits */
-export const readFee = (text: string, field: string): Decimal => {
+const readFromZero = (text: string, field: string, otherwise: string): Decimal => {
   const amount = readAny(text, field);
   if (!isNegative(amount)) return amount;
-  throw booksRefusal('invalid_argument', field, 'quantity-shape', 'A fee is not below zero.');
+  throw booksRefusal('invalid_argument', field, 'quantity-shape', otherwise);
 };
+/** @throws AppError as `readFromZero` */
+export const readFee = (text: string, field: string): Decimal => readFromZero(text, field, 'A fee is not below zero.');
+export const readHeld = (text: string, field: string): Decimal =>
+  readFromZero(text, field, 'What is held is not below zero.');

@@ -1,6 +1,6 @@
-import { add, type Decimal, formatDecimal, isZero, parseDecimal, zero } from '@tickfolio/lib/money';
-import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, asc, count, eq, type SQL, sql } from 'drizzle-orm';
+import { add, type Decimal, parseDecimal, zero } from '@tickfolio/lib/money';
+import type { Transaction } from '@tickfolio/lib/postgres';
+import { and, asc, count, eq, type SQL } from 'drizzle-orm';
 import type { LockedPortfolio } from './locks.js';
 import { booksRefusal } from './refusal.js';
 import { assets, balances } from './tables.js';
@@ -15,10 +15,12 @@ export interface Balance {
   readonly available: Decimal;
   readonly reserved: Decimal;
   readonly createdAt: Date | undefined;
+  /** Of one that is taken over, until it is written: its number, and since when it is held. */
+  readonly elsewhere?: { readonly id: number; readonly createdAt: Date };
 }
 
 /** How many a portfolio has at most. */
-const maxBalances = 500;
+export const maxBalances = 500;
 
 const balanceOf = (row: typeof balances.$inferSelect): Balance => ({
   ...row,
@@ -26,7 +28,6 @@ const balanceOf = (row: typeof balances.$inferSelect): Balance => ({
   reserved: parseDecimal(row.reserved),
 });
 
-const isNothing = ({ available, reserved }: Balance): boolean => isZero(available) && isZero(reserved);
 export const totalOf = ({ available, reserved }: Balance): Decimal => add(available, reserved);
 
 /** One that is not there yet. */
@@ -84,53 +85,4 @@ export const requireRoom = async (tx: Transaction, portfolioId: string, more: nu
       'too-many-coins',
       `A portfolio holds at most ${maxBalances} different coins; remove one first.`,
     );
-};
-
-/** A balance that a posting changes, by all of its moves together. */
-export interface BalanceChange {
-  readonly before: Balance;
-  readonly after: Balance;
-  /** Of the last event. */
-  readonly version: number;
-}
-
-const amountOf = (amount: Decimal): SQL => sql`${formatDecimal(amount)}::numeric`;
-
-/**
- * Writes what a balance comes to, if it still is what it was: else somebody wrote without the lock. What comes to
- * nothing goes. @returns which it is
- */
-export const writeBalance = async (
-  tx: Transaction,
-  time: DatabaseTime,
-  { before, after, version }: BalanceChange,
-  alone: boolean,
-): Promise<Pick<Balance, 'id' | 'createdAt'>> => {
-  const { id, createdAt, portfolioId, asset, via } = before;
-  const amounts = { available: formatDecimal(after.available), reserved: formatDecimal(after.reserved) };
-  if (id === undefined) {
-    const times = { createdAt: time(), updatedAt: time() };
-    const [made] = await tx
-      .insert(balances)
-      .values({ portfolioId, asset, via, ...amounts, alone, version, ...times })
-      .returning({ id: balances.id, createdAt: balances.createdAt });
-    if (!made) throw new Error('a balance was not made');
-    if (isNothing(after)) await tx.delete(balances).where(eq(balances.id, made.id));
-    return made;
-  }
-  const asBefore = and(
-    eq(balances.id, id),
-    eq(balances.available, amountOf(before.available)),
-    eq(balances.reserved, amountOf(before.reserved)),
-  );
-  const which = { id: balances.id };
-  const written = isNothing(after)
-    ? await tx.delete(balances).where(asBefore).returning(which)
-    : await tx
-        .update(balances)
-        .set({ ...amounts, version, updatedAt: time() })
-        .where(asBefore)
-        .returning(which);
-  if (written.length !== 1) throw new Error('a balance was changed without the lock of its portfolio');
-  return { id, createdAt };
 };

@@ -1,6 +1,6 @@
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { asc, inArray, sql } from 'drizzle-orm';
-import { portfolios } from '../schema.js';
+import { and, asc, eq, inArray, notExists, sql } from 'drizzle-orm';
+import { inboxOf, portfolios } from '../schema.js';
 import { isId } from './names.js';
 import { archivedPortfolio, unknownPortfolio } from './refusal.js';
 
@@ -19,7 +19,8 @@ export interface LockedPortfolio {
 
 /**
  * Locks portfolios in the order of their ids, so that no two transactions wait for each other. The first statement of
- * every command. Rows that refer to them may be added meanwhile. @returns those that there are
+ * every command. Rows that refer to them may be added meanwhile. @returns those that there are, but for those of a user
+ * who is deleted: nothing comes to them any more, or their erasure would have no end
  */
 export const lockPortfolios = async (
   tx: Transaction,
@@ -30,12 +31,14 @@ export const lockPortfolios = async (
   if (known.length === 0) return new Map();
   const { id, userId, kind, simulated, archivedAt, balanceVersion } = portfolios;
   const atMs = sql<string>`floor(extract(epoch from ${time()}) * 1000)::bigint`;
+  const { erasedUsers } = inboxOf;
+  const deleted = tx.select({ userId: erasedUsers.userId }).from(erasedUsers).where(eq(erasedUsers.userId, userId));
   const rows = await tx
     .select({ id, userId, kind, simulated, archivedAt, balanceVersion, atMs })
     .from(portfolios)
-    .where(inArray(id, known))
+    .where(and(inArray(id, known), notExists(deleted)))
     .orderBy(asc(id))
-    .for('no key update');
+    .for('no key update', { of: portfolios });
   return new Map(
     rows.map(({ archivedAt: archived, atMs: ms, ...row }) => [
       row.id,

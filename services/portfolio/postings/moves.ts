@@ -1,11 +1,12 @@
 import { add, type Decimal, isZero, negate, zero } from '@tickfolio/lib/money';
 import { isNegative, isTooLarge } from './amounts.js';
-import { type Balance, type BalanceChange, totalOf } from './balances.js';
+import type { BalanceChange } from './balance-rows.js';
+import { type Balance, totalOf } from './balances.js';
 import { tooMuch } from './refusal.js';
 import type { accounts } from './tables.js';
 
 /** Why a balance is another now. */
-export type Reason = 'manual' | 'fund' | 'transfer' | 'fill' | 'fee';
+export type Reason = 'manual' | 'adopt' | 'fund' | 'transfer' | 'fill' | 'fee';
 
 /** What is told of a move: an event each. */
 export type Said =

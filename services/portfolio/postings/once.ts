@@ -34,6 +34,8 @@ export const idOfKey = (userId: string, key: string): string => {
 export const idOfUndo = (postingId: string): string => derivedId('undo', postingId);
 /** Of what a portfolio begins with. */
 export const idOfGrant = (portfolioId: string): string => derivedId('grant', portfolioId);
+/** Of what a user had where it was counted before. */
+export const idOfAdoption = (userId: string): string => derivedId('adopt', userId);
 export const idOfRelease = (reservationId: string): string => derivedId('release', reservationId);
 
 /** The same for the same request only. */
@@ -57,7 +59,7 @@ export const findAnswer = async <Result>(
   return found.result as Result;
 };
 
-const decidedOnce = new Set(['postings_pkey', 'reservations_pkey']);
+const decidedOnce = new Set(['postings_pkey', 'reservations_pkey', 'balances_pkey']);
 
 /** Of one portfolio; as many as one user may ask for at once. */
 const maxWaitingCommands = 300;
@@ -71,8 +73,8 @@ export interface CommandDeps {
 
 /**
  * A command: one transaction. Those of one portfolio wait for each other in any case: here, where they hold no
- * connection. Where another portfolio got the same id at the same moment, which its own lock does not prevent, it is
- * looked at once more what that one is.
+ * connection. Where another portfolio got the same id at the same moment, or a balance of one the same number, which
+ * its own lock does not prevent, it is looked at once more what that one is.
  * @throws AppError resource_exhausted where too many wait; also for what the database throws
  */
 export type Command = <Result>(portfolioId: string, work: (tx: Transaction) => Promise<Result>) => Promise<Result>;

@@ -3,7 +3,7 @@ import type { AppendEvents } from '@tickfolio/lib/outbox';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
-import { type Balance, writeBalance } from './balances.js';
+import { writeBalances } from './balance-rows.js';
 import { balanceTopic, eventOf, type RefusedReservation, refusedEvent } from './events.js';
 import type { LockedPortfolio } from './locks.js';
 import { changesOf, linesOf, type Move, type Moved, makeMoves } from './moves.js';
@@ -53,20 +53,17 @@ export type Post = <Result extends object>(
 const maxIdLength = 128;
 
 export const createPost = ({ append, time }: PostingDeps): Post => {
-  const writeBalances = async (tx: Transaction, moved: readonly Moved[], alone: boolean): Promise<readonly Moved[]> => {
-    const written: { readonly of: readonly Moved[]; readonly made: Pick<Balance, 'id' | 'createdAt'> }[] = [];
-    for (const change of changesOf(moved))
-      written.push({ of: change.moved, made: await writeBalance(tx, time, change, alone) });
-    return moved.map((one) => {
-      const made = written.find(({ of }) => of.includes(one))?.made;
-      return { ...one, balance: { ...one.balance, ...made } };
-    });
+  const write = async (tx: Transaction, moved: readonly Moved[], alone: boolean): Promise<readonly Moved[]> => {
+    const changes = changesOf(moved);
+    const written = await writeBalances(tx, time, changes, alone);
+    const found = new Map(changes.flatMap((change, at) => change.moved.map((one) => [one, written[at]] as const)));
+    return moved.map((one) => ({ ...one, balance: { ...one.balance, ...found.get(one) } }));
   };
   return async (tx, posting, answer) => {
     const { id, kind, ref, requestHash, portfolio, other, refused, field } = posting;
     const locked = other ? [portfolio, other] : [portfolio];
     const versions = new Map(locked.map((one) => [one.id, one.balanceVersion]));
-    const moved = await writeBalances(tx, makeMoves(posting.moves, versions, field), portfolio.kind !== 'tracking');
+    const moved = await write(tx, makeMoves(posting.moves, versions, field), portfolio.kind !== 'tracking');
 
     const versionOf = (one: LockedPortfolio): number => {
       const ofIt = moved.filter(({ balance }) => balance.portfolioId === one.id).length;

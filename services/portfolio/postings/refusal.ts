@@ -30,11 +30,18 @@ export const gonePortfolio = (): AppError =>
 export const archivedPortfolio = (field: string): AppError =>
   booksRefusal('failed_precondition', field, 'archived', 'The portfolio is archived; nothing changes in it any more.');
 
+export const unknownReservation = (): AppError =>
+  booksRefusal('not_found', 'reservation_id', 'unknown-reservation', 'Nothing was ever reserved under this.');
+
 export const wrongKind = (field: string, message: string): AppError =>
   booksRefusal('failed_precondition', field, 'wrong-kind', message);
 
 export const notHeld = (code: 'failed_precondition' | 'not_found', symbol: string, more = ''): AppError =>
   booksRefusal(code, 'symbol', 'not-held', `No ${symbol} is held${more}.`);
+
+/** Nobody has said yet which numbers coins have elsewhere, so none can be given here. */
+export const adoptionNotBegun = (code: 'failed_precondition' | 'unavailable'): AppError =>
+  booksRefusal(code, 'id', 'adoption-not-begun', 'What is held is about to be taken over; please try again soon.');
 
 export const tooLittle = (field: string, asset: string, available: string, needed: string): AppError =>
   booksRefusal(

@@ -34,12 +34,19 @@ export const balances = pgTable('balances', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+/** From which number on balances are counted here, once those of coins that were counted elsewhere are kept free. */
+export const adoption = pgTable('adoption', {
+  one: boolean('one').primaryKey(),
+  firstId: bigint('first_id', { mode: 'number' }).notNull(),
+  begunAt: instant('begun_at').notNull(),
+});
+
 /** What was done, once under each id, with the answer that a repeat gets. */
 export const postings = pgTable('postings', {
   id: uuid('id').primaryKey(),
   portfolioId: uuid('portfolio_id').notNull(),
   kind: text('kind', {
-    enum: ['change', 'remove', 'undo', 'grant', 'fund', 'transfer', 'reserve', 'settle', 'release'],
+    enum: ['change', 'remove', 'undo', 'grant', 'fund', 'transfer', 'reserve', 'settle', 'release', 'adopt'],
   }).notNull(),
   /** What it was done for: the two make the `ref` of its events. */
   refType: text('ref_type').notNull(),

@@ -1,0 +1,256 @@
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
+import { v7 as uuid7 } from 'uuid';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newKey, openTestBooks, type TestBooks } from '../kit/books.js';
+import { openEmbeddedDatabase, openServerDatabase } from '../kit/database.js';
+import { coinElsewhere } from '../kit/holdings.js';
+import { faultsIn } from '../kit/invariants.js';
+import { reasonOf } from '../kit/portfolio.js';
+
+const most = `${'9'.repeat(20)}.${'9'.repeat(18)}`;
+const least = '0.000000000000000001';
+
+type Owner = Awaited<ReturnType<TestBooks['portfolio']>>;
+
+const adopt = ({ books }: TestBooks, owner: Owner, coins: readonly ReturnType<typeof coinElsewhere>[]) =>
+  books.adoption.adopt({ ...owner, coins });
+const add = ({ books }: TestBooks, owner: Owner, by: string, symbol = 'btcusdt', asset = 'BTC') =>
+  books.coins.change({ ...owner, key: newKey(), symbol, asset, by });
+const fundedPaper = async (real: TestBooks) => {
+  const paper = await real.portfolio('paper');
+  await real.books.funding.fund({ ...paper, key: newKey(), asset: 'USDT', quantity: '10000' });
+  return paper;
+};
+const balancesOf = async ({ books }: TestBooks, { portfolioId, userId }: Owner) =>
+  (await books.readings.balances(portfolioId, userId)).balances;
+
+describe('coins that were counted elsewhere', () => {
+  const opened: Postgres[] = [];
+  afterEach(async () => {
+    for (const postgres of opened.splice(0)) await postgres.close();
+  });
+  const build = async (highestId: number | 'unsaid' = 300) => {
+    const postgres = await openEmbeddedDatabase();
+    opened.push(postgres);
+    const real = await openTestBooks(postgres, undefined, highestId);
+    return { real, owner: await real.portfolio('tracking') };
+  };
+
+  it('are held here with their numbers, times and every digit, and it is told', async () => {
+    const { real, owner } = await build();
+    const coins = [
+      coinElsewhere(7, 'btcusdt', '1.500'),
+      coinElsewhere(9, 'btceur', most, 'EUR'),
+      coinElsewhere(300, 'ethusdt', least),
+    ];
+    const adopted = await adopt(real, owner, coins);
+    expect(adopted).toMatchObject({ portfolioId: owner.portfolioId, version: 3 });
+    const held = await balancesOf(real, owner);
+    expect(adopted.coins).toEqual(held);
+    expect(held.map(({ id, asset, via, available, createdAtMs }) => [id, asset, via, available, createdAtMs])).toEqual([
+      [7, 'BTC', 'btcusdt', '1.5', coins[0]?.createdAtMs],
+      [9, 'BTC', 'btceur', most, coins[1]?.createdAtMs],
+      [300, 'ETH', 'ethusdt', least, coins[2]?.createdAtMs],
+    ]);
+    expect(await real.told(owner.portfolioId)).toMatchObject([
+      {
+        version: 1,
+        type: 'balance.updated',
+        balanceId: 7,
+        available: '1.5',
+        change: { available: '1.5', reserved: '0' },
+        reason: 'adopt',
+        createdAt: '2026-01-27T10:00:00.007Z',
+      },
+      { version: 2, balanceId: 9, available: most, reason: 'adopt' },
+      { version: 3, balanceId: 300, available: least, reason: 'adopt' },
+    ]);
+    const { rows } = (await real.db.execute(
+      sql`select account, sum(amount)::text as sum from entries where asset = 'ETH' group by account order by account`,
+    )) as unknown as { rows: unknown[] };
+    expect(rows).toEqual([
+      { account: 'available', sum: least },
+      { account: 'outside', sum: `-${least}` },
+    ]);
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
+  it('are taken over once: a repeat is answered the same whatever it says, also when they changed meanwhile', async () => {
+    const { real, owner } = await build();
+    const first = await adopt(real, owner, [coinElsewhere(7, 'btcusdt', '1')]);
+    await add(real, owner, '2');
+    expect(await adopt(real, owner, [coinElsewhere(7, 'btcusdt', '1')])).toEqual(first);
+    expect(await adopt(real, owner, [coinElsewhere(8, 'ethusdt', '5')])).toEqual(first);
+    expect(await real.held(owner)).toEqual(['version 2', 'BTC btcusdt 3 0']);
+    // Of somebody who had nothing, too.
+    const nobody = await real.portfolio('tracking');
+    expect(await adopt(real, nobody, [])).toMatchObject({ version: 0, coins: [] });
+    expect(await adopt(real, nobody, [coinElsewhere(9, 'btcusdt', '1')])).toMatchObject({ version: 0, coins: [] });
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
+  it('of which nothing is left are not taken over, and their numbers are not given again', async () => {
+    const { real, owner } = await build();
+    const coins = [coinElsewhere(7, 'btcusdt', '0'), coinElsewhere(8, 'ethusdt', '0.00')];
+    expect(await adopt(real, owner, coins)).toMatchObject({ version: 0, coins: [] });
+    expect((await add(real, owner, '1')).coin.id).toBe(1_000_000);
+  });
+
+  it('are named by what the symbol is of, also where it is not listed any more or is long', async () => {
+    const { real, owner } = await build();
+    const long = `${'x'.repeat(28)}usdt`;
+    await adopt(real, owner, [
+      coinElsewhere(1, 'lunabusd', '1', 'BUSD'),
+      coinElsewhere(2, long, '2'),
+      coinElsewhere(3, 'goneforever', '3'),
+      coinElsewhere(4, '币安人生usdt', '4'),
+      coinElsewhere(5, 'USDTUSDT', '5'),
+    ]);
+    expect((await balancesOf(real, owner)).map(({ asset, via }) => `${asset} ${via}`)).toEqual([
+      'LUNA lunabusd',
+      `${'X'.repeat(28)} ${long}`,
+      'GONEFOREVER goneforever',
+      '币安人生 币安人生usdt',
+      'USDT usdtusdt',
+    ]);
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
+  it('are 500 at most, which are taken over all at once', { timeout: 60_000 }, async () => {
+    const { real, owner } = await build(600);
+    const many = Array.from({ length: 501 }, (_, at) => coinElsewhere(at + 1, `c${at}usdt`, `${at + 1}.5`));
+    expect(await reasonOf(adopt(real, owner, many))).toBe('invalid-argument');
+    const adopted = await adopt(real, owner, many.slice(0, 500));
+    expect(adopted.version).toBe(500);
+    expect(adopted.coins.map(({ id }) => id)).toEqual(many.slice(0, 500).map(({ id }) => id));
+    expect((await real.told(owner.portfolioId)).length).toBe(500);
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
+  it('come on top of what is held here already', async () => {
+    const { real, owner } = await build();
+    const { coin } = await add(real, owner, '1');
+    await adopt(real, owner, [coinElsewhere(7, 'btcusdt', '2'), coinElsewhere(8, 'ethusdt', '4')]);
+    expect((await balancesOf(real, owner)).map(({ id, via, available }) => [id, via, available])).toEqual([
+      [8, 'ethusdt', '4'],
+      [coin.id, 'btcusdt', '3'],
+    ]);
+  });
+
+  it('are refused with the field where they cannot be, and nothing is taken over', async () => {
+    const { real, owner } = await build();
+    const one = coinElsewhere(7, 'btcusdt', '1');
+    for (const wrong of [
+      [{ ...one, quantity: '-1' }],
+      [{ ...one, quantity: '1e3' }],
+      [{ ...one, symbol: '' }],
+      [{ ...one, symbol: 'a b' }],
+      [{ ...one, id: 0 }],
+      [{ ...one, id: 1_000_000 }],
+      [{ ...one, createdAtMs: 0 }],
+      [one, { ...one, symbol: 'ethusdt' }],
+      [one, { ...one, id: 8, symbol: 'BTCUSDT' }],
+    ])
+      await expect(adopt(real, owner, wrong)).rejects.toMatchObject({
+        code: 'invalid_argument',
+        fields: [{ field: 'coins' }],
+      });
+    const stranger = { ...owner, userId: 'somebody else' };
+    expect(await reasonOf(adopt(real, stranger, [one]))).toBe('not-found');
+    expect(await reasonOf(adopt(real, { ...owner, portfolioId: uuid7() }, [one]))).toBe('gone');
+    expect(await reasonOf(adopt(real, await real.portfolio('paper'), [one]))).toBe('wrong-kind');
+    expect(await real.held(owner)).toEqual(['version 0']);
+    await adopt(real, owner, [one]);
+  });
+
+  it('wait until their numbers are kept free, from the next full million on, which is said once', async () => {
+    const { real, owner } = await build('unsaid');
+    const one = coinElsewhere(7, 'btcusdt', '1');
+    expect(await reasonOf(adopt(real, owner, [one]))).toBe('adoption-not-begun');
+    expect(await reasonOf(add(real, owner, '1'))).toBe('adoption-not-begun');
+    for (const wrong of [-1, 1.5, Number.NaN])
+      expect(await reasonOf(real.books.adoption.begin(wrong))).toBe('invalid-argument');
+    expect(await real.books.adoption.begin(1_000_000)).toBe(2_000_000);
+    expect(await real.books.adoption.begin(7_500_000)).toBe(2_000_000);
+    expect((await add(real, owner, '1', 'ethusdt', 'ETH')).coin.id).toBe(2_000_000);
+    await adopt(real, owner, [coinElsewhere(1_000_001, 'btcusdt', '1')]); // Made by a gateway of before meanwhile.
+    expect((await balancesOf(real, owner)).map(({ id }) => id)).toEqual([1_000_001, 2_000_000]);
+  });
+
+  it('keep the numbers that paper money was given before, which gets others', async () => {
+    const { real, owner } = await build('unsaid');
+    const papers = [await fundedPaper(real), await fundedPaper(real), await fundedPaper(real)];
+    const numbersOf = async () =>
+      (await Promise.all(papers.map((paper) => balancesOf(real, paper)))).flat().map(({ id }) => id);
+    expect(await numbersOf()).toEqual([1, 2, 3]);
+    await real.books.adoption.begin(2);
+    await adopt(real, owner, [coinElsewhere(1, 'btcusdt', '1'), coinElsewhere(2, 'ethusdt', '2')]);
+    expect((await balancesOf(real, owner)).map(({ id }) => id)).toEqual([1, 2]);
+    const after = await numbersOf();
+    expect(after[2]).toBe(3);
+    expect(after.slice(0, 2).sort()).toEqual([1_000_000, 1_000_001]);
+    for (const paper of papers) expect(await real.held(paper)).toEqual(['version 1', 'USDT  10000 0']);
+    const [first] = papers;
+    if (first) await real.books.funding.fund({ ...first, key: newKey(), asset: 'USDT', quantity: '5' });
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+});
+
+const server = await shareTestPostgres();
+
+describe.skipIf(!server)(`coins taken over by many at once (${server?.origin ?? 'no server: NOT COVERED'})`, () => {
+  let postgres: Postgres | undefined;
+  beforeAll(async () => {
+    postgres = server && (await openServerDatabase(server, 24));
+  });
+  afterAll(() => postgres?.close());
+
+  it('are each taken over once and no number is given twice, whoever comes, starts and changes meanwhile', async () => {
+    if (!postgres) throw new Error('no server');
+    const replicas: TestBooks[] = [];
+    for (let replica = 0; replica < 6; replica++) replicas.push(await openTestBooks(postgres, undefined, 'unsaid'));
+    const [one] = replicas;
+    if (!one) throw new Error('no server');
+    const of = (at: number) => replicas[at % replicas.length] ?? one;
+    const users = 40;
+    // As many as have paper money already, with the numbers that coins have elsewhere.
+    for (let at = 0; at < users; at++) await fundedPaper(one);
+    const owners = await Promise.all(Array.from({ length: users }, () => one.portfolio('tracking')));
+    const coinsOf = (at: number) => [
+      coinElsewhere(3 * at + 1, 'btcusdt', `${at + 1}.5`),
+      coinElsewhere(3 * at + 2, 'ethusdt', '2'),
+      coinElsewhere(3 * at + 3, 'bnbusdt', '0'),
+    ];
+    const work: Promise<unknown>[] = [];
+    const begun = Promise.all(replicas.map(({ books }) => books.adoption.begin(3 * users)));
+    const strangers: Promise<Owner>[] = [];
+    for (let at = 0; at < users; at++) {
+      strangers.push(fundedPaper(of(at)));
+      const owner = owners[at];
+      if (!owner) continue;
+      work.push(
+        begun.then(async () => {
+          const answers = await Promise.all([0, 1, 2].map((more) => adopt(of(at + more), owner, coinsOf(at))));
+          expect(new Set(answers.map((answer) => JSON.stringify(answer.coins.map(({ id }) => id)))).size).toBe(1);
+          await add(of(at + 3), owner, '1', 'solusdt', 'SOL');
+        }),
+        begun.then(async () => add(of(at), await one.portfolio('tracking'), '1')),
+      );
+    }
+    expect(new Set(await begun)).toEqual(new Set([1_000_000]));
+    await Promise.all([...work, ...strangers]);
+
+    for (const [at, owner] of owners.entries()) {
+      const held = await balancesOf(one, owner);
+      expect(held.slice(0, 2).map(({ id, via, available }) => [id, via, available])).toEqual([
+        [3 * at + 1, 'btcusdt', `${at + 1}.5`],
+        [3 * at + 2, 'ethusdt', '2'],
+      ]);
+      expect(held[2]).toMatchObject({ via: 'solusdt', available: '1' });
+      expect(held[2]?.id).toBeGreaterThanOrEqual(1_000_000);
+    }
+    expect(await faultsIn(one.db)).toEqual([]);
+  });
+});
