@@ -1,6 +1,7 @@
 import { type Bar, emptyBar, mergeBar } from './bar.js';
 import { createBarStore } from './bar-store.js';
 import type { MadePast, PastBar } from './made-past.js';
+import { createRunningMinute } from './running-minute.js';
 
 /** Rolling 24 hours. */
 export type DayStats = Bar;
@@ -124,32 +125,30 @@ export const createBarHistory = (beginMs: number, past?: MadePast): BarHistory =
     }
     return into;
   };
-  const addTo = (store: typeof hours, index: number, trade: Omit<Bar, 'openMs'>) => {
-    const bar = store.read(index) ?? emptyBar(0, trade.open);
-    mergeBar(bar, trade);
+  const addTo = (store: typeof hours, index: number, later: Omit<Bar, 'openMs'>) => {
+    const bar = store.read(index) ?? emptyBar(0, later.open);
+    mergeBar(bar, later);
     store.write(index, bar);
   };
+  const running = createRunningMinute((minute, bar) => {
+    addTo(minutes, minute, bar);
+    addTo(hours, Math.floor(minute / 60), bar);
+    addTo(days, Math.floor(minute / dayMinutes), bar);
+    if (today) mergeBar(today.stats, bar);
+  });
 
   return {
     get isMade() {
       return isDayMade;
     },
     add: (timeMs, ticks, lots, count, takerBought) => {
-      const minute = Math.floor(timeMs / minuteMs);
-      const volume = BigInt(lots);
-      const quote = volume * BigInt(ticks);
-      const [takerVolume, takerQuote] = takerBought ? [volume, quote] : [0n, 0n];
-      const prices = { open: ticks, high: ticks, low: ticks, close: ticks };
-      const trade = { ...prices, count, volume, quote, takerVolume, takerQuote };
-      addTo(minutes, minute, trade);
-      addTo(hours, Math.floor(minute / 60), trade);
-      addTo(days, Math.floor(minute / dayMinutes), trade);
-      if (today) mergeBar(today.stats, trade);
+      running.add(Math.floor(timeMs / minuteMs), ticks, lots, count, takerBought);
       lastClose = ticks;
       firstTicks ||= ticks;
     },
     day: (nowMs) => {
       if (lastClose === 0) return undefined;
+      running.put();
       const toMinute = Math.floor(nowMs / minuteMs);
       const fromMinute = toMinute - dayMinutes + 1;
       if (today?.fromMinute !== fromMinute) {
@@ -163,6 +162,7 @@ export const createBarHistory = (beginMs: number, past?: MadePast): BarHistory =
       return today.stats;
     },
     bar: (openMs, stepMs) => {
+      running.put();
       const [store, unitMs] =
         stepMs < hourMs
           ? ([minutes, minuteMs] as const)
