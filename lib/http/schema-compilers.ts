@@ -5,6 +5,13 @@ import type { FastifyServerOptions } from 'fastify';
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>;
 type Compile = ReturnType<BuildCompilerFromPool>;
 type Validate = ReturnType<Compile>;
+type Serialize = ReturnType<ReturnType<ReturnType<typeof SerializerSelector>>>;
+
+/** Those of all servers of a process, which have the same schemas: ajv keeps what it has compiled by the schema. */
+const validators = AjvCompiler();
+const serializers = SerializerSelector();
+/** By the schema, as far as that stands for itself: a problem is answered by every route. */
+const compiled = new WeakMap<object, Serialize>();
 
 /**
  * Fastify's own compilers of schemas, which work when a part of a route is first asked for instead of at the start: a
@@ -12,8 +19,6 @@ type Validate = ReturnType<Compile>;
  * call, as an error of the server.
  */
 export const compilersAtFirstCall = (): Compilers => {
-  const validators = AjvCompiler();
-  const serializers = SerializerSelector();
   const buildValidator: BuildCompilerFromPool = (schemas, options) => {
     let compile: Compile | undefined;
     return (route) => {
@@ -32,10 +37,17 @@ export const compilersAtFirstCall = (): Compilers => {
   };
   const buildSerializer: Compilers['buildSerializer'] = (schemas, options) => {
     const compile = serializers(schemas, options);
+    const isShared = options === undefined && Object.keys(schemas as object).length === 0;
     return (route) => {
-      let made: ReturnType<typeof compile> | undefined;
+      let made: Serialize | undefined;
+      const make = (): Serialize => {
+        const schema = route.schema as object;
+        const one = (isShared ? compiled.get(schema) : undefined) ?? compile(route);
+        if (isShared) compiled.set(schema, one);
+        return one;
+      };
       return (answer) => {
-        made ??= compile(route);
+        made ??= make();
         return made(answer);
       };
     };
