@@ -33,7 +33,8 @@ describe('the auth service', () => {
   afterAll(() => postgres?.close());
 
   const build = async (limits: Partial<AuthLimits> = {}, database: Postgres = postgres, clock?: ManualClock) => {
-    const auth = await startTestAuth(database, limits, clock);
+    // As it is run, with hashes that take their time.
+    const auth = await startTestAuth(database, limits, clock, undefined, { passwordCost: undefined });
     open.push(auth);
     return auth;
   };
@@ -41,6 +42,8 @@ describe('the auth service', () => {
   it('registers, logs in, refreshes and logs out', async () => {
     const { name, clock, register, login, refresh, logout, session, metrics } = await build();
     const { userId } = await register(name);
+    const [{ passwordHash } = { passwordHash: '' }] = await createAccounts(postgres.db).find(name);
+    expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     const first = await login(name.toUpperCase());
     expect(first).toMatchObject({ userId, userName: name, refreshExpiresAtMs: clock.now() + 168 * 3_600_000 });
     const verify = createAccessTokenVerifier({ secret: jwtSecret, clock });

@@ -8,7 +8,7 @@ import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { serveAccount } from './account-rpc.js';
-import { createPasswordHasher } from './accounts/password-hasher.js';
+import { createPasswordHasher, type PasswordCost } from './accounts/password-hasher.js';
 import { startCleanup } from './cleanup.js';
 import { followErasedAnswers } from './deletion/erased-answers.js';
 import { startErasing } from './deletion/erasing.js';
@@ -60,6 +60,8 @@ export interface AuthOptions {
   /** The services that hold something of users, this one included: each says when it has erased a deleted account. */
   readonly holders: readonly string[];
   readonly limits?: Partial<AuthLimits>;
+  /** Default what `createPasswordHasher` takes. Not a setting: nobody can make guessing cheap by mistake. */
+  readonly passwordCost?: PasswordCost | undefined;
 }
 
 /** Starts the auth service. @throws StartError when a port is taken. */
@@ -69,6 +71,7 @@ export const startAuth = async (deps: AuthDeps, options: AuthOptions): Promise<R
   const hasher = await createPasswordHasher({
     maxConcurrent: limits.maxConcurrentHashes,
     maxWaiting: limits.maxWaitingHashes,
+    cost: options.passwordCost,
   });
   const authMetrics = createAuthMetrics(metrics, () => hasher.waiting);
   const { jwtSecret, sealSecret, operators = [], holders } = options;

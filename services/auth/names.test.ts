@@ -11,7 +11,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import { createPasswordHasher } from './accounts/password-hasher.js';
-import { codeOf, startTestAuth } from './kit/auth.js';
+import { cheapHashes, codeOf, startTestAuth } from './kit/auth.js';
 import { migrationsFolder } from './migrations-folder.js';
 
 const server = await shareTestPostgres();
@@ -86,7 +86,7 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
     const folder = earlierMigrations();
     const earlier = await database(name, folder);
     rmSync(folder, { recursive: true });
-    const hasher = await createPasswordHasher({ maxConcurrent: 2, maxWaiting: 10 });
+    const hasher = await createPasswordHasher({ maxConcurrent: 2, maxWaiting: 10, cost: cheapHashes });
     const hash = (secret: string) => hasher.hash(secret, new AbortController().signal);
     await insertEarlier(earlier, 'BILLIE', await hash('of the older one'));
     await insertEarlier(earlier, 'billie', await hash('of the younger one'));

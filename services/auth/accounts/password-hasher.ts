@@ -12,20 +12,30 @@ export interface PasswordHasher {
   readonly waiting: number;
 }
 
+/** What one hash takes of whoever guesses. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
 export interface PasswordHasherOptions {
   /** Each takes 19 MiB and a thread for about 50 ms. Default 2. */
   readonly maxConcurrent?: number;
   /** How many may wait for their turn; more are refused. Default 32. */
   readonly maxWaiting?: number;
+  /** Default OWASP's minimum: 19 MiB, two passes, one lane. */
+  readonly cost?: PasswordCost | undefined;
 }
 
-/** OWASP's minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const usualCost: PasswordCost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 /** When to try again if too many wait: about as long as they take. */
 const retryAfterMs = 2_000;
 
 export const createPasswordHasher = async (options: PasswordHasherOptions = {}): Promise<PasswordHasher> => {
-  const { maxConcurrent = 2, maxWaiting = 32 } = options;
+  const { maxConcurrent = 2, maxWaiting = 32, cost: { memoryKib, passes, lanes } = usualCost } = options;
+  // argon2id is the library's default algorithm.
+  const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: lanes };
   const nobodys = await hash(randomBytes(32).toString('base64url'), cost);
   const full = () =>
     new AppError('resource_exhausted', 'Too many people sign in at the moment; please try again shortly.', {

@@ -7,10 +7,13 @@ import { userEvents } from '@tickfolio/lib/events/user-events';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type DatabaseTime, type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
+import type { PasswordCost } from '../accounts/password-hasher.js';
 import { type AuthLimits, type AuthOptions, startAuth } from '../app.js';
 
 export const jwtSecret = randomBytes(32).toString('hex');
 export const password = 'correct horse battery';
+/** Next to nothing, for tests that are not about what a hash takes. */
+export const cheapHashes: PasswordCost = { memoryKib: 8, passes: 1, lanes: 1 };
 
 export const codeOf = (work: Promise<unknown>) =>
   work.then(
@@ -36,7 +39,8 @@ export const startTestAuth = async (
   const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: [userEvents] });
   const deps = { postgres, eventLog, clock, time, log, metrics: createMetrics('auth') };
   const holders = ['auth', 'bff'];
-  const app = await startAuth(deps, { address, operationsAddress: address, jwtSecret, holders, limits, ...more });
+  const own = { address, operationsAddress: address, jwtSecret, holders, limits, passwordCost: cheapHashes };
+  const app = await startAuth(deps, { ...own, ...more });
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
   const account = createGrpcClient(AccountServiceClient, `127.0.0.1:${app.port}`);
   const options = { deadlineMs: 10_000, waitForReady: true };

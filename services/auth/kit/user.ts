@@ -8,7 +8,7 @@ import { createAccounts } from '../accounts/accounts.js';
 import { createPasswordHasher } from '../accounts/password-hasher.js';
 import type { AuthLimits, AuthOptions } from '../app.js';
 import { defaultLimits } from '../limits.js';
-import { password, startTestAuth } from './auth.js';
+import { cheapHashes, password, startTestAuth } from './auth.js';
 import { createTestSessions } from './sessions.js';
 
 type TestAuth = Awaited<ReturnType<typeof startTestAuth>>;
@@ -117,7 +117,7 @@ const roomy = { loginsPerAddress: { burst: 10_000, refillMs: 1 } };
 let hashed: Promise<string> | undefined;
 /** Of the one password of all owners, so that hashing is waited for once. */
 const passwordHash = (): Promise<string> => {
-  hashed ??= createPasswordHasher().then((hasher) => hasher.hash(password));
+  hashed ??= createPasswordHasher({ cost: cheapHashes }).then((hasher) => hasher.hash(password));
   return hashed;
 };
 
