@@ -38,7 +38,11 @@ export default defineConfig({
     // cores.
     maxWorkers: 4,
     projects: [
-      { ...shared, test: { name: 'tidy', include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 } },
+      // Files share what was read of the project.
+      {
+        ...shared,
+        test: { name: 'tidy', isolate: false, include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 },
+      },
       {
         ...shared,
         // No module keeps state, so files share their process's modules instead of loading them anew.

@@ -8,7 +8,8 @@ const files = projectFiles();
 /** The project's files that a pattern with `*` (of a name) and `**` (of folders) means. */
 const filesLike = (pattern: string): string[] => {
   const text = pattern.replaceAll('.', '\\.').replace(/\*\*\/|\*/g, (star) => (star === '*' ? '[^/]*' : '(?:.*/)?'));
-  return files.filter((path) => new RegExp(`^${text}$`).test(path));
+  const whole = new RegExp(`^${text}$`);
+  return files.filter((path) => whole.test(path));
 };
 
 const pages = readPages();

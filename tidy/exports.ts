@@ -141,9 +141,11 @@ const anything = 'const|let|function\\*?|class|interface|type|enum';
 /** Whether the file itself needs it: a value for anything, a type to say what another export takes or gives. */
 const isNeededAtHome = (code: string, name: string): boolean => {
   // The formatter lets nothing but a statement begin at the edge.
-  const others = code.split(/\n(?=\w)/).filter((statement) => !isDeclaredAs(anything, name).test(statement));
+  const declared = isDeclaredAs(anything, name);
+  const others = code.split(/\n(?=\w)/).filter((statement) => !declared.test(statement));
   if (others.join('\n') === code) return false;
-  const isType = code.split('\n').some((line) => isDeclaredAs('interface|type', name).test(line));
+  const declaredType = isDeclaredAs('interface|type', name);
+  const isType = code.split('\n').some((line) => declaredType.test(line));
   const word = new RegExp(`\\b${name}\\b`);
   return others.some((statement) => word.test(statement) && (!isType || statement.startsWith('export ')));
 };
@@ -158,7 +160,11 @@ export const unusedExports = (sources: readonly Source[], subpaths = readSubpath
     const source = files.get(one.path);
     if (!source || source.forTests || product) return [];
     const code = source.text.replace(comments, '$1');
-    const isDeclared = (kinds: string) => code.split('\n').some((line) => isDeclaredAs(kinds, one.name).test(line));
+    const lines = code.split('\n');
+    const isDeclared = (kinds: string) => {
+      const declared = isDeclaredAs(kinds, one.name);
+      return lines.some((line) => declared.test(line));
+    };
     const isUsed = isDeclared(anything)
       ? isNeededAtHome(code, one.name) && (tests || isDeclared('interface|type'))
       : tests;

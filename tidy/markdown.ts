@@ -51,7 +51,11 @@ export const readPage = (path: string, text: string): Page => {
   return { path, text, blocks, links, anchors: new Set(headings) };
 };
 
-export const readPages = (): Page[] =>
-  projectFiles()
+let read: readonly Page[] | undefined;
+/** Every page of the project. */
+export const readPages = (): readonly Page[] => {
+  read ??= projectFiles()
     .filter((path) => path.endsWith('.md'))
     .map((path) => readPage(path, readFileSync(join(root, path), 'utf8')));
+  return read;
+};

@@ -15,8 +15,7 @@ const walk = (folder: string): string[] =>
     return entry.isDirectory() ? walk(path) : [relative(root, path).split(sep).join('/')];
   });
 
-/** Every file of the project, as paths from its root; what git ignores is left out where git is at hand. */
-export const projectFiles = (): string[] => {
+const listFiles = (): readonly string[] => {
   try {
     const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
       cwd: root,
@@ -27,6 +26,16 @@ export const projectFiles = (): string[] => {
   } catch {
     return walk(root);
   }
+};
+
+let listed: readonly string[] | undefined;
+/**
+ * Every file of the project, as paths from its root; what git ignores is left out where git is at hand. Looked for once
+ * in a process, as what is read of them.
+ */
+export const projectFiles = (): readonly string[] => {
+  listed ??= listFiles();
+  return listed;
 };
 
 export interface Source {
@@ -57,9 +66,10 @@ const isForTests = (path: string): boolean =>
   /\.(test|contract)\.ts$|(^|\/)test-[^/]+\.ts$|(^|\/)tests?\/|^tidy\/|^e2e\/(?!containers\/)/.test(path) ||
   (/(^|\/)kit\//.test(path) && !path.startsWith('web/page/kit/'));
 
+let read: readonly Source[] | undefined;
 /** The project's own TypeScript files, without generated ones. */
-export const readSources = (): Source[] =>
-  projectFiles()
+export const readSources = (): readonly Source[] => {
+  read ??= projectFiles()
     .filter((path) => /\.tsx?$/.test(path) && path.includes('/') && !/^gen\/.+\//.test(path))
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
@@ -67,3 +77,5 @@ export const readSources = (): Source[] =>
       const forTests = isForTests(path);
       return { path, workspace: workspaceOf(path), text, imports, forTests };
     });
+  return read;
+};
