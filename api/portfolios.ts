@@ -127,9 +127,16 @@ export const TransferAnswer = Type.Object(
 export const BalancesAnswer = Type.Object(
   {
     portfolioId: id,
-    kind: Type.Enum(['tracking', 'paper', 'exchange'], { examples: ['paper'] }),
+    kind: Type.Enum(['tracking', 'paper', 'exchange', 'all'], {
+      description: '`all` for the sum of what is owned: tracking and exchange portfolios that are not archived',
+      examples: ['paper'],
+    }),
     baseCurrency,
     version: version('of the portfolio: what is told here is as of it'),
+    value: Type.String({
+      description: 'in USDT, exact decimal text: the sum of the values, without what has no price',
+      examples: ['74027.663275'],
+    }),
     balances: Type.Array(
       Type.Object({
         asset,
@@ -137,11 +144,19 @@ export const BalancesAnswer = Type.Object(
         available: amount,
         reserved: amount,
         total: amount,
+        price: orNull(amount, { description: 'of one, in USDT; null while there is none', examples: ['68123.45'] }),
+        value: orNull(amount, { description: 'total × price, in USDT', examples: ['34027.663275'] }),
+        priceTime: orNull(moment, {
+          description: 'of the trade behind the price; null where there is none, as for USDT itself',
+          examples: ['2026-01-27T10:00:00.981Z'],
+        }),
+        stale: Type.Boolean({ description: 'there is no price, or it is old', examples: [false] }),
       }),
     ),
   },
-  { description: 'What is in a portfolio at one moment.' },
+  { description: 'What is in a portfolio at one moment, with the newest prices.' },
 );
+export type BalancesAnswer = Body<typeof BalancesAnswer>;
 
 export const PortfoliosAnswer = Type.Object(
   { portfolios: Type.Array(PortfolioAnswer), next },

@@ -31,6 +31,7 @@ export { builtDocuments } from './page/document-pages.js';
 export { builtPage } from './page/web-files.js';
 export { cookiesInWords } from './proxies/start-words.js';
 export { migrationsFolder } from './schema.js';
+export { gatewayTopics } from './topics.js';
 /** What is looked for at the start. */
 export const tables = tablesIn(schema);
 

@@ -2,8 +2,6 @@ import { hostname } from 'node:os';
 import { clickHouseLogin } from '@tickfolio/lib/clickhouse';
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { createKafkaEventLog } from '@tickfolio/lib/event-log/kafka';
-import { deadLettersOf } from '@tickfolio/lib/events/topic';
-import { userEvents } from '@tickfolio/lib/events/user-events';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
@@ -18,6 +16,7 @@ import {
   createAggregators,
   createNeighbours,
   findAggregators,
+  gatewayTopics,
   migrationsFolder,
   neighbourTargets,
   startBff,
@@ -45,7 +44,7 @@ await runService('bff', bffConfig(process.env), surroundings, async ({ config, l
   const kafka = {
     brokers: config.BROKERS,
     clientId: `bff-${hostname()}`,
-    topics: [userEvents, deadLettersOf(userEvents.name)],
+    topics: gatewayTopics,
   };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   const observeCircuit = createCircuitMetrics(part.metrics);

@@ -18,6 +18,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
+export { balanceVersions, holdings, portfolios, viewedPortfolios } from './holdings/tables.js';
+
 /** Where this service's migrations lie, as the source tree and the compiled package both have them. */
 export const migrationsFolder = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../migrations' : './migrations', import.meta.url),

@@ -10,12 +10,18 @@ import { createKlines, type Klines } from './exchange/klines.js';
 import { createPageAllowance, type TakePages } from './exchange/page-allowance.js';
 import { createSocketClient } from './exchange/socket-client.js';
 import { createKeptPrices } from './history/kept-prices.js';
+import { createFindView } from './holdings/find-view.js';
+import { createProjection } from './holdings/projection.js';
+import { createViewedHere } from './holdings/viewed-here.js';
+import { createViewedPortfolios, withViewed } from './holdings/viewed-portfolios.js';
+import { createViews, type Views } from './holdings/views.js';
 import { createSymbolLeases, type SymbolLeases, withLeases } from './leases/symbol-leases.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
+import { createPortfolioClient } from './portfolios/portfolio-client.js';
 import { createPrices, type Prices } from './prices/prices.js';
 import { createNotices, type Notices } from './replicas/notices.js';
 import { createTickerBoard, type TickerBoard } from './tickers/ticker-board.js';
@@ -39,11 +45,14 @@ export interface Shared {
   /** The last 24 hours of all symbols. */
   readonly tickerBoard: TickerBoard;
   readonly leases: SymbolLeases;
+  readonly views: Views;
   readonly deletedUsers: DeletedUsers;
   /** Where the browser sees a path of this server. */
   atPublic(path: string): string;
   /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
   portfolioChanged(userId: string, news: PortfolioNews): void;
+  /** Has what changed in another portfolio of a user shown everywhere. */
+  otherPortfolioChanged(userId: string, portfolioId: string): void;
   close(): Promise<void>;
 }
 
@@ -69,7 +78,15 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const market = createMarket({ aggregator, clock, log });
   const { read: readKept } = createKeptPrices(postgres.db);
   const prices = createPrices({ priceBus, readKept, market, clock, log, metrics }, options.staleAfterMs);
-  const live = createLive({ portfolios, prices, market, sessions, clock, log, metrics }, options);
+  const { time = databaseTime } = deps;
+  const views = createViews({ db: postgres.db, owned: portfolios });
+  const viewed = createViewedPortfolios(postgres.db, time);
+  const viewedHere = createViewedHere({ viewed, clock, log });
+  const find = createFindView({ db: postgres.db, simulated: () => market.kind.simulated });
+  const live = createLive(
+    { portfolios: views, find, viewedHere, prices, market, sessions, clock, log, metrics },
+    options,
+  );
 
   const { board, feed } = prices;
   const onSimulated = (simulated: boolean, isNews: boolean) => {
@@ -77,11 +94,11 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     feed.reread(); // What is kept can be asked for, or has to be asked for anew.
     if (isNews) live.portfolios.allChanged();
   };
-  const leases = createSymbolLeases(postgres.db, deps.time);
+  const leases = createSymbolLeases(postgres.db, time);
   const demand = createDemand(
     {
       ...market,
-      portfolios: withLeases(portfolios, leases),
+      portfolios: withViewed(withLeases(portfolios, leases), viewed),
       aggregator,
       board,
       onSimulated,
@@ -91,12 +108,18 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     },
     { periodMs: options.demandPeriodMs },
   );
+  viewedHere.connect(demand.changed);
   const { reload, reloadAll } = live.portfolios;
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
-  const { time = databaseTime } = deps;
+  const { listEvents } = deps.neighbours.client('portfolio', createPortfolioClient);
+  const otherPortfolioChanged = (userId: string, portfolioId: string) =>
+    notices.portfolioChanged(userId, undefined, portfolioId);
   const deletedUsers = startDeletedUsers(
-    { ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
+    {
+      ...{ ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
+      besides: createProjection({ listEvents, changed: otherPortfolioChanged }),
+    },
     { pollMs: options.relayPollMs },
   );
   notices.connect({
@@ -108,7 +131,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ klines, takePages, leases, deletedUsers, tickerBoard: createTickerBoard() },
+    ...{ klines, takePages, leases, views, otherPortfolioChanged, deletedUsers, tickerBoard: createTickerBoard() },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
@@ -116,6 +139,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     close: async () => {
       await deletedUsers.close(AbortSignal.timeout(closeMs));
       demand.close();
+      viewedHere.close();
       live.portfolios.close();
       await notices.close();
       await prices.close();

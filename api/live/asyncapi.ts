@@ -3,7 +3,7 @@ import { exampleOf } from '../examples.js';
 import { version } from '../version.js';
 import { closings } from './close-codes.js';
 import { Frame } from './frame.js';
-import { MessageRefused, Refresh, TokenAccepted, TokenExpiring } from './messages.js';
+import { MessageRefused, Refresh, TokenAccepted, TokenExpiring, View } from './messages.js';
 import { demoSocketPath, webSocketPath } from './web-socket.js';
 
 const ofServer = {
@@ -12,7 +12,7 @@ const ofServer = {
   tokenAccepted: TokenAccepted,
   messageRefused: MessageRefused,
 };
-const ofClient = { refresh: Refresh };
+const ofClient = { refresh: Refresh, view: View };
 const ofDemo = ['frame', 'messageRefused'];
 const messages: Readonly<Record<string, TSchema & { readonly description?: string }>> = { ...ofServer, ...ofClient };
 
@@ -86,9 +86,17 @@ export const asyncApi = () => ({
       action: 'receive',
       channel: channelOf('live'),
       summary: 'A fresh token for a connection that stays.',
-      messages: on(Object.keys(ofClient)),
+      messages: on(['refresh']),
       security,
       reply: { channel: channelOf('live'), messages: on(['tokenAccepted', 'messageRefused']) },
+    },
+    receiveView: {
+      action: 'receive',
+      channel: channelOf('live'),
+      summary: 'Which portfolio the frames are to be of; its frame is the answer.',
+      messages: on(['view']),
+      security,
+      reply: { channel: channelOf('live'), messages: on(['frame', 'messageRefused']) },
     },
     sendDemo: {
       action: 'send',

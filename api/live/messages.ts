@@ -26,3 +26,18 @@ export const Refresh = Type.Object(
   { ...strict, description: 'Keeps the connection with a fresh token; may be sent at any time.' },
 );
 export type Refresh = Body<typeof Refresh>;
+
+export const View = Type.Object(
+  {
+    type: Type.Literal('view'),
+    portfolioId: Type.String({
+      description: 'a portfolio of the user, `default`, or `all`: the sum of what is owned, without paper money',
+      examples: ['all'],
+    }),
+  },
+  {
+    ...strict,
+    description: 'Makes the frames those of another portfolio. One that is not there is refused, and nothing changes.',
+  },
+);
+export type View = Body<typeof View>;

@@ -2,14 +2,22 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import { userEvents } from '@tickfolio/lib/events/user-events';
 import type { ListEvents } from '@tickfolio/lib/outbox';
-import { consumedTopic, type Inbox, startInbox } from '@tickfolio/lib/outbox/inbox';
-import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
+import { type AnyEvent, type ConsumedTopic, consumedTopic, type Inbox, startInbox } from '@tickfolio/lib/outbox/inbox';
+import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { Notices } from '../replicas/notices.js';
 import { inboxTables } from '../schema.js';
 import { beginErasure } from './erased-users.js';
 import { startErasing } from './erasing.js';
 import { startProfileEvents } from './profile-events.js';
+
+/** What of others is taken in besides, while its user is not deleted. */
+export interface TakenBesides {
+  readonly topics: readonly ConsumedTopic[];
+  /** As an inbox has it. */
+  restart(tx: Transaction, of: { readonly stream: string }): Promise<void>;
+  committed(events: readonly AnyEvent[]): void;
+}
 
 export interface DeletedUsersDeps {
   readonly db: Database;
@@ -21,9 +29,10 @@ export interface DeletedUsersDeps {
   /** The auth service's own events. */
   readonly listEvents: ListEvents;
   readonly notices: Pick<Notices, 'userErased'>;
+  readonly besides: TakenBesides;
 }
 
-/** Hears which accounts were deleted, and erases what is kept of their users. */
+/** Hears which accounts were deleted, and erases what is kept of their users; and what else others tell. */
 export interface DeletedUsers extends Pick<Inbox, 'problem' | 'failed'> {
   /** Lets what is being done end, no longer than until the signal. */
   close(until?: AbortSignal): Promise<void>;
@@ -31,19 +40,23 @@ export interface DeletedUsers extends Pick<Inbox, 'problem' | 'failed'> {
 
 /** @param pollMs how often it is looked for what another replica told */
 export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly pollMs: number }): DeletedUsers => {
-  const { time, listEvents, notices } = deps;
+  const { time, listEvents, notices, besides } = deps;
   const events = startProfileEvents(deps, { pollMs });
   const erasing = startErasing({ ...deps, events, begun: notices.userErased });
   const inbox = startInbox(
     { ...deps, tables: inboxTables },
     {
       group: 'bff',
-      topics: [consumedTopic({ topic: userEvents, owner: listEvents, apply: async () => undefined })],
-      // Nothing is kept of what the others said, and a deletion is for good.
-      restart: async () => undefined,
+      topics: [
+        consumedTopic({ topic: userEvents, owner: listEvents, apply: async () => undefined }),
+        ...besides.topics,
+      ],
+      // Of what is said of accounts nothing is kept, and a deletion is for good.
+      restart: besides.restart,
       erase: (tx, userId) => beginErasure(tx, time, userId),
       committed: (told) => {
         if (told.some(({ type }) => type === 'user.deleted')) erasing.wake();
+        besides.committed(told);
       },
     },
   );

@@ -10,10 +10,11 @@ import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createValueHistory } from '../history/value-history.js';
+import { createViewedPortfolios } from '../holdings/viewed-portfolios.js';
 import { openTestPostgres } from '../kit/bff.js';
 import { createSymbolLeases } from '../leases/symbol-leases.js';
 import { createPortfolios } from '../portfolio/portfolios.js';
-import { erasedUsers } from '../schema.js';
+import { balanceVersions, erasedUsers, holdings, portfolios as portfolioRows } from '../schema.js';
 import { beginErasure } from './erased-users.js';
 import { startErasing } from './erasing.js';
 import { startProfileEvents } from './profile-events.js';
@@ -77,6 +78,15 @@ const createHolder = async (clock: ManualClock) => {
   await portfolios.open(owner, held, one, 'key-1');
   await portfolios.open(owner, { symbol: 'ethusdt', quoteAsset: 'usdt' }, one);
   await createSymbolLeases(postgres.db, timeOf(clock)).take(userId, { symbol: 'solusdt', quoteAsset: 'usdt' });
+  const portfolioId = randomUUID();
+  await createViewedPortfolios(postgres.db, timeOf(clock)).begin({ userId, portfolioId });
+  const about = { kind: 'paper', baseCurrencyCode: 'USDT', isDefault: false, simulated: false, version: 1 };
+  await postgres.db.insert(portfolioRows).values({ id: portfolioId, userId, name: 'Mine', ...about });
+  await postgres.db.insert(balanceVersions).values({ portfolioId, userId, version: 5 });
+  for (const asset of ['BTC', 'ETH', 'SOL', 'BNB', 'USDT'])
+    await postgres.db
+      .insert(holdings)
+      .values({ portfolioId, userId, asset, via: '', available: '1', reserved: '0', version: 1 });
   const history = createValueHistory(postgres.db, timeOf(clock));
   for (let minute = 0; minute < 5; minute++)
     for (const kind of ['real', 'simulated'] as const)
@@ -98,7 +108,7 @@ it('leaves nothing of a user in any table, a few rows at a time, and says so onc
   const other = await createHolder(clock);
   const texts = [owner.userId, owner.userName];
   expect((await tablesWith(postgres.db, texts)).filter((table) => table in userTables || table === 'profiles')).toEqual(
-    expect.arrayContaining(['coins', 'portfolio_changes', 'profiles', 'symbol_leases']),
+    expect.arrayContaining(['coins', 'holdings', 'portfolio_changes', 'portfolios', 'profiles', 'symbol_leases']),
   );
   await begin(owner.userId);
   await begin(owner.userId);
@@ -162,6 +172,7 @@ it('is final: a token that is left makes no profile, no lease and no value of a 
   const leases = createSymbolLeases(postgres.db, timeOf(clock));
   await expect(leases.take(owner.userId, held)).rejects.toMatchObject(refused);
   await history.record('real', nowMs, [{ userId: owner.userId, value: '1' }], true);
+  await createViewedPortfolios(postgres.db, timeOf(clock)).begin({ userId: owner.userId, portfolioId: 'all' });
   expect(await tablesWith(postgres.db, [owner.userId])).toEqual(['erased_users', 'profile_events']);
 });
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { signAccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { userEvents } from '@tickfolio/lib/events/user-events';
 import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -13,6 +12,7 @@ import type { RunningService } from '@tickfolio/lib/service';
 import { createMetrics, type Metrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { type BffDeps, type BffOptions, type ListenOptions, migrationsFolder, startBff } from '../app.js';
 import type { ValueHistory } from '../history/value-history.js';
+import { gatewayTopics } from '../topics.js';
 import { createFakeAggregator } from './aggregator.js';
 import { createFakeAuth, jwtSecret } from './auth.js';
 import { playedNeighbours } from './neighbours.js';
@@ -162,7 +162,7 @@ export const startTestBff = async ({
         clock,
         log: silentLogger(),
         metrics: createMetrics('log'),
-        topics: [userEvents],
+        topics: gatewayTopics,
       }),
       clock,
       log: silentLogger(),

@@ -64,13 +64,13 @@ export const createFakePortfolios = () => {
     update: async (asker, { portfolioId, ...change }) => {
       const found = find(asker, portfolioId);
       check(asker.userId, change);
-      found.portfolio = { ...found.portfolio, ...said(change) };
+      found.portfolio = { ...found.portfolio, ...said(change), version: found.portfolio.version + 1 };
       return found.portfolio;
     },
     archive: async (asker, id) => {
       const found = find(asker, id);
       if (found.portfolio.isDefault) throw new AppError('failed_precondition', 'It stays.', { problem: 'wrong-state' });
-      found.portfolio = { ...found.portfolio, archivedAtMs: atMs };
+      found.portfolio = { ...found.portfolio, archivedAtMs: atMs, version: found.portfolio.version + 1 };
       return found.portfolio;
     },
     fund: async (asker, { portfolioId, asset, quantity }) => {
@@ -90,6 +90,7 @@ export const createFakePortfolios = () => {
       const cash = { id: 1, asset: 'USDT', via: '', available: '6000', reserved: '34000.5', version: 4, ...times };
       return { portfolioId: portfolio.id, userId, version: 4, balances: [cash] };
     },
+    listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
     check: async () => undefined,
     close: () => undefined,
   };

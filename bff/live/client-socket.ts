@@ -7,6 +7,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import type { TokenClock } from '../accounts/token-clock.js';
 import { asciiJson, pingFrame, textFrame } from '../prices/text-frame.js';
+import { readClientMessage, understood } from './client-messages.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
 export interface ClientSocketLimits {
@@ -56,6 +57,8 @@ export interface ClientSocketDeps {
   readonly verify: (token: string) => AccessToken;
   /** The newest portfolio as a whole frame of the protocol; undefined while there is none. */
   readonly newest: () => string | undefined;
+  /** Makes that the frames of another portfolio. @returns why not, in words */
+  readonly view: (portfolioId: string) => Promise<string | undefined>;
   readonly clock: Clock;
   /** What the token runs out by. */
   readonly tokenClock: Pick<TokenClock, 'now'>;
@@ -82,7 +85,7 @@ export interface ClientSocket {
 }
 
 export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
-  const { socket, connection, verify, newest, clock, tokenClock, log, metrics, limits } = deps;
+  const { socket, connection, verify, newest, view, clock, tokenClock, log, metrics, limits } = deps;
   let { token } = deps;
   let state: 'open' | 'ending' = 'open';
   let behind = false;
@@ -175,12 +178,17 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     warned = false;
     say({ Type: 'token-accepted', ExpiresAt: new Date(token.expiresAtMs).toISOString() });
   };
+  const look = async (portfolioId: string) => {
+    const refusal = await view(portfolioId);
+    if (refusal !== undefined) refuse(refusal);
+  };
   connection.on('drain', catchUp);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (state !== 'open' || isOverRate()) return;
-    const accessToken = isBinary ? undefined : readRefresh(data.toString());
-    if (accessToken === undefined) refuse('Only {"type":"refresh","accessToken":"…"} is understood here.');
-    else renew(accessToken);
+    const message = isBinary ? undefined : readClientMessage(data.toString());
+    if (message === undefined) refuse(understood);
+    else if (message.type === 'refresh') renew(message.accessToken);
+    else void look(message.portfolioId);
   });
   socket.on('ping', () => void isOverRate());
   socket.on('pong', (data: Buffer) => {
@@ -219,18 +227,4 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     end,
     cut: () => socket.terminate(),
   };
-};
-
-/** The token of `{"type":"refresh","accessToken":"…"}`; undefined for anything else. */
-const readRefresh = (text: string): string | undefined => {
-  try {
-    const message: unknown = JSON.parse(text);
-    if (typeof message !== 'object' || message === null) return undefined;
-    const { type, accessToken, ...rest } = message as Record<string, unknown>;
-    return type === 'refresh' && typeof accessToken === 'string' && Object.keys(rest).length === 0
-      ? accessToken
-      : undefined;
-  } catch {
-    return undefined;
-  }
 };

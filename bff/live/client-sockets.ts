@@ -3,6 +3,7 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
+import type { FindView } from '../holdings/find-view.js';
 import {
   type ClientSocket,
   type ClientSocketDeps,
@@ -14,6 +15,8 @@ import type { SocketMetrics } from './socket-metrics.js';
 
 export interface ClientSocketsDeps {
   readonly live: LivePortfolios;
+  /** Which portfolio a client means. */
+  readonly find: FindView;
   readonly verify: (token: string) => AccessToken;
   readonly clock: Clock;
   readonly tokenClock: ClientSocketDeps['tokenClock'];
@@ -51,7 +54,7 @@ const sweepMs = 1_000;
 const closeSlices = 20;
 
 export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
-  const { live, verify, clock, tokenClock, log, metrics } = deps;
+  const { live, find, verify, clock, tokenClock, log, metrics } = deps;
   const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
   const open = new Set<ClientSocket>();
   let allClosed: (() => void) | undefined;
@@ -81,12 +84,32 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
     open: (socket, connection, token, mostOfUser = maxSocketsPerUser) => {
       const isOneTooMany = live.viewersOf(token.userId) >= mostOfUser;
       let viewing: ReturnType<LivePortfolios['join']> | undefined;
+      let shown: string | undefined;
+      let asked = 0;
+      const failed = () => client.end(closeCodes.tryAgainLater, 'the portfolio cannot be read at the moment');
+      const show = (of: string | undefined) => {
+        const before = viewing;
+        shown = of;
+        viewing = live.join(token, { changed: client.changed, failed }, of);
+        before?.leave();
+        client.changed(undefined);
+      };
+      const view = async (portfolioId: string): Promise<string | undefined> => {
+        const turn = ++asked;
+        const found = await find(token.userId, portfolioId);
+        // Meanwhile it was closed, or asked for another one, and the last word counts.
+        if (viewing === undefined || turn !== asked) return undefined;
+        if (found.kind === 'refused') return found.detail;
+        if (found.of !== shown) show(found.of);
+        return undefined;
+      };
       const client = createClientSocket({
         socket,
         connection,
         token,
         verify,
         newest: () => viewing?.frame(),
+        view,
         clock,
         tokenClock,
         log,
@@ -98,15 +121,12 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       socket.once('close', () => {
         open.delete(client);
         viewing?.leave();
+        viewing = undefined;
         if (open.size === 0) allClosed?.();
       });
       if (closing) client.end(closeCodes.goingAway, 'the server is shutting down');
       else if (isOneTooMany) client.end(closeCodes.tooMany, 'too many sockets of one user');
-      else {
-        const failed = () => client.end(closeCodes.tryAgainLater, 'the portfolio cannot be read at the moment');
-        viewing = live.join(token, { changed: client.changed, failed });
-        client.changed(undefined);
-      }
+      else show(undefined);
     },
     endSession: (sessionId) => endWhere((client) => client.sessionId === sessionId),
     endUser: (userId) => endWhere((client) => client.userId === userId),

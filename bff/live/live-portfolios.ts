@@ -1,13 +1,18 @@
 import type { Receipt } from '@tickfolio/api/receipt';
 import type { Clock } from '@tickfolio/lib/clock';
+import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { because, currentCause } from '@tickfolio/lib/tracing';
-import type { Owner, Portfolio, Portfolios } from '../portfolio/portfolios.js';
+import type { ShownPortfolio } from '../holdings/shown-portfolio.js';
+import type { ViewedHere } from '../holdings/viewed-here.js';
+import { allPortfolios, type Views, viewKey } from '../holdings/views.js';
+import type { Owner } from '../portfolio/portfolios.js';
 import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
-import { createHolding, type Holding, renderFrame, renderHead } from '../valuation/portfolio-frame.js';
+import { renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import { receiptOf } from '../valuation/receipt.js';
+import { areSame, listingsOf, rowsOf, type ShownRows } from '../valuation/shown-rows.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createHolders } from './holders.js';
 import { createPortfolioReader } from './portfolio-reader.js';
@@ -41,15 +46,20 @@ export interface Viewing {
 
 /** The portfolios of the users who are connected here. */
 export interface LivePortfolios {
-  join(owner: Owner, viewer: Viewer): Viewing;
+  /** @param of another portfolio than the default one, which must be of the user, or `all` */
+  join(owner: Owner, viewer: Viewer, of?: string): Viewing;
   /**
-   * The user's coins changed in the database. Users without a connection here, and what is shown already, cost nothing.
+   * Something of the user's changed in the database. Users without a connection here, and what is shown already, cost
+   * nothing.
    * @param version of the portfolio after the change; undefined where it is not known
+   * @param portfolioId of another than the default one
    */
-  reload(userId: string, version?: number): void;
+  reload(userId: string, version?: number, portfolioId?: string): void;
+  /** What it is of changed, as `shown` has it. */
+  reread(key: string): void;
   reloadAll(): void;
-  /** The users who are connected here, with the version of the portfolio that they are shown. */
-  shown(): [userId: string, version: number][];
+  /** What is shown here, as `viewKey` names it, with the version that is shown. */
+  shown(): [key: string, version: number][];
   /** Something that every frame says changed. */
   allChanged(): void;
   readonly users: number;
@@ -58,7 +68,9 @@ export interface LivePortfolios {
 }
 
 export interface LivePortfoliosDeps {
-  readonly portfolios: Pick<Portfolios, 'readPortfolios'>;
+  readonly portfolios: Pick<Views, 'readPortfolios'>;
+  /** Is told which portfolios besides the default one are shown. Default: nobody. */
+  readonly viewedHere?: Pick<ViewedHere, 'begin' | 'changed' | 'end'>;
   readonly board: PriceBoard;
   readonly feed: PriceFeed;
   readonly clock: Clock;
@@ -75,15 +87,18 @@ export interface LivePortfoliosOptions {
   readonly frameEveryMs?: number;
 }
 
-interface User extends Receiver, Pushed {
-  readonly userId: string;
+/** A portfolio of a user who is connected, with whoever looks at it. */
+interface Shown extends Receiver, Pushed {
+  readonly key: string;
   readonly owner: Owner;
+  /** Undefined for the default one. */
+  readonly of: string | undefined;
   readonly viewers: Set<Viewer>;
   /** What every frame begins with. */
   head: string;
   /** Of the portfolio as it was read last. */
   version: number;
-  holdings: Holding[];
+  rows: ShownRows;
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
   /** Kept only while it is being sent. */
@@ -92,128 +107,126 @@ interface User extends Receiver, Pushed {
 
 /** Pushing pauses for other work after so long. */
 const pushSliceMs = 8;
+const nothing: ShownRows = { holdings: [], cash: undefined };
 
 export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePortfoliosOptions = {}): LivePortfolios => {
-  const { portfolios, board, feed, clock, log, simulated, asOf = clock.now } = deps;
+  const { portfolios, viewedHere, board, feed, clock, log, simulated, asOf = clock.now } = deps;
   const { pushWindowMs = 5, frameEveryMs = 1_000 } = options;
-  const users = new Map<string, User>();
-  const holders = createHolders<User>(feed);
-  const rhythm = createFrameRhythm<User>(frameEveryMs);
+  const byKey = new Map<string, Shown>();
+  const ofUser = new Map<string, Set<Shown>>();
+  const holders = createHolders<Shown>(feed);
+  const rhythm = createFrameRhythm<Shown>(frameEveryMs);
 
   /** @param waitedMs undefined where the frame is not for a change */
-  const push = (user: User, nowMs: number, waitedMs: number | undefined) => {
-    user.queued = false;
-    user.changedAt = Number.NaN;
-    user.framedAt = nowMs;
-    user.framedForChange = waitedMs !== undefined;
-    user.frame = undefined; // Built for somebody who caught up since the first of the changes.
-    for (const viewer of user.viewers) viewer.changed(waitedMs);
-    user.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
+  const push = (shown: Shown, nowMs: number, waitedMs: number | undefined) => {
+    shown.queued = false;
+    shown.changedAt = Number.NaN;
+    shown.framedAt = nowMs;
+    shown.framedForChange = waitedMs !== undefined;
+    shown.frame = undefined; // Built for somebody who caught up since the first of the changes.
+    for (const viewer of shown.viewers) viewer.changed(waitedMs);
+    shown.frame = undefined; // A later one is rare, and thousands of kept frames would be the garbage collector's main work.
   };
-  const queue = createPushQueue<User>(clock, { windowMs: pushWindowMs, sliceMs: pushSliceMs }, push);
-  const mark = (user: User) => {
-    if (user.ready) queue.changed(user);
+  const queue = createPushQueue<Shown>(clock, { windowMs: pushWindowMs, sliceMs: pushSliceMs }, push);
+  const mark = (shown: Shown) => {
+    if (shown.ready) queue.changed(shown);
   };
   board.connect((listing) => {
     queue.causedHere();
-    for (const user of holders.of(listing)) mark(user);
+    for (const shown of holders.of(listing)) mark(shown);
   });
   const beat = clock.every(rhythm.lookEveryMs, () => {
     rhythm.look(clock.monotonic(), queue.due);
     queue.pushDue();
   });
 
+  const headOf = ({ owner, of: portfolioId }: Shown, { version, baseCurrency = 'USDT' }: ShownPortfolio): string =>
+    renderHead(owner, version, portfolioId === undefined ? undefined : { portfolioId, baseCurrency });
+
   /** Takes what the database says, and shows it once the last known prices of what is new are here. */
-  const setPortfolio = (user: User, { version, coins }: Portfolio) => {
-    const before = new Map(user.holdings.map((holding) => [holding.listing, holding]));
-    const holdings = coins.map((coin) => {
-      const listing = board.listing(coin.symbol, coin.quoteAsset);
-      const known = before.get(listing);
-      return known?.quantityText === coin.quantity && known.version === coin.version
-        ? known
-        : createHolding(listing, coin.quantity, coin.version);
-    });
-    const same =
-      holdings.length === user.holdings.length && holdings.every((holding, i) => holding === user.holdings[i]);
-    if (same && version === user.version && user.ready) return;
-    user.holdings = holdings;
-    user.version = version;
-    user.head = renderHead(user.owner, version);
+  const setPortfolio = (shown: Shown, portfolio: ShownPortfolio) => {
+    const rows = rowsOf(board, shown.rows, portfolio, shown.of);
+    const head = headOf(shown, portfolio);
+    if (shown.ready && areSame(shown.rows, rows) && head === shown.head) return;
+    const before = listingsOf(shown.rows);
+    Object.assign(shown, { rows, head, version: portfolio.version });
     const cause = currentCause();
     const waits: Promise<void>[] = [];
-    for (const { listing } of holdings) {
+    let isNew = false;
+    for (const listing of listingsOf(shown.rows)) {
       const known = before.delete(listing);
+      isNew ||= !known;
       // Until the first frame also for what is held already: its price may still be on its way for the read before this
       // one.
-      const wait = known ? (user.ready ? undefined : feed.known(listing)) : holders.add(user, listing);
+      const wait = known ? (shown.ready ? undefined : feed.known(listing)) : holders.add(shown, listing);
       if (wait) waits.push(wait);
     }
-    for (const listing of before.keys()) holders.remove(user, listing);
-    const shown = () => {
-      if (cause) void because(cause, 'push portfolio', () => show(user));
-      else show(user);
+    for (const listing of before) holders.remove(shown, listing);
+    if (isNew && shown.ready && shown.of !== undefined) viewedHere?.changed();
+    const showIt = () => {
+      if (cause) void because(cause, 'push portfolio', () => show(shown));
+      else show(shown);
     };
-    if (waits.length) void Promise.all(waits).then(shown);
-    else shown();
+    if (waits.length) void Promise.all(waits).then(showIt);
+    else showIt();
   };
-  const show = (user: User) => {
-    if (users.get(user.userId) !== user) return;
-    const first = !user.ready;
-    user.ready = true;
-    push(user, clock.monotonic(), first ? undefined : 0);
-    if (first) rhythm.join(user);
+  const show = (shown: Shown) => {
+    if (byKey.get(shown.key) !== shown) return;
+    const first = !shown.ready;
+    shown.ready = true;
+    push(shown, clock.monotonic(), first ? undefined : 0);
+    if (first) rhythm.join(shown);
   };
 
   const reader = createPortfolioReader({
     portfolios,
     clock,
     log,
-    read: (userId, portfolio) => {
-      const user = users.get(userId);
-      if (user) setPortfolio(user, portfolio);
+    read: (key, portfolio) => {
+      const shown = byKey.get(key);
+      if (shown) setPortfolio(shown, portfolio);
     },
-    isShown: (userId) => users.get(userId)?.ready === true,
-    failed: (userId) => {
-      for (const viewer of users.get(userId)?.viewers ?? []) viewer.failed();
+    isShown: (key) => byKey.get(key)?.ready === true,
+    failed: (key) => {
+      for (const viewer of byKey.get(key)?.viewers ?? []) viewer.failed();
     },
   });
-  const forget = (user: User) => {
-    for (const { listing } of user.holdings) holders.remove(user, listing);
-    user.holdings = [];
-    user.queued = false;
-    rhythm.leave(user);
-    users.delete(user.userId);
+  const begin = ({ userId, userName }: Owner, of: string | undefined): Shown => {
+    const key = viewKey(userId, of);
+    const known = byKey.get(key);
+    if (known) return known;
+    const owner = { userId, userName };
+    const none = {
+      ...{ version: 0, rows: nothing, ready: false, frame: undefined },
+      ...{ queued: false, changedAt: Number.NaN, framedAt: 0, framedForChange: false },
+    };
+    const shown: Shown = { key, owner, of, viewers: new Set(), head: renderHead(owner), ...none };
+    byKey.set(key, shown);
+    const own = ofUser.get(userId);
+    if (own) own.add(shown);
+    else ofUser.set(userId, new Set([shown]));
+    if (of !== undefined) viewedHere?.begin({ userId, portfolioId: of });
+    return shown;
+  };
+  const forget = (shown: Shown) => {
+    const { key, of, owner } = shown;
+    for (const listing of listingsOf(shown.rows)) holders.remove(shown, listing);
+    Object.assign(shown, { rows: nothing, queued: false });
+    rhythm.leave(shown);
+    byKey.delete(key);
+    const own = ofUser.get(owner.userId);
+    own?.delete(shown);
+    if (own?.size === 0) ofUser.delete(owner.userId);
+    if (of !== undefined) viewedHere?.end({ userId: owner.userId, portfolioId: of });
   };
 
   return {
-    join: (owner, viewer) => {
-      let user = users.get(owner.userId);
-      if (!user) {
-        const { userId } = owner;
-        const none = {
-          version: 0,
-          holdings: [],
-          ready: false,
-          frame: undefined,
-          queued: false,
-          changedAt: Number.NaN,
-          framedAt: 0,
-          framedForChange: false,
-        };
-        user = {
-          userId,
-          owner: { userId, userName: owner.userName },
-          viewers: new Set(),
-          head: renderHead(owner),
-          ...none,
-        };
-        users.set(userId, user);
-      }
+    join: (owner, viewer, of) => {
+      const joined = begin(owner, of);
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
-      if (!user.ready) reader.request(owner.userId);
-      const joined = user;
+      if (!joined.ready) reader.request(joined.key);
       joined.viewers.add(viewer);
-      const render = () => renderFrame(joined.head, joined.holdings, asOf(), simulated());
+      const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), simulated(), joined.rows.cash);
       return {
         frame: () => {
           if (!joined.ready) return undefined;
@@ -221,32 +234,44 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
           return joined.frame;
         },
         text: () => (joined.ready ? render() : undefined),
-        receipt: () => (joined.ready ? receiptOf(joined.holdings, joined.version, asOf(), simulated()) : undefined),
+        receipt: () =>
+          joined.ready ? receiptOf(joined.rows.holdings, joined.version, asOf(), simulated()) : undefined,
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
         },
       };
     },
-    reload: (userId, version) => {
-      const user = users.get(userId);
-      if (user && !(user.ready && version !== undefined && version <= user.version)) reader.request(userId);
+    reload: (userId, version, portfolioId) => {
+      const own = ofUser.get(userId);
+      if (!own) return;
+      const ofProfile = defaultPortfolioId(userId);
+      const changed = portfolioId ?? ofProfile;
+      for (const { of, key, ready, version: known } of own) {
+        const isMeant = of === allPortfolios || (of ?? ofProfile) === changed;
+        const isKnown = ready && of === undefined && version !== undefined && version <= known;
+        if (isMeant && !isKnown) reader.request(key);
+      }
     },
-    shown: () => [...users.values()].flatMap(({ ready, userId, version }) => (ready ? [[userId, version]] : [])),
+    reread: (key) => {
+      if (byKey.has(key)) reader.request(key);
+    },
+    shown: () => [...byKey.values()].flatMap(({ ready, key, version }) => (ready ? [[key, version]] : [])),
     reloadAll: () => {
-      for (const userId of users.keys()) reader.request(userId);
+      for (const key of byKey.keys()) reader.request(key);
     },
     allChanged: () => {
-      for (const user of users.values()) mark(user);
+      for (const shown of byKey.values()) mark(shown);
     },
     get users() {
-      return users.size;
+      return ofUser.size;
     },
-    viewersOf: (userId) => [...(users.get(userId)?.viewers ?? [])].filter(({ once }) => !once).length,
+    viewersOf: (userId) =>
+      [...(ofUser.get(userId) ?? [])].flatMap(({ viewers }) => [...viewers]).filter(({ once }) => !once).length,
     close: () => {
       beat.cancel();
       queue.close();
       reader.close();
-      for (const user of users.values()) forget(user);
+      for (const shown of byKey.values()) forget(shown);
     },
   };
 };

@@ -1,8 +1,10 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { Sessions } from '../accounts/sessions.js';
+import type { FindView } from '../holdings/find-view.js';
+import type { ViewedHere } from '../holdings/viewed-here.js';
+import type { Views } from '../holdings/views.js';
 import type { Market } from '../market/market.js';
-import type { Portfolios } from '../portfolio/portfolios.js';
 import type { Prices } from '../prices/prices.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
@@ -11,7 +13,9 @@ import { createLivePortfolios, type LivePortfolios } from './live-portfolios.js'
 import { createSocketMetrics } from './socket-metrics.js';
 
 export interface LiveDeps {
-  readonly portfolios: Pick<Portfolios, 'readPortfolios'>;
+  readonly portfolios: Pick<Views, 'readPortfolios'>;
+  readonly find: FindView;
+  readonly viewedHere: ViewedHere;
   readonly prices: Pick<Prices, 'board' | 'feed' | 'frames'>;
   readonly market: Pick<Market, 'kind'>;
   readonly sessions: Sessions;
@@ -41,17 +45,17 @@ export interface Live {
 }
 
 export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
-  const { portfolios, prices, market, sessions, clock, log } = deps;
+  const { portfolios, find, viewedHere, prices, market, sessions, clock, log } = deps;
   const { board, feed, frames } = prices;
   const { gate, tokenClock, verifyAndAsk: verify } = sessions;
   const metrics = createSocketMetrics(deps.metrics);
   const simulated = () => market.kind.simulated === true;
   const live = createLivePortfolios(
-    { portfolios: withDemo(portfolios), board, feed, clock, log, simulated, asOf: frames.now },
+    { portfolios: withDemo(portfolios), viewedHere, board, feed, clock, log, simulated, asOf: frames.now },
     options,
   );
   const limits = { ...defaultSocketLimits, ...options.socketLimits };
-  const sockets = createClientSockets({ live, verify, clock, tokenClock, log, metrics }, { ...options, limits });
+  const sockets = createClientSockets({ live, find, verify, clock, tokenClock, log, metrics }, { ...options, limits });
   return {
     portfolios: live,
     sockets,

@@ -13,12 +13,12 @@ export const live: BffModule = {
   prefix: '/api/v1',
   register: async (
     scope,
-    { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, portfolios, live: here, origins, ...shared },
+    { deps: { clock, log, metrics }, options, sessions, turns: { inTurn }, views, live: here, origins, ...shared },
   ) => {
     const { auth, verify, gate } = sessions;
     const { sockets, endSession: foundEnded } = here;
     const reconciliation = startReconciliation(
-      { portfolios, live: here.portfolios, auth, hasEnded: gate.hasEnded, foundEnded, clock, log, metrics },
+      { portfolios: views, live: here.portfolios, auth, hasEnded: gate.hasEnded, foundEnded, clock, log, metrics },
       { periodMs: options.reconcileEveryMs },
     );
     scope.addHook('onClose', async () => reconciliation.close());

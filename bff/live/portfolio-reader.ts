@@ -1,35 +1,37 @@
 import type { Clock, Timer } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { because, type Context, currentCause } from '@tickfolio/lib/tracing';
-import type { Portfolio, Portfolios } from '../portfolio/portfolios.js';
+import type { ShownPortfolio } from '../holdings/shown-portfolio.js';
+import type { Views } from '../holdings/views.js';
 
 export interface PortfolioReaderDeps {
-  readonly portfolios: Pick<Portfolios, 'readPortfolios'>;
+  readonly portfolios: Pick<Views, 'readPortfolios'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called with what the database says. */
-  readonly read: (userId: string, portfolio: Portfolio) => void;
-  /** Whether the user is shown something already; then what could not be read is read again after a while. */
-  readonly isShown: (userId: string) => boolean;
-  /** Called for a user who is shown nothing, and whose portfolio cannot be read. */
-  readonly failed: (userId: string) => void;
+  readonly read: (key: string, portfolio: ShownPortfolio) => void;
+  /** Whether somebody is shown something of it already; then what could not be read is read again after a while. */
+  readonly isShown: (key: string) => boolean;
+  /** Called for what cannot be read, and of which nothing is shown. */
+  readonly failed: (key: string) => void;
 }
 
 /** Reads portfolios from the database: those asked for in one turn together, and one such reading at a time. */
 export interface PortfolioReader {
-  request(userId: string): void;
+  /** @param key of `viewKey` */
+  request(key: string): void;
   close(): void;
 }
 
-/** How many users' coins one query reads. */
-const maxUsersPerRead = 250;
+/** How many portfolios one query reads. */
+const maxPerRead = 250;
 /** Pause after a failed read. */
 const retryMs = 1_000;
-const nothingHeld: Portfolio = { version: 0, coins: [] };
+const nothingHeld: ShownPortfolio = { version: 0, coins: [] };
 
 export const createPortfolioReader = (deps: PortfolioReaderDeps): PortfolioReader => {
   const { portfolios, clock, log, read, isShown, failed } = deps;
-  /** Whose coins are to be read, and the request for which that is, where one is traced. */
+  /** What is to be read, and the request for which that is, where one is traced. */
   const wanted = new Map<string, Context | undefined>();
   let reading = false;
   let timer: Timer | undefined;
@@ -37,7 +39,7 @@ export const createPortfolioReader = (deps: PortfolioReaderDeps): PortfolioReade
 
   const readThese = async (ids: readonly string[], cause: Context | undefined): Promise<boolean> => {
     const found = await portfolios.readPortfolios(ids).catch((err: unknown) => {
-      log.warn({ err, users: ids.length }, 'portfolios could not be read; trying again');
+      log.warn({ err, portfolios: ids.length }, 'portfolios could not be read; trying again');
       return undefined;
     });
     for (const id of ids) {
@@ -49,7 +51,7 @@ export const createPortfolioReader = (deps: PortfolioReaderDeps): PortfolioReade
     return found !== undefined;
   };
   const readNext = (): Promise<boolean> => {
-    const next = [...wanted].slice(0, maxUsersPerRead);
+    const next = [...wanted].slice(0, maxPerRead);
     for (const [id] of next) wanted.delete(id);
     // Read together for all; a traced one among them shows it.
     const cause = next.find(([, one]) => one)?.[1];
@@ -70,8 +72,8 @@ export const createPortfolioReader = (deps: PortfolioReaderDeps): PortfolioReade
     reading = false;
   };
   return {
-    request: (userId) => {
-      wanted.set(userId, wanted.get(userId) ?? currentCause());
+    request: (key) => {
+      wanted.set(key, wanted.get(key) ?? currentCause());
       // In the next turn, so that users who come together are read together.
       queueMicrotask(() => void readAll());
     },

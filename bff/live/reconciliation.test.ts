@@ -32,7 +32,7 @@ const setUp = () => {
         return new Map(ids.flatMap((id) => (database.has(id) ? [[id, database.get(id) ?? 0]] : [])));
       },
     },
-    live: { shown: () => [...shown], reload: (id) => void reloaded.push(id) },
+    live: { shown: () => [...shown], reread: (id) => void reloaded.push(id) },
     auth: {
       endedSessions: async (sinceMs, cursor) => {
         questions.push([sinceMs, cursor]);
@@ -143,7 +143,7 @@ it('shows a change and ends a session of another replica although no notice come
   await postgres.close();
 });
 
-it('heeds a notice of a replica before versions, and of one that has them', async () => {
+it('heeds a notice of a replica before versions, of one that has them, and of another portfolio', async () => {
   const pubsub = createMemoryPubSub();
   const heard: unknown[] = [];
   const listener = {
@@ -160,11 +160,13 @@ it('heeds a notice of a replica before versions, and of one that has them', asyn
   pubsub.publish('tickfolio:portfolio-changed', '{"from":"before","id":"u1"}');
   other.portfolioChanged('u2', 5);
   other.portfolioChanged('u3', undefined);
-  await until(() => heard.length === 5);
+  other.portfolioChanged('u4', undefined, 'p4');
+  await until(() => heard.length === 6);
   expect(heard.slice(2)).toEqual([
-    ['u1', undefined],
-    ['u2', 5],
-    ['u3', undefined],
+    ['u1', undefined, undefined],
+    ['u2', 5, undefined],
+    ['u3', undefined, undefined],
+    ['u4', undefined, 'p4'],
   ]);
   await Promise.all([notices.close(), other.close()]);
 });

@@ -3,12 +3,12 @@ import type { Clock, Timer } from '@tickfolio/lib/clock';
 import { inBackground } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { AuthClient } from '../accounts/auth-client.js';
-import type { Portfolios } from '../portfolio/portfolios.js';
+import type { Views } from '../holdings/views.js';
 import type { LivePortfolios } from './live-portfolios.js';
 
 export interface ReconciliationDeps {
-  readonly portfolios: Pick<Portfolios, 'versions'>;
-  readonly live: Pick<LivePortfolios, 'shown' | 'reload'>;
+  readonly portfolios: Pick<Views, 'versions'>;
+  readonly live: Pick<LivePortfolios, 'shown' | 'reread'>;
   readonly auth: Pick<AuthClient, 'endedSessions'>;
   /** Whether a session is known here to have ended. */
   readonly hasEnded: (sessionId: string) => boolean;
@@ -59,10 +59,10 @@ export const startReconciliation = (
     const shown = live.shown();
     for (let from = 0; from < shown.length && !closed; from += pageSize) {
       const page = shown.slice(from, from + pageSize);
-      const versions = await portfolios.versions(page.map(([userId]) => userId));
-      const others = page.filter(([userId, version]) => (versions.get(userId) ?? 0) !== version);
+      const versions = await portfolios.versions(page.map(([key]) => key));
+      const others = page.filter(([key, version]) => (versions.get(key) ?? 0) !== version);
       missed.inc({ kind: 'portfolio' }, others.length);
-      for (const [userId] of others) live.reload(userId);
+      for (const [key] of others) live.reread(key);
     }
   };
   const askForEnds = async () => {

@@ -60,6 +60,7 @@ const setUp = (frameBytes = 1_000) => {
       throw new Error('not used');
     },
     newest: frame,
+    view: async () => undefined,
     clock,
     tokenClock: clock,
     log: silentLogger(),

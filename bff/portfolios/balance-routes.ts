@@ -10,11 +10,13 @@ import {
   TransferBody,
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
-import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
-import { add, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn } from '../api/sign-in.js';
+import type { LookUpPrices } from '../holdings/moment-prices.js';
+import { byName } from '../holdings/sums.js';
+import { type Balance, valueBalances } from '../holdings/valued-balances.js';
+import { allPortfolios, type Views } from '../holdings/views.js';
 import type { Coin, Portfolios } from '../portfolio/portfolios.js';
 import { createAskers } from './askers.js';
 import { common, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
@@ -26,33 +28,24 @@ const keyOf = ({ headers }: FastifyRequest): string => {
   const { 'idempotency-key': key } = headers;
   return typeof key === 'string' ? key : randomUUID();
 };
-const answerOf = ({ asset, via, available, reserved }: ReturnType<typeof balanceOf>) => {
-  const total = formatDecimal(add(parseDecimal(available), parseDecimal(reserved)));
-  return { asset, via, available, reserved, total };
-};
-
 export interface BalanceRoutesOptions extends PortfolioRoutesOptions {
   /** What people own, which is kept here. */
   readonly owned: Pick<Portfolios, 'readPortfolios'>;
+  /** The sum of what somebody owns. */
+  readonly all: Views['all'];
+  readonly lookUp: LookUpPrices;
 }
 
 /** As a balance, so many of the asset, valued by the coin's market. */
-const balanceOf = ({
-  symbol,
-  quoteAsset,
-  quantity,
-}: Coin): Pick<wire.Balance, 'asset' | 'via' | 'available' | 'reserved'> => ({
+const balanceOf = ({ symbol, quoteAsset, quantity }: Coin): Balance => ({
   asset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
   via: symbol,
   available: quantity,
   reserved: '0',
 });
-const inOrder = (a: { asset: string; via: string }, b: { asset: string; via: string }) =>
-  a.asset === b.asset ? Number(a.via > b.via) - Number(a.via < b.via) : a.asset > b.asset ? 1 : -1;
-
 /** What is in portfolios. */
 export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = async (app, options) => {
-  const { verify, client, owned } = options;
+  const { verify, client, owned, all, lookUp } = options;
   const { askerOf, writerOf } = createAskers(options);
   app.addHook('preValidation', requireSignIn(verify));
 
@@ -62,22 +55,31 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
       schema: {
         ...common,
         operationId: 'getBalances',
-        summary: 'What is in a portfolio',
+        summary: 'What is in a portfolio, or in `all`, and what it is worth',
+        description: 'Paper money at made-up prices has no values where prices are real, and the other way round.',
         params: PortfolioPath,
         response: { 200: BalancesAnswer, ...problems(401, 404, 503) },
       },
     },
     async (request) => {
       const asker = askerOf(request);
-      const { id, baseCurrencyCode: baseCurrency, kind, isDefault } = await client.get(asker, request.params.id);
-      if (kind === 'tracking' && isDefault) {
-        const found = (await owned.readPortfolios([asker.userId])).get(asker.userId);
-        const held = (found?.coins ?? []).map(balanceOf);
-        const balances = held.sort(inOrder).map(answerOf);
-        return { portfolioId: id, kind: kindOf(kind), baseCurrency, version: found?.version ?? 0, balances };
+      if (request.params.id === allPortfolios) {
+        const { version, balances } = await all(asker.userId);
+        const about = { portfolioId: allPortfolios, kind: allPortfolios, baseCurrency: 'USDT', version } as const;
+        return { ...about, ...(await valueBalances(balances, lookUp)) };
       }
-      const { portfolioId, version, balances } = await client.balances(asker, request.params.id);
-      return { portfolioId, kind: kindOf(kind), baseCurrency, version, balances: balances.map(answerOf) };
+      const found = await client.get(asker, request.params.id);
+      const { id: portfolioId, baseCurrencyCode: baseCurrency, isDefault } = found;
+      const kind = kindOf(found.kind);
+      if (kind === 'tracking' && isDefault) {
+        const own = (await owned.readPortfolios([asker.userId])).get(asker.userId);
+        const held = (own?.coins ?? []).map(balanceOf).sort(byName);
+        return { portfolioId, kind, baseCurrency, version: own?.version ?? 0, ...(await valueBalances(held, lookUp)) };
+      }
+      const { version, balances } = await client.balances(asker, request.params.id);
+      const isOfOtherPrices = kind === 'paper' && asker.simulated !== undefined && asker.simulated !== found.simulated;
+      const valued = await valueBalances(balances, isOfOtherPrices ? undefined : lookUp);
+      return { portfolioId, kind, baseCurrency, version, ...valued };
     },
   );
 

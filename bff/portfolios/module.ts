@@ -1,7 +1,9 @@
 import { createThrottle } from '@tickfolio/lib/throttle';
+import { createMomentPrices } from '../holdings/moment-prices.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
+import { createKnowPortfolio } from './known-portfolios.js';
 import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
 
@@ -13,6 +15,7 @@ const prepare = (shared: Shared) => {
   return {
     verify: sessions.verify,
     client: clientOf(shared),
+    know: createKnowPortfolio({ ...deps, db: deps.postgres.db, changed: shared.otherPortfolioChanged }),
     writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
     simulated: () => market.kind.simulated,
   };
@@ -28,7 +31,11 @@ export const portfolios: BffModule = {
   register: async (scope, shared) => {
     const prepared = prepare(shared);
     await scope.register(portfolioRoutes, prepared);
-    await scope.register(balanceRoutes, { ...prepared, owned: shared.portfolios });
+    const { market, options, prices, tickerBoard: tickers, views } = shared;
+    const { staleAfterMs } = options;
+    const about = { tickers, simulated: prepared.simulated, exchangeNow: market.exchange.now, staleAfterMs };
+    const lookUp = createMomentPrices({ ...prices, ...about });
+    await scope.register(balanceRoutes, { ...prepared, owned: shared.portfolios, all: views.all, lookUp });
   },
 };
 

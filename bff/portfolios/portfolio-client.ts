@@ -1,6 +1,8 @@
 import type * as wire from '@tickfolio/gen/portfolio/v1';
-import { PortfolioServiceClient } from '@tickfolio/gen/portfolio/v1';
+import { EventServiceClient, PortfolioServiceClient } from '@tickfolio/gen/portfolio/v1';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
+import type { ListEvents } from '@tickfolio/lib/outbox';
+import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 
 /** Who asks, as the access token and the request say. */
 export interface Asker {
@@ -22,6 +24,8 @@ export interface PortfolioClient {
   fund(asker: Asker, given: Without<wire.FundRequest>): Promise<wire.FundResponse>;
   transfer(asker: Asker, moved: Without<wire.TransferRequest>): Promise<wire.TransferResponse>;
   balances(asker: Asker, portfolioId: string): Promise<wire.Balances>;
+  /** What became of portfolios and of what is in them, for who is new or missed some. */
+  readonly listEvents: ListEvents;
   /** Undefined when the service says it serves, else what is wrong. */
   check(): Promise<string | undefined>;
   close(): void;
@@ -44,6 +48,7 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
     restMs,
     classes: { calls: { deadlineMs, bounds } },
   });
+  const events = connectOwner(EventServiceClient, where);
   const ownerOf = ({ userId, simulated }: Asker): wire.Owner => ({ userId, simulatedPrices: simulated });
   const found = ({ portfolio }: wire.PortfolioResponse): wire.Portfolio => {
     if (!portfolio) throw new Error('the portfolio service answered without a portfolio');
@@ -81,7 +86,11 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
       const meta = { requestId: asker.requestId, repeatable: true };
       return call('calls', client.getBalances, { owner: ownerOf(asker), portfolioId }, meta);
     },
+    listEvents: events.list,
     check,
-    close,
+    close: () => {
+      events.close();
+      close();
+    },
   };
 };

@@ -13,11 +13,14 @@ import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { readLimit } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type AskersOptions, createAskers } from './askers.js';
+import type { KnowPortfolio } from './known-portfolios.js';
 import type { PortfolioClient } from './portfolio-client.js';
 
 export interface PortfolioRoutesOptions extends AskersOptions {
   readonly verify: VerifyAccessToken;
   readonly client: PortfolioClient;
+  /** Writes down at once what the service has said; its event brings it in any case. */
+  readonly know: KnowPortfolio;
 }
 
 const [pageSize, maxPageSize] = [50, 100];
@@ -40,7 +43,7 @@ const answerOf = (portfolio: wire.Portfolio): PortfolioAnswer => ({
 });
 
 export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> = async (app, options) => {
-  const { verify, client } = options;
+  const { verify, client, know } = options;
   const { askerOf, writerOf } = createAskers(options);
   app.addHook('preValidation', requireSignIn(verify));
 
@@ -81,7 +84,10 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
       const { name, kind, baseCurrency: baseCurrencyCode, costMethod } = request.body;
       const idempotencyKey = request.headers['idempotency-key'] ?? '';
       const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey };
-      return reply.code(201).send(answerOf(await client.create(writerOf(request), plan)));
+      const asker = writerOf(request);
+      const made = await client.create(asker, plan);
+      await know(asker.userId, made);
+      return reply.code(201).send(answerOf(made));
     },
   );
 
@@ -115,7 +121,10 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
       const { name, baseCurrency: baseCurrencyCode, costMethod, feeAsset } = request.body;
       const change = { name, baseCurrencyCode, costMethod, feeAsset: feeAsset === null ? '' : feeAsset };
       const portfolioId = request.params.id;
-      return answerOf(await client.update(writerOf(request), { portfolioId, ...change }));
+      const asker = writerOf(request);
+      const changed = await client.update(asker, { portfolioId, ...change });
+      await know(asker.userId, changed);
+      return answerOf(changed);
     },
   );
 
@@ -131,6 +140,11 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
         response: { 200: PortfolioAnswer, ...problems(401, 404, 409, 429, 503) },
       },
     },
-    async (request) => answerOf(await client.archive(writerOf(request), request.params.id)),
+    async (request) => {
+      const asker = writerOf(request);
+      const archived = await client.archive(asker, request.params.id);
+      await know(asker.userId, archived);
+      return answerOf(archived);
+    },
   );
 };

@@ -4,6 +4,7 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
+import { openSocket } from '../kit/socket.js';
 
 let postgres: Postgres;
 let bff: TestBff;
@@ -81,6 +82,59 @@ describe('portfolios over REST', () => {
       status: 409,
       body: { type: '/docs/errors/wrong-kind' },
     });
+  });
+
+  it('are worth what their assets are at the newest prices, to the last digit', async () => {
+    const user = createUser(systemClock);
+    const id = (await call(user, 'POST', at, { name: 'Paper money', kind: 'paper' })).body.id as string;
+    const valued = async (of = id) => (await call(user, 'GET', `${at}/${of}/balances`)).body;
+    const usdt = { asset: 'USDT', via: '', available: '6000', reserved: '34000.5', total: '40000.5' };
+    expect(await valued()).toMatchObject({
+      ...{ kind: 'paper', value: '40000.5' },
+      balances: [{ ...usdt, price: '1', value: '40000.5', priceTime: null, stale: false }],
+    });
+    bff.publish('btcusdt', '68123.45');
+    await call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '0.000000000000000001' });
+    await call(user, 'POST', '/api/v1/profile/coins', { symbol: 'dogeusdt', quantity: '5' });
+    for (const of of ['default', 'all'])
+      expect(await valued(of)).toMatchObject({
+        ...{ kind: of === 'all' ? 'all' : 'tracking', version: 2, value: '0.00000000000006812345' },
+        balances: [
+          {
+            asset: 'BTC',
+            price: '68123.45',
+            value: '0.00000000000006812345',
+            priceTime: expect.any(String),
+            stale: false,
+          },
+          { asset: 'DOGE', total: '5', price: null, value: null, priceTime: null, stale: true },
+        ],
+      });
+  });
+
+  it('of paper money at made-up prices are worth nothing that is told where prices are real', async () => {
+    const user = createUser(systemClock);
+    await until(async () => (await bff.call(undefined, 'GET', '/ready')).body.simulated === false);
+    const { id } = await client.create({ userId: user.userId, simulated: false, requestId: 'r' }, {
+      ...{ name: 'Made up', kind: 'paper', baseCurrencyCode: 'USDT', costMethod: 'FIFO', idempotencyKey: '' },
+      simulated: true,
+    } as never);
+    const { body } = await call(user, 'GET', `${at}/${id}/balances`);
+    expect(body).toMatchObject({ value: '0', balances: [{ asset: 'USDT', price: null, value: null, stale: true }] });
+  });
+
+  it('can be looked at on a socket as soon as they are made, however late their event comes', async () => {
+    const user = createUser(systemClock);
+    const { id } = (await call(user, 'POST', at, { name: 'Second', kind: 'tracking', baseCurrency: 'BTC' })).body;
+    const socket = await openSocket(bff.wsUrl, user);
+    socket.ws.send(JSON.stringify({ type: 'view', portfolioId: id }));
+    expect(await socket.next(({ PortfolioID }) => PortfolioID === id)).toMatchObject({
+      BaseCurrency: 'BTC',
+      Coins: [],
+    });
+    await call(user, 'PATCH', `${at}/${id}`, { baseCurrency: 'ETH' });
+    await socket.next(({ BaseCurrency }) => BaseCurrency === 'ETH');
+    await socket.close();
   });
 
   it('are refused in words that programs know, and those of others are not there', async () => {

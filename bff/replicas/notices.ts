@@ -11,8 +11,11 @@ export interface NoticesDeps {
 
 /** What a notice asks of this replica; also called for notices of this replica itself, at once. */
 export interface NoticeListener {
-  /** @param version of the portfolio after the change; undefined where it is not known, or whether there was any */
-  portfolioChanged(userId: string, version: number | undefined): void;
+  /**
+   * @param version of the portfolio after the change; undefined where it is not known, or whether there was any
+   * @param portfolioId undefined for the default one
+   */
+  portfolioChanged(userId: string, version: number | undefined, portfolioId: string | undefined): void;
   sessionEnded(sessionId: string): void;
   /** The account of a user was deleted. */
   userErased(userId: string): void;
@@ -30,7 +33,7 @@ export interface Notices {
    * they are about.
    */
   connect(listener: NoticeListener): void;
-  portfolioChanged(userId: string, version: number | undefined): void;
+  portfolioChanged(userId: string, version: number | undefined, portfolioId?: string): void;
   sessionEnded(sessionId: string): void;
   userErased(userId: string): void;
   close(): Promise<void>;
@@ -53,7 +56,7 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
     if (!notice) log.warn({ channel }, 'a notice could not be read and was skipped');
     else if (notice.from === ownId)
       return; // Heeded when it was sent.
-    else if (channel === portfolioChannel) listener?.portfolioChanged(notice.id, notice.version);
+    else if (channel === portfolioChannel) listener?.portfolioChanged(notice.id, notice.version, notice.portfolioId);
     else if (channel === userChannel) listener?.userErased(notice.id);
     else listener?.sessionEnded(notice.id);
   };
@@ -71,17 +74,20 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
       if (!closed) retry = clock.after(retryMs, () => void open());
     }
   };
-  const tell = (channel: string, id: string, version?: number) =>
-    pubsub.publish(channel, JSON.stringify({ from: ownId, id, version }));
+  const tell = (
+    channel: string,
+    id: string,
+    more: { version?: number | undefined; portfolioId?: string | undefined } = {},
+  ) => pubsub.publish(channel, JSON.stringify({ from: ownId, id, ...more }));
 
   return {
     connect: (next) => {
       listener = next;
       void open();
     },
-    portfolioChanged: (userId, version) => {
-      listener?.portfolioChanged(userId, version);
-      tell(portfolioChannel, userId, version);
+    portfolioChanged: (userId, version, portfolioId) => {
+      listener?.portfolioChanged(userId, version, portfolioId);
+      tell(portfolioChannel, userId, { version, portfolioId });
     },
     sessionEnded: (sessionId) => {
       listener?.sessionEnded(sessionId);
@@ -104,13 +110,17 @@ interface Notice {
   readonly id: string;
   /** Missing in those of builds before portfolios had versions. */
   readonly version: number | undefined;
+  readonly portfolioId: string | undefined;
 }
 
 const readNotice = (text: string): Notice | undefined => {
   try {
-    const { from, id, version } = JSON.parse(text) as Record<string, unknown>;
+    const { from, id, version, portfolioId } = JSON.parse(text) as Record<string, unknown>;
     if (typeof from !== 'string' || typeof id !== 'string') return undefined;
-    return { from, id, version: typeof version === 'number' ? version : undefined };
+    return {
+      ...{ from, id, version: typeof version === 'number' ? version : undefined },
+      portfolioId: typeof portfolioId === 'string' ? portfolioId : undefined,
+    };
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPriceBoard } from '../prices/price-board.js';
 import type { PriceReading } from '../prices/price-reading.js';
-import { createHolding, renderFrame, renderHead } from './portfolio-frame.js';
+import { createCash, createHolding, renderFrame, renderHead } from './portfolio-frame.js';
 
 const Exact = Reference.clone({ precision: 400, toExpNeg: -400, toExpPos: 400 });
 const owner = renderHead({ userId: 'u1', userName: 'myuser' }, 7);
@@ -36,6 +36,31 @@ describe('a portfolio frame', () => {
       `{"UserID":"u1","UserName":"myuser","Version":7,"TotalValue":"136752.975","Coins":[` +
         `{"Symbol":"btcusdt","Quantity":"1.5","Version":7,"Price":"68123.45","Total":"102185.175","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"},` +
         `{"Symbol":"ethusdt","Quantity":"10","Version":3,"Price":"3456.78","Total":"34567.8","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"}],"AsOf":"${time}"}`,
+    );
+  });
+
+  it('says of another portfolio whose it is, what of it is cash, and what all of it comes to', () => {
+    const { board, take, clock } = setUp();
+    const holdings = [createHolding(board.listing('btcusdt', 'usdt'), '1.5', 7)];
+    const cash = [
+      createCash('EUR', board.listing('eurusdt', 'usdt'), '10', 4),
+      createCash('GBP', board.listing('gbpusdt', 'usdt'), '3', 5),
+      createCash('USDT', undefined, '120.5', 6),
+    ];
+    take('btcusdt', '2');
+    take('eurusdt', '1.1');
+    const time = new Date(clock.now()).toISOString();
+    const head = renderHead({ userId: 'u1', userName: 'myuser' }, 7, { portfolioId: 'p1', baseCurrency: 'EUR' });
+    expect(renderFrame(head, holdings, clock.now(), false, cash)).toBe(
+      `{"UserID":"u1","UserName":"myuser","PortfolioID":"p1","BaseCurrency":"EUR","Version":7,"TotalValue":"3","Coins":[` +
+        `{"Symbol":"btcusdt","Quantity":"1.5","Version":7,"Price":"2","Total":"3","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"}],"Cash":[` +
+        `{"Asset":"EUR","Quantity":"10","Version":4,"Price":"1.1","Total":"11","PriceTime":"${time}","Stale":false,"PriceReceived":"${time}"},` +
+        `{"Asset":"GBP","Quantity":"3","Version":5,"Price":null,"Total":null,"PriceTime":null,"Stale":true,"PriceReceived":null,"PriceState":"waiting","BaseAsset":"GBP","QuoteAsset":"USDT"},` +
+        `{"Asset":"USDT","Quantity":"120.5","Version":6,"Price":"1","Total":"120.5","PriceTime":null,"Stale":false,"PriceReceived":null}],` +
+        `"NetWorth":"134.5","AsOf":"${time}"}`,
+    );
+    expect(renderFrame(head, [], clock.now(), false, [])).toContain(
+      '"TotalValue":"0","Coins":[],"Cash":[],"NetWorth":"0","AsOf"',
     );
   });
 

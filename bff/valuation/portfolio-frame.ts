@@ -22,11 +22,44 @@ export const createHolding = (listing: Listing, quantity: string, version = 0): 
   prefix: `{"Symbol":${asciiJson(listing.symbol)},"Quantity":"${quantity}","Version":${version},`,
 });
 
+/** What of a portfolio is no coin: so much USDT, or of other money that a market turns into USDT. */
+export interface Cash {
+  readonly asset: string;
+  /** Undefined for USDT itself. */
+  readonly listing: Listing | undefined;
+  readonly quantity: Decimal;
+  readonly quantityText: string;
+  readonly version: number;
+  /** Its part of a frame up to the price. */
+  readonly prefix: string;
+}
+
+/** @param quantity canonical decimal text */
+export const createCash = (asset: string, listing: Listing | undefined, quantity: string, version: number): Cash => ({
+  asset,
+  listing,
+  quantity: parseDecimal(quantity),
+  quantityText: quantity,
+  version,
+  prefix: `{"Asset":${asciiJson(asset)},"Quantity":"${quantity}","Version":${version},`,
+});
+
+/** Of which portfolio frames are, where that is not the default one. */
+export interface FrameOf {
+  /** Or `all`. */
+  readonly portfolioId: string;
+  readonly baseCurrency: string;
+}
+
 /** What a user's frames begin with. */
 export const renderHead = (
   { userId, userName }: { readonly userId: string; readonly userName: string },
   version = 0,
-): string => `{"UserID":${asciiJson(userId)},"UserName":${asciiJson(userName)},"Version":${version},"TotalValue":"`;
+  of?: FrameOf,
+): string => {
+  const about = of ? `"PortfolioID":${asciiJson(of.portfolioId)},"BaseCurrency":${asciiJson(of.baseCurrency)},` : '';
+  return `{"UserID":${asciiJson(userId)},"UserName":${asciiJson(userName)},${about}"Version":${version},"TotalValue":"`;
+};
 
 let timeMs = Number.NaN;
 let timeText = '';
@@ -36,14 +69,38 @@ const textOfTime = (ms: number): string => {
   return timeText;
 };
 
+const priceOfUsdt = {
+  beforeTotal: '"Price":"1","Total":"',
+  afterTotal: '","PriceTime":null,"Stale":false,"PriceReceived":null}',
+};
+
+/** `"Cash":[…],"NetWorth":"…",`: the cash, and what all of it comes to. @param coins what these come to */
+const renderCash = (cash: readonly Cash[], coins: Decimal): string => {
+  let sum = coins;
+  const rows = cash.map(({ listing, quantity, prefix }) => {
+    const { beforeTotal, afterTotal } = listing ?? priceOfUsdt;
+    const value = listing ? listing.priceUsdt && multiply(quantity, listing.priceUsdt) : quantity;
+    if (value) sum = add(sum, value);
+    return `${prefix}${beforeTotal}${value ? formatDecimal(value) : ''}${afterTotal}`;
+  });
+  return `"Cash":[${rows.join(',')}],"NetWorth":"${formatDecimal(sum)}",`;
+};
+
 /**
  * The frame that clients get: JSON text in the contract's key order, ASCII only, every amount exact. Totals are
  * computed anew each time: kept ones, thousands of small objects that change every second, cost the garbage collector
  * more than the arithmetic.
  * @param head of `renderHead`
  * @param asOfMs time of the valuation, epoch milliseconds
+ * @param cash undefined where the frame says nothing of cash
  */
-export const renderFrame = (head: string, holdings: readonly Holding[], asOfMs: number, simulated: boolean): string => {
+export const renderFrame = (
+  head: string,
+  holdings: readonly Holding[],
+  asOfMs: number,
+  simulated: boolean,
+  cash?: readonly Cash[],
+): string => {
   let sum = zero;
   let coins = '';
   let separator = '';
@@ -58,5 +115,6 @@ export const renderFrame = (head: string, holdings: readonly Holding[], asOfMs: 
     coins += separator + prefix + beforeTotal + total + afterTotal;
     separator = ',';
   }
-  return `${head}${formatDecimal(sum)}","Coins":[${coins}],"AsOf":"${textOfTime(asOfMs)}"${simulated ? ',"Simulated":true}' : '}'}`;
+  const money = cash ? renderCash(cash, sum) : '';
+  return `${head}${formatDecimal(sum)}","Coins":[${coins}],${money}"AsOf":"${textOfTime(asOfMs)}"${simulated ? ',"Simulated":true}' : '}'}`;
 };

@@ -27,15 +27,42 @@ export interface FrameCoin {
   readonly QuoteAsset?: string;
 }
 
+/** What is held and is no coin: USDT, or other money that a market turns into USDT. */
+export interface FrameCash {
+  readonly Asset: string;
+  readonly Quantity: DecimalText;
+  /** The version of the portfolio, as the quantity was changed last. */
+  readonly Version: number;
+  /** In USDT; null while there is none. */
+  readonly Price: DecimalText | null;
+  readonly Total: DecimalText | null;
+  /** Null for USDT itself. */
+  readonly PriceTime: string | null;
+  readonly Stale: boolean;
+  readonly PriceReceived: string | null;
+  readonly PriceState?: PriceState;
+  readonly PriceStateOf?: string;
+  readonly BaseAsset?: string;
+  readonly QuoteAsset?: string;
+}
+
 /** The whole portfolio at one moment. */
 export interface Frame {
   readonly UserID: string;
   readonly UserName: string;
+  /** Of another portfolio than the default one: its id, or `all`. */
+  readonly PortfolioID?: string;
+  /** In which that is told; the amounts of the frame are in USDT. */
+  readonly BaseCurrency?: string;
   /** Counts the changes of the coins, and never falls. */
   readonly Version: number;
   /** The sum of the totals, in USDT. */
   readonly TotalValue: DecimalText;
   readonly Coins: readonly FrameCoin[];
+  /** Of the default portfolio only where there is some. */
+  readonly Cash?: readonly FrameCash[];
+  /** Coins and cash together, in USDT; beside `Cash`. */
+  readonly NetWorth?: DecimalText;
   readonly AsOf: string;
   /** True where the prices are not real. */
   readonly Simulated?: boolean;

@@ -253,8 +253,7 @@ describe.skipIf(!browser)('the page', () => {
         await page.getByText('Connection lost.').waitFor({ state: 'detached', timeout: 60_000 });
         await totalMoves(page, 'the value moves again');
       },
-      // The worker's script is asked for some seconds after the page, and may find the server gone.
-      /WebSocket connection|Failed to load resource|error occurred when fetching the script/,
+      /WebSocket connection|Failed to load resource/,
     );
   });
 });

@@ -43,11 +43,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
       const shape = inRun(ownShape(env));
       return { ...shape, ...portfoliosName(env), ...withOwnNames(env, 'BFF', shape, ['HTTP_PORT']) };
     },
-    topics: async () => {
-      const { deadLettersOf } = await import('@tickfolio/lib/events/topic');
-      const { userEvents } = await import('@tickfolio/lib/events/user-events');
-      return [userEvents, deadLettersOf(userEvents.name)];
-    },
+    topics: async () => (await import('@tickfolio/bff/app')).gatewayTopics,
     listens: ({ HTTP_HOST, BFF_HTTP_PORT }) => [
       { variable: 'HTTP_PORT', otherName: 'BFF_HTTP_PORT', address: { host: HTTP_HOST, port: BFF_HTTP_PORT } },
     ],

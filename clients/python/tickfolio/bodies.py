@@ -24,7 +24,24 @@ class FrameCoin(_FrameCoinState):
     PriceReceived: str | None
 
 
+class FrameCash(_FrameCoinState):
+    """What is held and is no coin: USDT, or other money that a market turns into USDT."""
+
+    Asset: str
+    Quantity: Decimal
+    Version: int
+    Price: Decimal | None
+    Total: Decimal | None
+    PriceTime: str | None
+    Stale: bool
+    PriceReceived: str | None
+
+
 class _FrameSource(TypedDict, total=False):
+    PortfolioID: str
+    BaseCurrency: str
+    Cash: list[FrameCash]
+    NetWorth: Decimal
     Simulated: bool
 
 
@@ -171,7 +188,7 @@ class Candles(TypedDict):
 
 
 _amounts = frozenset(
-    ["TotalValue", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
+    ["TotalValue", "NetWorth", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
     + ["quantity", "price", "total"]
 )
 

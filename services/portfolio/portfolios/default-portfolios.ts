@@ -1,18 +1,12 @@
+import { type DefaultPortfolio, defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { v5 as uuid5 } from 'uuid';
 import { portfolios } from '../schema.js';
 import { lockOwner, type Owner } from './owner.js';
-import type { PortfolioKind } from './portfolio.js';
 import { nameKey } from './portfolio-data.js';
 import type { TellOfPortfolio } from './portfolio-stream.js';
 
-/** Of what is derived here. */
-const namespace = '3f1c0c1e-5d0b-5c6e-9a5e-6f0a4d1b7c22';
-
-interface DefaultPlan {
-  readonly kind: Exclude<PortfolioKind, 'exchange'>;
-  readonly simulated: boolean;
+interface DefaultPlan extends DefaultPortfolio {
   readonly name: string;
 }
 
@@ -24,12 +18,9 @@ const paperOf = (simulated: boolean): DefaultPlan => ({
   name: simulated ? 'Paper (simulated)' : 'Paper',
 });
 
-/** Of user, kind and prices, so that it is the same whoever makes it. */
-const idOf = (userId: string, { kind, simulated }: Pick<DefaultPlan, 'kind' | 'simulated'>): string =>
-  uuid5(`${userId} ${kind}${simulated ? ' simulated' : ''}`, namespace);
-
 /** Of the portfolio that is meant by an id, which may be `default`: the default one of what is owned. */
-export const portfolioIdOf = (userId: string, id: string): string => (id === 'default' ? idOf(userId, tracking) : id);
+export const portfolioIdOf = (userId: string, id: string): string =>
+  id === 'default' ? defaultPortfolioId(userId) : id;
 
 /** The portfolios that everybody has, each made once whoever is first: a call of the user, or the news of the account. */
 export interface DefaultPortfolios {
@@ -51,7 +42,7 @@ export const createDefaultPortfolios = ({ db, time, tell, grant }: DefaultPortfo
   const plansOf = ({ userId, simulated }: Owner) =>
     [tracking, ...(simulated === undefined ? [] : [paperOf(simulated)])].map((plan) => ({
       ...plan,
-      id: idOf(userId, plan),
+      id: defaultPortfolioId(userId, plan),
     }));
   type Plan = ReturnType<typeof plansOf>[number];
   const missing = async (on: Pick<Database, 'select'>, plans: readonly Plan[]) => {

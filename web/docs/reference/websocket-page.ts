@@ -17,12 +17,14 @@ const titles: Readonly<Record<string, string>> = {
   tokenAccepted: 'Token accepted',
   messageRefused: 'Error',
   refresh: 'Refresh',
+  view: 'View',
 };
 const titleOf = (name: string): string => titles[name] ?? name;
 
 /** Who sends a message, by the operations of the document. */
 const senderOf = ({ operations }: AsyncApiDocument, name: string): string => {
-  const received = operations.receiveRefresh.messages.some(({ $ref }) => $ref.endsWith(`/${name}`));
+  const taken = [...operations.receiveRefresh.messages, ...operations.receiveView.messages];
+  const received = taken.some(({ $ref }) => $ref.endsWith(`/${name}`));
   return received ? 'client' : 'server';
 };
 

@@ -1,0 +1,46 @@
+import type { balanceEvents } from '@tickfolio/lib/events/balance-events';
+import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
+import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
+import type { Transaction } from '@tickfolio/lib/postgres';
+import { and, eq, sql } from 'drizzle-orm';
+import { balanceVersions, holdings } from '../schema.js';
+
+type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;
+type ToldBalance = Exclude<BalanceEvent, { readonly type: 'balance.reservation_refused' }>;
+
+/** Of the default one of what is owned this is a coin, which is kept among the coins of the profile. */
+const isCoinOfProfile = ({ userId, data: { portfolioId, via } }: ToldBalance): boolean =>
+  via !== '' && portfolioId === defaultPortfolioId(userId);
+
+const writeBalance = async (tx: Transaction, { userId, version, data }: ToldBalance): Promise<void> => {
+  const { portfolioId, asset, via, available, reserved } = data;
+  if (available === '0' && reserved === '0') {
+    const isIt = [eq(holdings.portfolioId, portfolioId), eq(holdings.asset, asset), eq(holdings.via, via)];
+    await tx.delete(holdings).where(and(...isIt));
+    return;
+  }
+  const written = { userId, available, reserved, version };
+  await tx
+    .insert(holdings)
+    .values({ portfolioId, asset, via, ...written })
+    .onConflictDoUpdate({ target: [holdings.portfolioId, holdings.asset, holdings.via], set: written });
+};
+
+/** Makes true what becomes of balances: each event says all of one balance. */
+export const takeBalanceNews = async (tx: Transaction, event: BalanceEvent): Promise<void> => {
+  const { userId, version, data } = event;
+  if (event.type !== 'balance.reservation_refused' && !isCoinOfProfile(event)) await writeBalance(tx, event);
+  await tx
+    .insert(balanceVersions)
+    .values({ portfolioId: data.portfolioId, userId, version })
+    .onConflictDoUpdate({ target: balanceVersions.portfolioId, set: { version } });
+};
+
+/** Forgets what is in a portfolio: it is told anew from the first event on, and what clients see goes on from here. */
+export const forgetBalances = async (tx: Transaction, portfolioId: string): Promise<void> => {
+  await tx.delete(holdings).where(eq(holdings.portfolioId, portfolioId));
+  await tx
+    .update(balanceVersions)
+    .set({ base: sql`${balanceVersions.base} + ${balanceVersions.version}`, version: 0 })
+    .where(eq(balanceVersions.portfolioId, portfolioId));
+};

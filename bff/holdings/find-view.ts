@@ -1,0 +1,49 @@
+import type { Database } from '@tickfolio/lib/postgres';
+import { and, eq } from 'drizzle-orm';
+import { portfolios } from '../schema.js';
+import { allPortfolios } from './views.js';
+
+export type FoundView =
+  /** Undefined for the default one, whose frames say nothing of which they are. */
+  | { readonly kind: 'found'; readonly of: string | undefined }
+  /** In words. */
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/** Which portfolio of a user is meant by an id, `default` or `all`. Somebody else's is as if it were not there. */
+export type FindView = (userId: string, portfolioId: string) => Promise<FoundView>;
+
+export interface FindViewDeps {
+  readonly db: Database;
+  /** Whether prices are made up; undefined while nobody knows. */
+  readonly simulated: () => boolean | undefined;
+}
+
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const refused = (detail: string): FoundView => ({ kind: 'refused', detail });
+
+export const createFindView =
+  ({ db, simulated }: FindViewDeps): FindView =>
+  async (userId, portfolioId) => {
+    const name = portfolioId.toLowerCase();
+    if (name === 'default') return { kind: 'found', of: undefined };
+    if (name === allPortfolios) return { kind: 'found', of: allPortfolios };
+    if (!isId.test(name)) return refused('There is no such portfolio.');
+    try {
+      const [found] = await db
+        .select({ kind: portfolios.kind, simulated: portfolios.simulated })
+        .from(portfolios)
+        .where(and(eq(portfolios.id, name), eq(portfolios.userId, userId)));
+      if (!found) return refused('There is no such portfolio.');
+      const kind = simulated();
+      // The two never stand in one frame.
+      if (found.kind === 'paper' && kind !== undefined && kind !== found.simulated)
+        return refused(
+          kind
+            ? 'That portfolio lives at real prices, which are not here.'
+            : 'That portfolio lives at made-up prices, which are not here.',
+        );
+      return { kind: 'found', of: name };
+    } catch {
+      return refused('Portfolios cannot be read at the moment; please try again in a few seconds.');
+    }
+  };
