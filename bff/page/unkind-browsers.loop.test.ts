@@ -114,15 +114,31 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await context.close();
   });
   it.each([
-    ['is kept back by a filter', (route: Route) => route.abort('blockedbyclient'), /could not be loaded.*show-app-/],
-    ['breaks', javascript('throw new Error("boom");'), /could not start: .*boom/],
-  ] as const)('whose script that draws the page %s is told so', async (_what, answer, words) => {
-    const { page, context } = await openWindow(browser, { serviceWorkers: 'block' });
-    await page.route(/\/assets\/show-app-[^/]+\.js$/, answer);
-    await page.goto(bff.url);
-    await page.getByRole('alert').getByText(words).waitFor();
-    await context.close();
-  });
+    [
+      'is kept back by a filter',
+      (route: Route) => route.abort('blockedbyclient'),
+      /could not be loaded.*show-app-/,
+      'file',
+    ],
+    ['breaks', javascript('throw new Error("boom");'), /could not start: .*boom/, 'fault'],
+    ['is too new for the browser', javascript('const x = #;'), /too old for this page/, 'old'],
+  ] as const)(
+    'whose script that draws the page %s is told so, and nothing else before',
+    async (_what, answer, words, kind) => {
+      const { page, context } = await openWindow(browser, { serviceWorkers: 'block' });
+      const said = new Set<string>();
+      await page.exposeFunction('heard', (one: string) => void said.add(one));
+      await page.addInitScript(`new MutationObserver(() => {
+        for (const { dataset } of document.querySelectorAll('[data-said]')) window.heard(dataset.said);
+      }).observe(document, { subtree: true, childList: true, attributes: true })`);
+      await page.route(/\/assets\/show-app-[^/]+\.js$/, answer);
+      await page.goto(bff.url);
+      await page.getByRole('alert').getByText(words).waitFor();
+      await page.waitForLoadState('networkidle');
+      await expect.poll(() => [...said]).toEqual([kind]);
+      await context.close();
+    },
+  );
   it('whose browser lacks what the page needs is told so in German, and gets no page in which nothing works', async () => {
     const { page, context } = await openWindow(browser, { locale: 'de-DE' });
     await page.addInitScript('delete AbortSignal.timeout');

@@ -70,6 +70,6 @@ if (place && !place.querySelector('[data-said="old"]')) {
     store.setStyle(numbers);
     showApp(place, { clock, random: Math.random, session, store, trails, retry });
     // Nobody needs it before something is shown.
-    void import('./text/copy-whole.js').catch(() => undefined);
+    void import('./text/copying/copy-whole.js').catch(() => undefined);
   });
 }

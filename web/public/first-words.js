@@ -100,7 +100,23 @@
     },
     true,
   );
-  // A part that is loaded later; the page itself says what else is to be said of it.
-  addEventListener('vite:preloadError', () => loadAnew(() => undefined));
-  addEventListener('unhandledrejection', (event) => sayOnceThere('fault', String(event.reason)));
+  /** Why parts of the page did not come. */
+  const ofParts = [];
+  const sayOfPart = (why) => {
+    const isOfFile = /dynamically imported module|Importing a module script|Unable to preload/.test(why);
+    if (!isOfFile) sayOnceThere('fault', why);
+    else sayOnceThere('file', (/https?:\S+/.exec(why) || [''])[0]);
+  };
+  // A part that is loaded later, also the one that draws the page; once something is drawn, the page itself says what
+  // else is to be said of it.
+  addEventListener('vite:preloadError', (event) => {
+    const why = String(event.payload);
+    ofParts.push(event.payload);
+    if (/^SyntaxError/.test(why)) sayOnceThere('old', '');
+    else loadAnew(() => sayOfPart(why));
+  });
+  addEventListener('unhandledrejection', (event) => {
+    // Else a fault is read for as long as it takes to load the page anew.
+    if (ofParts.indexOf(event.reason) < 0) sayOnceThere('fault', String(event.reason));
+  });
 })();

@@ -50,14 +50,20 @@ describe.skipIf(!browser)('one change', () => {
   });
 
   it('of the connection is one picture as it is lost, and one with the new prices as it is back', async () => {
-    await withWindow({ frame: two('100'), answers }, async ({ page, cut }) => {
+    await withWindow({ frame: two('100'), answers }, async ({ page, cut, send }) => {
       await settle(page);
       await countDraws(page);
       await draws(page);
-      await cut();
-      await page.locator('.freshness-dot.fair, .freshness-dot.away, .freshness-dot.poor').waitFor();
-      await expect.poll(() => page.locator('.freshness-dot').innerText(), { timeout: 30_000 }).toContain('Live');
-      expect(await draws(page)).toBeLessThanOrEqual(2);
+      const releases: (() => void)[] = [];
+      await cut(new Promise((release) => void releases.push(release)));
+      const word = () => page.locator('.freshness-dot').innerText();
+      await expect.poll(word).not.toContain('Live');
+      expect(await draws(page)).toBe(1);
+      await send(two('101'));
+      for (const release of releases) release();
+      await expect.poll(word, { timeout: 30_000 }).toContain('Live');
+      expect(await page.getByTestId('total').innerText()).toContain('151');
+      expect(await draws(page)).toBe(1);
     });
   });
 });

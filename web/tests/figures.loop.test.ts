@@ -129,6 +129,35 @@ describe.skipIf(!browser)('who copies a quantity of which eight decimals are sho
       expect(await copy('tr[data-symbol=dogeusdt] .cell-quantity')).toBe('');
     });
   });
+
+  it('has the amount of the next row in that row, where the selection begins within a figure of dust that looks the same', async () => {
+    const quantities = ['0.000000000123', '0.000000000456'] as const;
+    const dust = frameAt(
+      noon,
+      {
+        btcusdt: { quantity: quantities[0], price: '68000', total: '0.000008364' },
+        ethusdt: { quantity: quantities[1], price: '3400', total: '0.0000015504' },
+      },
+      '0.0000099144',
+    );
+    await withWindow({ frame: dust, answers, path: '/portfolios/default' }, async ({ page }) => {
+      await page.locator('tr[data-symbol=ethusdt] .cell-quantity').waitFor();
+      await page.evaluate(
+        "addEventListener('copy', ({ clipboardData }) => Object.assign(window, { copied: clipboardData.getData('text/plain') }))",
+      );
+      // From behind the first letter of the one to the end of the other, as a hand that begins a little late selects.
+      await page.evaluate(`(() => {
+        const textOf = (symbol) => document.createTreeWalker(
+          document.querySelector('tr[data-symbol=' + symbol + '] .cell-quantity .digits'), NodeFilter.SHOW_TEXT);
+        const row = document.querySelector('tr[data-symbol=ethusdt]');
+        getSelection().setBaseAndExtent(textOf('btcusdt').nextNode(), 1, row, row.childNodes.length);
+      })()`);
+      await page.keyboard.press('Control+C');
+      const copied = (await page.evaluate('window.copied')) as string;
+      expect(quantities.map((quantity) => copied.includes(quantity))).toEqual([false, true]);
+      expect(copied.indexOf(quantities[1])).toBeGreaterThan(copied.indexOf('ETH'));
+    });
+  });
 });
 
 describe.skipIf(!browser)('prices', () => {

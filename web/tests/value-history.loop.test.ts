@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { bitcoinAt, frameAt } from './kit/frame.js';
 import { drawnLine, gapsOf } from './kit/plot.js';
-import { browser, origin, pointAt, withWindow } from './kit/window.js';
+import { browser, drawn, origin, pointAt, withWindow } from './kit/window.js';
 
 const minuteMs = 60_000;
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -110,6 +110,40 @@ describe.skipIf(!browser)('the value of a portfolio that is five minutes old', (
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('.value-panel canvas').waitFor();
       await expect.poll(() => words(page, '.chart-legend')).toBe('what you hold now, at the prices of then');
+    });
+  });
+
+  it('stays while the prices of before are asked for again and again, and after a change of what is held', async () => {
+    let asked = 0;
+    const held = () => {
+      asked += 1;
+      return undefined;
+    };
+    const answers = { 'profile/value': young, 'profile/value/held': held };
+    await withWindow({ frame: bitcoinAt(noon, '100'), answers, expected: /503/ }, async ({ page, send }) => {
+      await page.clock.install({ time: noon });
+      await page.reload();
+      await page.clock.runFor(6_000);
+      await page.locator('.value-panel canvas').waitFor();
+      await page.getByText('The prices of before the record cannot be read at the moment.').waitFor();
+      await page.evaluate(`(() => {
+        window.bare = 0;
+        new MutationObserver(() => { if (!document.querySelector('.value-panel canvas')) window.bare += 1; })
+          .observe(document.getElementById('page'), { subtree: true, childList: true });
+      })()`);
+      const before = asked;
+      for (let second = 0; second < 70; second++) {
+        await page.clock.runFor(1_000);
+        await drawn(page);
+      }
+      expect(asked).toBeGreaterThanOrEqual(before + 3);
+      await send(frameAt(noon + 70_000, { btcusdt: { price: '100' }, ethusdt: { price: '50' } }, '150'));
+      await page.clock.runFor(1_000);
+      await expect.poll(() => page.getByTestId('total').innerText()).toContain('150');
+      await page.clock.runFor(5_000);
+      await drawn(page);
+      expect(await page.evaluate('window.bare')).toBe(0);
+      expect(await page.getByText('The prices of before the record cannot be read at the moment.').count()).toBe(1);
     });
   });
 

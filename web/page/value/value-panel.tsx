@@ -115,7 +115,7 @@ export const ValuePanel = ({ total, asOfMs }: ValuePanelProps) => {
     if (isError && !data) return <ChartFault onRetry={() => void refetch()}>{text.historyAway}</ChartFault>;
     if (!line || held.isLoading) return <ChartBone size="short" />;
     const isBare = data?.points.length === 0 && line.held.length === 0;
-    if (isBare && held.isChanging) return <ChartBone size="short" />;
+    if (isBare && (held.isChanging || (held.isAway && held.isAsking))) return <ChartBone size="short" />;
     if (isBare)
       return held.isAway ? (
         <ChartFault onRetry={() => void held.refetch()}>{`${text.noHistory} ${text.heldAway}`}</ChartFault>

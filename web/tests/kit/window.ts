@@ -46,7 +46,7 @@ export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
 
 const iso = '2026-06-15T11:00:00.000Z';
 /** Of somebody who signed up an hour before noon, and did nothing since. */
-const account = {
+export const account = {
   id: userOf.id,
   name: userOf.name,
   role: null,
@@ -124,8 +124,11 @@ export interface Window {
   readonly page: Page;
   /** Sends a frame to every tab that is open. */
   send(frame: TestFrame): Promise<void>;
-  /** Ends every connection, as a server that is restarted does; each tab comes back by itself. */
-  cut(): Promise<void>;
+  /**
+   * Ends every connection, as a server that is restarted does; each tab comes back by itself. @param until from when on
+   * the server sends frames again
+   */
+  cut(until?: Promise<void>): Promise<void>;
   /** Another tab with the same session. */
   openTab(path?: string): Promise<Page>;
   /** Answers otherwise from now on. */
@@ -178,6 +181,7 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   const sockets = new Set<WebSocketRoute>();
   let answers: Answers = { ...usual, 'auth/refresh': { accessToken: tokenOf(0, userName) }, ...given };
   let newest = frame;
+  let sending = Promise.resolve();
   opened.on('page', (page) => {
     page.on('pageerror', (err) => faults.push(err.message));
     page.on('console', (message) => {
@@ -191,9 +195,16 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   });
   await opened.route(`${origin}/**`, (route) => fulfill(route, answers));
   await opened.routeWebSocket(/\/api\/v1\/ws(\/demo)?$/, (socket) => {
-    sockets.add(socket);
-    socket.onClose(() => void sockets.delete(socket));
-    if (newest) socket.send(JSON.stringify(newest));
+    let isOpen = true;
+    socket.onClose(() => {
+      isOpen = false;
+      sockets.delete(socket);
+    });
+    void sending.then(() => {
+      if (!isOpen) return;
+      sockets.add(socket);
+      if (newest) socket.send(JSON.stringify(newest));
+    });
   });
   if (signedIn) await opened.addInitScript(signedInScript);
   const openTab = async (to = path) => {
@@ -211,7 +222,8 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
         for (const socket of sockets) socket.send(JSON.stringify(next));
         for (const tab of opened.pages()) await drawn(tab);
       },
-      cut: async () => {
+      cut: async (until = Promise.resolve()) => {
+        sending = until;
         await Promise.all([...sockets].map((socket) => socket.close({ code: 1_001, reason: 'restart' })));
         sockets.clear();
       },

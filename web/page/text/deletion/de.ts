@@ -6,7 +6,7 @@ export const de: DeletionTexts = {
   deletionAction: 'Konto löschen',
   deletionAskTitle: 'Dein Konto endgültig löschen?',
   deletionAskText:
-    'Das geht verloren: dein Name, dein Passwort, deine Passkeys und Codes, alle Sitzungen, was du hältst, jede Änderung daran, was es wert war, und das Protokoll deines Kontos. Du wirst überall abgemeldet. Niemand kann das rückgängig machen, und dein Name ist für andere frei.',
+    'Das geht verloren: dein Name, dein Passwort, deine Passkeys und Codes, alle Sitzungen, deine Portfolios und was du hältst, jede Änderung daran, was es wert war, und das Protokoll deines Kontos. Du wirst überall abgemeldet. Niemand kann das rückgängig machen, und dein Name ist für andere frei.',
 
   deletionRunning: 'Dein Konto wird gelöscht',
   deletionRunningText:
@@ -17,6 +17,7 @@ export const de: DeletionTexts = {
   deletionParts: {
     auth: 'Wie du dich angemeldet hast, deine Sitzungen und dein Protokoll',
     bff: 'Was du gehalten hast und was es wert war',
+    portfolio: 'Deine Portfolios und jede Änderung eines Guthabens',
     other: (service: string) => `Was „${service}“ von dir aufbewahrt hat`,
   },
   deletionErased: (when: string) => `Gelöscht ${when}`,

@@ -5,7 +5,7 @@ export const en = {
   deletionAction: 'Delete account',
   deletionAskTitle: 'Delete your account for good?',
   deletionAskText:
-    'What goes: your name, password, passkeys and codes, all your sessions, what you hold, every change of it, what it was worth, and the log of your account. You are signed out everywhere. Nobody can undo this, and your name is free for others.',
+    'What goes: your name, password, passkeys and codes, all your sessions, your portfolios and what you hold, every change of it, what it was worth, and the log of your account. You are signed out everywhere. Nobody can undo this, and your name is free for others.',
 
   deletionRunning: 'Your account is being deleted',
   deletionRunningText: 'You are signed out everywhere, and nobody can sign in any more. What is kept of you goes now:',
@@ -15,6 +15,7 @@ export const en = {
   deletionParts: {
     auth: 'How you signed in, your sessions and your log',
     bff: 'What you held, and what it was worth',
+    portfolio: 'Your portfolios, and every change of a balance',
     other: (service: string) => `What “${service}” kept of you`,
   },
   deletionErased: (when: string) => `Erased ${when}`,
