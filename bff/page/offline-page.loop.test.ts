@@ -109,6 +109,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
         await page.goto(base + path);
         await page.getByRole('heading', { name: 'You are offline' }).waitFor();
         expect(await page.locator('main').innerText()).not.toMatch(/\d/);
+        expect(await page.getByText('the last ones that arrived').count()).toBe(0);
         expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
       }
       await page.reload();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt, type TestFrame } from './kit/frame.js';
 import { exchangeOf } from './kit/klines.js';
-import { type Answers, browser, drawn, listed, origin, withWindow } from './kit/window.js';
+import { type Answers, account, browser, drawn, listed, origin, withWindow } from './kit/window.js';
 
 // What comes later finds its place kept: nothing that is there moves. Layout shifts as browsers count them.
 
@@ -82,6 +82,7 @@ const late: Answers = {
   'profile/day-trails': after(500, trails),
   'profile/value/held': after(300, heldValue),
   'coins/btcusdt/candles': after(500, archive),
+  account: after(600, account),
   'klines/btcusdt': (search: string) => after(700, candles.answer(search))(),
 };
 /** Long enough for the last of them and what it leads to. */
@@ -118,6 +119,7 @@ const pages = [
   ['the holdings', '/portfolios/default', '.coins tbody tr'],
   ['the markets', '/markets', '.market-row'],
   ['an asset', '/assets/BTC', '.coin-chart canvas'],
+  ['the security settings', '/settings/security', '.part form, .part-actions'],
 ] as const;
 const cases = pages.flatMap(([name, path, last]) =>
   screens.map(([screen, viewport]) => [name, screen, path, last, viewport] as const),

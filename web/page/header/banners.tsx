@@ -31,7 +31,8 @@ export const Banners = () => {
         </p>
       )}
       <div role="status">
-        {!online && <p className="banner away">{text.offline}</p>}
+        {!online && hasValues && <p className="banner away">{text.offline}</p>}
+        {!online && !hasValues && session.kind === 'signed-in' && <p className="banner away">{text.offlineTitle}</p>}
         <Suspense>{risk && <CookieRiskWords risk={risk} />}</Suspense>
         {online && connection === 'reconnecting' && (
           <p className="banner away">{hasValues ? text.reconnecting : text.notReached}</p>

@@ -30,9 +30,11 @@ export const ProfileSection = () => {
         <p>{state.kind === 'signed-in' && own.signedInAs(state.userName)}</p>
         {account && <p className="hint">{own.memberSince(times.dated(Date.parse(account.createdAt)))}</p>}
         {account?.role === 'operator' && <p className="hint">{own.operator}</p>}
-        <button type="button" className="button" disabled={busy} onClick={signOut}>
-          {text.signOut}
-        </button>
+        <div className="part-actions">
+          <button type="button" className="button" disabled={busy} onClick={signOut}>
+            {text.signOut}
+          </button>
+        </div>
       </section>
       <ProofProvider>
         <DeletionPart />

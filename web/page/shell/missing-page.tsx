@@ -8,7 +8,7 @@ export const MissingPage = () => {
       <h1>{text.notFoundTitle}</h1>
       <p>{text.notFoundText}</p>
       <Link to="/" className="button primary">
-        {text.toPortfolio}
+        {text.goHome}
       </Link>
     </div>
   );

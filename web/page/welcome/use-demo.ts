@@ -7,7 +7,8 @@ import { useText } from '../text/language.js';
 
 const none = { expected: new Map(), baselines: { basis: '24h' as const, day: new Map() } };
 
-const market = { quote: 'usdt', decimals: 0 };
+/** Each market of the demo has prices in cents. */
+const market = { quote: 'usdt', decimals: 2 };
 
 const address = () => `${location.origin.replace(/^http/, 'ws')}${basePath}api/v1/ws/demo`;
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CookieRiskNote } from '../account/cookie-risk-note.js';
 import { useSession } from '../parts.js';
+import { basePath } from '../place.js';
 import { Redirect } from '../shell/redirect.js';
 import { useWelcomeText } from '../text/welcome/use-welcome-text.js';
 import { DemoTicker } from './demo-ticker.js';
@@ -22,7 +23,10 @@ export const WelcomePage = () => {
           </Link>{' '}
           <Link to="/sign-in" className="button">
             {text.signIn}
-          </Link>
+          </Link>{' '}
+          <a href={`${basePath}docs/guide`} className="button quiet">
+            {text.documentation}
+          </a>
         </p>
       </section>
       <DemoTicker />

@@ -22,7 +22,7 @@ export const shell: ShellTexts = {
   cardBroken: 'Dieser Teil konnte nicht gezeichnet werden. Der Rest der Seite läuft weiter.',
   notFoundTitle: 'Hier ist nichts',
   notFoundText: 'Diese Adresse führt nirgendwohin.',
-  toPortfolio: 'Zum Portfolio',
+  goHome: 'Zum Start',
   brokenTitle: 'Diese Seite ist kaputtgegangen',
   brokenText: 'Neu laden hilft meistens. Dein Portfolio liegt sicher auf dem Server.',
   navigation: 'Seiten',

@@ -21,7 +21,7 @@ export const shell = {
   cardBroken: 'This part could not be drawn. The rest of the page goes on.',
   notFoundTitle: 'There is nothing here',
   notFoundText: 'The address leads nowhere.',
-  toPortfolio: 'To the portfolio',
+  goHome: 'Go home',
   brokenTitle: 'This page broke',
   brokenText: 'Reloading usually helps. Your portfolio is safe on the server.',
   navigation: 'Pages',

@@ -4,6 +4,7 @@ export const de: WelcomeTexts = {
   welcomeTitle: 'Was deine Coins wert sind: live und genau bis zur letzten Stelle',
   welcomeText:
     'Trage ein, was du hast, und sieh zu, wie der Wert jedem Handel folgt. Unterwegs wird nichts gerundet, und in deinem Browser bleibt keine Zahl liegen.',
+  documentation: 'Dokumentation (englisch)',
   demoTitle: 'Ein Beispielportfolio, live',
   demoWaiting: 'Wartet auf den ersten Kurs',
   demoLost: {

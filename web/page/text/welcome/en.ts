@@ -3,6 +3,7 @@ export const en = {
   welcomeTitle: 'What your crypto is worth, live and exact to the last digit',
   welcomeText:
     'Add what you own and watch its value follow every trade. No number is rounded on the way, and none is stored in your browser.',
+  documentation: 'Documentation',
   demoTitle: 'A demo portfolio, live',
   demoWaiting: 'Waiting for the first price',
   demoLost: {
