@@ -56,6 +56,31 @@ describe.skipIf(!browser)('what is said at the bottom', () => {
   });
 });
 
+describe.skipIf(!browser)('a dialog', () => {
+  it('leaves header and navigation in sight, however far one has scrolled', async () => {
+    const coins = Object.fromEntries(
+      ['btc', 'eth', 'sol', 'doge', 'bnb', 'xrp'].map((coin) => [`${coin}usdt`, { price: '100' }]),
+    );
+    for (const [width, navigation] of [
+      [1_280, '.rail'],
+      [390, '.phone-bar'],
+    ] as const)
+      await withWindow(
+        { viewport: { width, height: 600 }, frame: frameAt(noon, coins, '600'), answers },
+        async ({ page }) => {
+          await page.locator('tr[data-symbol=xrpusdt]').waitFor();
+          await page.evaluate('scrollTo(0, 300)');
+          await settled(async () => expect((await boxOf(page, '.top')).top).toBe(0));
+          const before = await boxOf(page, navigation);
+          await page.keyboard.press('n');
+          await page.locator('.dialog').waitFor();
+          expect([width, (await boxOf(page, '.top')).top, await boxOf(page, navigation)]).toEqual([width, 0, before]);
+          expect(await page.evaluate('scrollY')).toBe(300);
+        },
+      );
+  });
+});
+
 describe.skipIf(!browser)('a printed portfolio', () => {
   it('has no buttons, ranges, sort box or pencils', async () => {
     const two = frameAt(noon, { ...bitcoin, ethusdt: { price: '50' } }, '150');
