@@ -7,6 +7,7 @@ import { audit, deletions, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
 import { portfolios, transfers } from './portfolios/module.js';
 import { tickers } from './tickers/module.js';
+import { watchlist } from './watchlist/module.js';
 
 /**
  * Every domain of the gateway, in the order in which the OpenAPI document names them. A new one is a folder and a line
@@ -21,6 +22,7 @@ export const modules: readonly BffModule[] = [
   tickers,
   portfolios,
   transfers,
+  watchlist,
   ownAccount,
   deletions,
   audit,

@@ -16,6 +16,7 @@ import { createViewedHere } from './holdings/viewed-here.js';
 import { createViewedPortfolios, withViewed } from './holdings/viewed-portfolios.js';
 import { createViews, type Views } from './holdings/views.js';
 import { createSymbolLeases, type SymbolLeases, withLeases } from './leases/symbol-leases.js';
+import { startWatchedLeases } from './leases/watched-leases.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
@@ -25,6 +26,7 @@ import { createPortfolioClient } from './portfolios/portfolio-client.js';
 import { createPrices, type Prices } from './prices/prices.js';
 import { createNotices, type Notices } from './replicas/notices.js';
 import { createTickerBoard, type TickerBoard } from './tickers/ticker-board.js';
+import { createWatchlistClient } from './watchlist/watchlist-client.js';
 
 /** What several domains need: built before any of them, closed after all. What one alone needs it builds itself. */
 export interface Shared {
@@ -83,8 +85,9 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const viewed = createViewedPortfolios(postgres.db, time);
   const viewedHere = createViewedHere({ viewed, clock, log });
   const find = createFindView({ db: postgres.db, simulated: () => market.kind.simulated });
+  const watchlists = deps.neighbours.client('portfolio', createWatchlistClient);
   const live = createLive(
-    { portfolios: views, find, viewedHere, prices, market, sessions, clock, log, metrics },
+    { portfolios: views, find, viewedHere, prices, market, sessions, watchlists, clock, log, metrics },
     options,
   );
 
@@ -109,6 +112,9 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     { periodMs: options.demandPeriodMs },
   );
   viewedHere.connect(demand.changed);
+  const { watching } = live;
+  const watched = watching.symbols;
+  const watchedLeases = startWatchedLeases({ watched, leases, onChange: demand.changed, clock, log });
   const { reload, reloadAll } = live.portfolios;
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
@@ -124,9 +130,13 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   );
   notices.connect({
     portfolioChanged: reload,
+    watchlistChanged: watching.changed,
     sessionEnded: live.endSession,
     userErased: live.endUser,
-    resumed: reloadAll,
+    resumed: () => {
+      reloadAll();
+      watching.allChanged();
+    },
   });
 
   return {
@@ -138,8 +148,10 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     },
     close: async () => {
       await deletedUsers.close(AbortSignal.timeout(closeMs));
+      watchedLeases.close();
       demand.close();
       viewedHere.close();
+      watching.close();
       live.portfolios.close();
       await notices.close();
       await prices.close();

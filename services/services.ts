@@ -111,6 +111,7 @@ const entries = {
         'portfolio.v1.PortfolioService',
         'portfolio.v1.HoldingService',
         'portfolio.v1.ReservationService',
+        'portfolio.v1.WatchlistService',
         'portfolio.v1.EventService',
       ],
     },

@@ -17,7 +17,6 @@ const kept: Readonly<Record<string, string>> = {
   'lib/outbox/inbox/taking/consumed-topic.ts': 'as the inbox',
   'lib/outbox/inbox/taking/parked.ts': 'as the inbox',
   'lib/outbox/inbox/taking/tables.ts': 'as the inbox',
-  'services/portfolio/watchlist/watchlist.ts': 'watchlists, whose gRPC face is being built',
   'lib/postgres/database-time.ts': 'a database whose time a test decides',
 };
 

@@ -36,7 +36,7 @@ describe('what a person looks up', () => {
         { reason: 'password-like-name', field: 'password', status: undefined },
         { reason: 'too-many-coins', field: 'symbol', status: 409 },
         { reason: 'unknown-change', field: 'id', status: 404 },
-        { reason: 'unknown-symbol', field: undefined, status: undefined },
+        { reason: 'unknown-symbol', field: 'symbol', status: undefined },
       ]),
     );
   });

@@ -262,7 +262,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   'unknown-symbol': {
     status: 422,
     field: 'symbol',
-    means: 'The exchange does not list it.',
+    means: 'The exchange does not list it. In an address it is 404.',
     act: 'Check the spelling; `detail` suggests a close one. `GET /api/v1/symbols` lists all.',
   },
   'valuation-asset': {

@@ -1,10 +1,13 @@
 import { Compile } from 'typebox/schema';
 import { asyncApi } from '../live/asyncapi.js';
 import type { Frame } from '../live/frame.js';
-import type { ConnectionMessage } from '../live/messages.js';
+import type { ChannelMessage, ConnectionMessage } from '../live/messages.js';
 
 const { messages } = asyncApi().components;
-const sent = ['frame', 'tokenExpiring', 'tokenAccepted', 'messageRefused'].map((name) => {
+const sent = [
+  ...['frame', 'tokenExpiring', 'tokenAccepted', 'messageRefused'],
+  ...['subscribed', 'watchlist', 'price'],
+].map((name) => {
   const payload = messages[name]?.payload;
   if (!payload) throw new Error(`the document of the WebSocket has no ${name}`);
   return { name, validator: Compile(payload) };
@@ -14,9 +17,12 @@ const nameOf: Readonly<Record<string, string>> = {
   'token-expiring': 'tokenExpiring',
   'token-accepted': 'tokenAccepted',
   error: 'messageRefused',
+  subscribed: 'subscribed',
+  watchlist: 'watchlist',
+  price: 'price',
 };
 
-export type Received = Frame | ConnectionMessage;
+export type Received = Frame | ConnectionMessage | ChannelMessage;
 
 /** Reads what the server sent on its WebSocket. @throws Error naming what api/asyncapi.json has otherwise */
 export const readReceived = (text: string): Received => {

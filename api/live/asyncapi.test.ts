@@ -44,6 +44,16 @@ describe('the document of the WebSocket', () => {
       { Type: 'token-expiring', ExpiresAt: '2026-01-27T10:00:01.034Z' },
       { Type: 'token-accepted', ExpiresAt: '2026-01-27T10:00:01.034Z' },
       { Type: 'error', Detail: 'The access token is not valid.' },
+      { Type: 'subscribed', Channels: [] },
+      { Type: 'watchlist', Version: 3, Watchlist: [{ symbol: 'btcusdt', asset: 'BTC', addedAt: coin?.PriceTime }] },
+      {
+        Type: 'price',
+        Symbol: 'btcusdt',
+        Price: '68123.45',
+        PriceTime: coin?.PriceTime,
+        Stale: false,
+        Simulated: true,
+      },
     ];
     for (const message of good) expect(readReceived(JSON.stringify(message))).toEqual(message);
     const bad = [
@@ -52,6 +62,8 @@ describe('the document of the WebSocket', () => {
       { ...frame, Coins: [{ ...coin, PriceState: 'lost' }] },
       { ...frame, AsOf: 'now' },
       { Type: 'token-expiring' },
+      { Type: 'subscribed', Channels: ['orders'] },
+      { Type: 'price', Symbol: 'btcusdt', Price: 68_123.45, PriceTime: coin?.PriceTime, Stale: false },
       { Type: 'news', Detail: 'what nobody wrote down' },
     ];
     for (const message of bad) expect(() => readReceived(JSON.stringify(message))).toThrow('api/asyncapi.json');

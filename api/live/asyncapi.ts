@@ -3,7 +3,18 @@ import { exampleOf } from '../examples.js';
 import { version } from '../version.js';
 import { closings } from './close-codes.js';
 import { Frame } from './frame.js';
-import { MessageRefused, Refresh, TokenAccepted, TokenExpiring, View } from './messages.js';
+import {
+  MessageRefused,
+  PriceTold,
+  Refresh,
+  Subscribe,
+  Subscribed,
+  TokenAccepted,
+  TokenExpiring,
+  Unsubscribe,
+  View,
+  WatchlistTold,
+} from './messages.js';
 import { demoSocketPath, webSocketPath } from './web-socket.js';
 
 const ofServer = {
@@ -11,8 +22,11 @@ const ofServer = {
   tokenExpiring: TokenExpiring,
   tokenAccepted: TokenAccepted,
   messageRefused: MessageRefused,
+  subscribed: Subscribed,
+  watchlist: WatchlistTold,
+  price: PriceTold,
 };
-const ofClient = { refresh: Refresh, view: View };
+const ofClient = { refresh: Refresh, view: View, subscribe: Subscribe, unsubscribe: Unsubscribe };
 const ofDemo = ['frame', 'messageRefused'];
 const messages: Readonly<Record<string, TSchema & { readonly description?: string }>> = { ...ofServer, ...ofClient };
 
@@ -27,7 +41,7 @@ const security = [{ $ref: '#/components/securitySchemes/bearer' }];
 const bindings = { ws: { method: 'GET', bindingVersion: '0.1.0' } };
 
 const description = `The live portfolio. The whole of it comes at once, then again whenever a price or the portfolio changes, and about once a
-second also without a change. Messages with a \`Type\` are about the connection. Pings come every 15 s.`;
+second also without a change. Messages with a \`Type\` are about the connection, or of a channel that was asked for. Pings come every 15 s.`;
 
 /**
  * The document of the WebSocket by AsyncAPI 3.0, as the server sees it: it sends frames and receives refreshed tokens.
@@ -97,6 +111,21 @@ export const asyncApi = () => ({
       messages: on(['view']),
       security,
       reply: { channel: channelOf('live'), messages: on(['frame', 'messageRefused']) },
+    },
+    receiveChannels: {
+      action: 'receive',
+      channel: channelOf('live'),
+      summary: 'Which channels the connection has.',
+      messages: on(['subscribe', 'unsubscribe']),
+      security,
+      reply: { channel: channelOf('live'), messages: on(['subscribed', 'messageRefused']) },
+    },
+    sendWatchlist: {
+      action: 'send',
+      channel: channelOf('live'),
+      summary: 'On the channel `watchlist`: what is watched, and what it costs.',
+      messages: on(['watchlist', 'price']),
+      security,
     },
     sendDemo: {
       action: 'send',

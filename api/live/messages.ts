@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import type { Body } from '../body.js';
-import { moment, strict } from '../fields.js';
+import { moment, price, strict, symbolName, version } from '../fields.js';
+import { WatchedSymbols } from './watchlist.js';
 
-/** What travels on the WebSocket beside frames: it is about the connection. */
+/** What travels on the WebSocket beside frames: about the connection, and on the channels that a client asked for. */
 
 export const TokenExpiring = Type.Object(
   { Type: Type.Literal('token-expiring'), ExpiresAt: moment },
@@ -16,7 +17,51 @@ export const MessageRefused = Type.Object(
   { Type: Type.Literal('error'), Detail: Type.String({ examples: ['The access token is not valid.'] }) },
   { ...strict, description: 'The answer to a message that was not accepted.' },
 );
-export type ConnectionMessage = Body<typeof TokenExpiring> | Body<typeof TokenAccepted> | Body<typeof MessageRefused>;
+
+/** What a client may ask for besides frames. */
+export const channelNames = ['watchlist'] as const;
+export type ChannelName = (typeof channelNames)[number];
+const channel = Type.Enum([...channelNames], {
+  description: '`watchlist`: what the user watches, and the prices of that',
+  examples: ['watchlist'],
+});
+
+export const Subscribed = Type.Object(
+  {
+    Type: Type.Literal('subscribed'),
+    Channels: Type.Array(channel, { description: 'all that the connection has now' }),
+  },
+  { ...strict, description: 'The answer to `subscribe` and `unsubscribe`.' },
+);
+export const WatchlistTold = Type.Object(
+  {
+    Type: Type.Literal('watchlist'),
+    Version: version('counts the changes of the list, and never falls'),
+    Watchlist: WatchedSymbols,
+  },
+  { ...strict, description: 'On the channel `watchlist`: the whole list, at first and whenever it was changed.' },
+);
+export const PriceTold = Type.Object(
+  {
+    Type: Type.Literal('price'),
+    Symbol: symbolName,
+    Price: price,
+    PriceTime: moment,
+    Stale: Type.Boolean({ description: 'the price is old or its feed is broken', examples: [false] }),
+    Simulated: Type.Optional(Type.Boolean({ description: 'true where it is not real; otherwise it is not there' })),
+  },
+  {
+    ...strict,
+    description:
+      'On the channel `watchlist`: the newest price of a watched symbol that no coin of the frames has, in its quote asset. Who reads slowly gets fewer and newer ones.',
+  },
+);
+export type ChannelMessage = Body<typeof WatchlistTold> | Body<typeof PriceTold>;
+export type ConnectionMessage =
+  | Body<typeof TokenExpiring>
+  | Body<typeof TokenAccepted>
+  | Body<typeof MessageRefused>
+  | Body<typeof Subscribed>;
 
 export const Refresh = Type.Object(
   {
@@ -41,3 +86,14 @@ export const View = Type.Object(
   },
 );
 export type View = Body<typeof View>;
+
+const channels = Type.Array(channel, { maxItems: 16 });
+export const Subscribe = Type.Object(
+  { type: Type.Literal('subscribe'), channels },
+  { ...strict, description: 'Asks for channels besides those that the connection has. They end with it.' },
+);
+export const Unsubscribe = Type.Object(
+  { type: Type.Literal('unsubscribe'), channels },
+  { ...strict, description: 'Wants them no more.' },
+);
+export type ClientMessage = Refresh | View | Body<typeof Subscribe> | Body<typeof Unsubscribe>;

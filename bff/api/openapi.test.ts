@@ -58,6 +58,7 @@ const archive: ClickHouse = {
   close: async () => undefined,
 };
 
+const { client: portfolioService, watchlists } = createFakePortfolios();
 let postgres: Postgres;
 /**
  * As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read.
@@ -81,7 +82,7 @@ beforeAll(async () => {
   exchange.fake.prices.set('btcusdt', () => '60000');
   well = await startTestBff({
     postgres,
-    played: { socket: exchange.client, portfolio: createFakePortfolios().client },
+    played: { socket: exchange.client, portfolio: portfolioService },
     deps: { clickhouse: () => archive },
   });
   await until(() => exchange.fake.isHeard);
@@ -186,6 +187,19 @@ const archivedOnce = async () => {
   const writer = createUser(systemClock);
   await strict.call(writer, 'DELETE', '/api/v1/portfolios/default');
   return { authorization: `Bearer ${writer.token}` };
+};
+/** @returns somebody who changed what is watched once, which is all that a user may there */
+const watchedOnce = async () => {
+  const writer = createUser(systemClock);
+  await strict.call(writer, 'DELETE', '/api/v1/watchlist/btcusdt');
+  return { authorization: `Bearer ${writer.token}` };
+};
+/** @returns somebody who watches 200 symbols */
+const watchesAll = () => {
+  const watcher = createUser(systemClock);
+  const all = Array.from({ length: 200 }, (_, at) => ({ symbol: `c${at}usdt`, asset: `C${at}`, addedAtMs: at }));
+  watchlists.keep(watcher.userId, all);
+  return { authorization: `Bearer ${watcher.token}` };
 };
 /** An operation of an account: what is sent where all is well, and how that is spoilt. */
 interface OfAccount {
@@ -496,6 +510,23 @@ const ways: Record<string, Record<number, Way>> = {
     422: () => [well, { ...bearer, ...json }, portfolio('Any', { baseCurrency: 'XYZ' })],
     429: async () => [strict, { ...(await archivedOnce()), ...json }, portfolio('Any')],
     503: () => [ill, { ...bearer, ...json }, portfolio('Any')],
+  },
+  getWatchlist: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
+  addToWatchlist: {
+    200: () => [well, { ...bearer, ...ofBtc }],
+    401: () => [well, ofBtc],
+    404: () => [well, { ...bearer, 'x-path': 'nosuchusdt' }],
+    409: () => [well, { ...watchesAll(), ...ofBtc }],
+    422: () => [well, { ...bearer, 'x-path': 'oldusdt' }],
+    429: async () => [strict, { ...(await watchedOnce()), ...ofBtc }],
+    503: () => [ill, { ...bearer, ...ofBtc }],
+  },
+  removeFromWatchlist: {
+    200: () => [well, { ...bearer, ...ofBtc }],
+    401: () => [well, ofBtc],
+    404: () => [well, { ...bearer, 'x-path': 'nosuchusdt' }],
+    429: async () => [strict, { ...(await watchedOnce()), ...ofBtc }],
+    503: () => [ill, { ...bearer, ...ofBtc }],
   },
   getPortfolio: {
     200: () => [well, { ...bearer, 'x-path': 'default' }],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
+import { createFakeWatchlists } from './watchlist.js';
 
 const atMs = Date.UTC(2026, 10, 29, 10);
 
@@ -94,5 +95,6 @@ export const createFakePortfolios = () => {
     check: async () => undefined,
     close: () => undefined,
   };
-  return { client, askers };
+  const watchlists = createFakeWatchlists();
+  return { client: { ...watchlists.client, ...client }, askers, watchlists };
 };

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { LeaseAnswer, LeaseEndAnswer, LeasePath } from '@tickfolio/api/leases';
 import { problems } from '@tickfolio/api/problem';
-import { AppError } from '@tickfolio/lib/errors';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
-import type { Symbols } from '../market/symbols.js';
+import { type Symbols, unlisted } from '../market/symbols.js';
 import { leaseMs, type SymbolLeases } from './symbol-leases.js';
 
 export interface LeaseRoutesOptions {
@@ -40,8 +39,7 @@ export const leaseRoutes: FastifyPluginAsyncTypebox<LeaseRoutesOptions> = async 
     async (request) => {
       const symbol = request.params.symbol.toLowerCase();
       await lookup.lookAgain(symbol);
-      if (!symbols.mayExist(symbol))
-        throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);
+      if (!symbols.mayExist(symbol)) throw unlisted(symbol);
       const untilMs = await leases.take(signedIn(request).userId, symbols.resolve(symbol));
       onChange();
       return { symbol, until: new Date(untilMs).toISOString(), seconds: leaseMs / 1_000 };

@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import { isErased, lockUser } from '../erasure/erased-users.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { symbolLeases } from '../schema.js';
@@ -15,6 +15,8 @@ export interface SymbolLeases {
    * @returns until when, epoch milliseconds. @throws AppError resource_exhausted for one too many
    */
   take(userId: string, held: HeldSymbol): Promise<number>;
+  /** Follows what is watched for `leaseMs` from now on, for nobody alone; of very many symbols the first ones. */
+  follow(watched: readonly HeldSymbol[]): Promise<void>;
   /** Does nothing where there is none. */
   end(userId: string, symbol: string): Promise<void>;
   /** What is leased now, each once, in order. */
@@ -27,6 +29,13 @@ export const leaseMs = 60_000;
 const maxPerUser = 10;
 /** Of all users together, different ones: a quarter of what one aggregator follows. */
 const maxSymbols = 500;
+
+/** Of what is watched: half of what one aggregator follows. */
+const maxWatched = 1_000;
+/** In whose name that is followed: no account has this id. */
+const watchersId = 'watchlists';
+/** What lasts longer is not written again: another replica did. */
+const renewBelowMs = 45_000;
 
 const forgottenAtOnce = 100;
 
@@ -44,6 +53,7 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
   const forget = () =>
     db.execute(sql`delete from ${symbolLeases} where (user_id, symbol) in (
       select user_id, symbol from ${symbolLeases} where until <= ${time()} limit ${forgottenAtOnce} for update skip locked)`);
+  const untilOf = (ms: number) => sql`${time()} + ${ms} * interval '1 millisecond'`;
   const live = () => gt(symbolLeases.until, time());
   return {
     take: (userId, { symbol, quoteAsset }) =>
@@ -56,7 +66,7 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
           const [counted] = await tx
             .select({
               own: sql<string>`count(*) filter (where ${symbolLeases.userId} = ${userId} and ${symbolLeases.symbol} <> ${symbol})`,
-              others: sql<string>`count(distinct ${symbolLeases.symbol}) filter (where ${symbolLeases.symbol} <> ${symbol})`,
+              others: sql<string>`count(distinct ${symbolLeases.symbol}) filter (where ${symbolLeases.symbol} <> ${symbol} and ${symbolLeases.userId} <> ${watchersId})`,
             })
             .from(symbolLeases)
             .where(live());
@@ -64,7 +74,7 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
             throw tooMany(`You look at ${maxPerUser} coins already that you do not hold; close one of them.`);
           if (Number(counted?.others) >= maxSymbols)
             throw tooMany('Too many coins are looked at that nobody holds; please wait a little.');
-          const until = sql`${time()} + ${leaseMs} * interval '1 millisecond'`;
+          const until = untilOf(leaseMs);
           const [row] = await tx
             .insert(symbolLeases)
             .values({ userId, symbol, quoteAsset, until })
@@ -72,6 +82,24 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
             .returning({ until: symbolLeases.until });
           return row?.until.getTime() ?? 0;
         });
+      }),
+    follow: (watched) =>
+      orFault(async () => {
+        await forget();
+        // In one order, so that replicas wait for each other and never for ever.
+        const wanted = watched
+          .slice(0, maxWatched)
+          .map(({ symbol, quoteAsset }) => ({ userId: watchersId, symbol, quoteAsset, until: untilOf(leaseMs) }))
+          .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+        if (wanted.length === 0) return;
+        await db
+          .insert(symbolLeases)
+          .values(wanted)
+          .onConflictDoUpdate({
+            target: [symbolLeases.userId, symbolLeases.symbol],
+            set: { until: untilOf(leaseMs) },
+            setWhere: lt(symbolLeases.until, untilOf(renewBelowMs)),
+          });
       }),
     end: (userId, symbol) =>
       orFault(async () => {
@@ -84,7 +112,7 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
           .from(symbolLeases)
           .where(live())
           .orderBy(asc(symbolLeases.symbol))
-          .limit(maxSymbols),
+          .limit(maxSymbols + maxWatched),
       ),
   };
 };

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { closeCodes } from '@tickfolio/api/close-codes';
-import type { ConnectionMessage } from '@tickfolio/api/messages';
+import type { ClientMessage, ConnectionMessage } from '@tickfolio/api/messages';
 import type { AccessToken } from '@tickfolio/lib/access-token';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import type { TokenClock } from '../accounts/token-clock.js';
 import { asciiJson, pingFrame, textFrame } from '../prices/text-frame.js';
+import { createSocketChannels, type OpenChannels } from './channels/socket-channels.js';
 import { readClientMessage, understood } from './client-messages.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
@@ -59,6 +60,8 @@ export interface ClientSocketDeps {
   readonly newest: () => string | undefined;
   /** Makes that the frames of another portfolio. @returns why not, in words */
   readonly view: (portfolioId: string) => Promise<string | undefined>;
+  /** What may be asked for besides. Absent: nothing, and whatever is sent is refused. */
+  readonly channels?: OpenChannels | undefined;
   readonly clock: Clock;
   /** What the token runs out by. */
   readonly tokenClock: Pick<TokenClock, 'now'>;
@@ -102,9 +105,12 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
 
   const isFull = () => sentBytes - receivedBytes > limits.windowBytes || socket.bufferedAmount > limits.windowBytes;
   const catchUp = () => {
-    if (!behind || isFull()) return;
-    behind = false;
-    changed(undefined);
+    if (isFull()) return;
+    if (behind) {
+      behind = false;
+      changed(undefined);
+    }
+    tellChannels();
   };
   // After its close frame `socket` must not be followed by anything.
   const write = (bytes: string) => {
@@ -126,6 +132,14 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   const say = (message: ConnectionMessage) => {
     if (state === 'open') send(textFrame(asciiJson(message)));
   };
+  const tellChannels = () => {
+    while (state === 'open' && channels && !isFull()) {
+      const text = channels.next();
+      if (text === undefined) return;
+      send(textFrame(text));
+    }
+  };
+  const channels = deps.channels && createSocketChannels(deps.channels, tellChannels);
   const changed = (waitedMs: number | undefined) => {
     if (state !== 'open') return;
     if (isFull()) {
@@ -142,6 +156,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   const end = (code: number, reason: string) => {
     if (state !== 'open') return;
     state = 'ending';
+    channels?.close();
     metrics.closes.inc({ code });
     log.debug({ userId: token.userId, code, reason }, 'closing a client socket');
     socket.close(code, reason);
@@ -182,14 +197,24 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     const refusal = await view(portfolioId);
     if (refusal !== undefined) refuse(refusal);
   };
+  const take = (message: ClientMessage) => {
+    if (message.type === 'refresh') renew(message.accessToken);
+    else if (message.type === 'view') void look(message.portfolioId);
+    else if (!channels) refuse('There are no channels here.');
+    else {
+      const held = message.type === 'subscribe' ? channels.subscribe : channels.unsubscribe;
+      say({ Type: 'subscribed', Channels: held(message.channels) });
+      tellChannels();
+    }
+  };
   connection.on('drain', catchUp);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (state !== 'open' || isOverRate()) return;
     const message = isBinary ? undefined : readClientMessage(data.toString());
     if (message === undefined) refuse(understood);
-    else if (message.type === 'refresh') renew(message.accessToken);
-    else void look(message.portfolioId);
+    else take(message);
   });
+  socket.once('close', () => channels?.close());
   socket.on('ping', () => void isOverRate());
   socket.on('pong', (data: Buffer) => {
     const text = data.toString('latin1', 0, 20);

@@ -4,12 +4,14 @@ import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
 import type { FindView } from '../holdings/find-view.js';
+import type { Watcher, Watching } from './channels/watching.js';
 import {
   type ClientSocket,
   type ClientSocketDeps,
   type ClientSocketLimits,
   createClientSocket,
 } from './client-socket.js';
+import { demoOwner } from './demo/demo-portfolio.js';
 import type { LivePortfolios } from './live-portfolios.js';
 import type { SocketMetrics } from './socket-metrics.js';
 
@@ -17,6 +19,7 @@ export interface ClientSocketsDeps {
   readonly live: LivePortfolios;
   /** Which portfolio a client means. */
   readonly find: FindView;
+  readonly watching: Pick<Watching, 'open'>;
   readonly verify: (token: string) => AccessToken;
   readonly clock: Clock;
   readonly tokenClock: ClientSocketDeps['tokenClock'];
@@ -54,7 +57,7 @@ const sweepMs = 1_000;
 const closeSlices = 20;
 
 export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
-  const { live, find, verify, clock, tokenClock, log, metrics } = deps;
+  const { live, find, watching, verify, clock, tokenClock, log, metrics } = deps;
   const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
   const open = new Set<ClientSocket>();
   let allClosed: (() => void) | undefined;
@@ -103,6 +106,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         if (found.of !== shown) show(found.of);
         return undefined;
       };
+      const { userId } = token;
+      const isFramed: Watcher['isFramed'] = (listing) => viewing?.has(listing) ?? false;
       const client = createClientSocket({
         socket,
         connection,
@@ -110,6 +115,8 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         verify,
         newest: () => viewing?.frame(),
         view,
+        channels:
+          userId === demoOwner.userId ? undefined : { watchlist: (owed) => watching.open({ userId, isFramed, owed }) },
         clock,
         tokenClock,
         log,

@@ -7,6 +7,7 @@ import type { ShownPortfolio } from '../holdings/shown-portfolio.js';
 import type { ViewedHere } from '../holdings/viewed-here.js';
 import { allPortfolios, type Views, viewKey } from '../holdings/views.js';
 import type { Owner } from '../portfolio/portfolios.js';
+import type { Listing } from '../prices/listing.js';
 import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
@@ -14,9 +15,9 @@ import { renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import { receiptOf } from '../valuation/receipt.js';
 import { areSame, listingsOf, rowsOf, type ShownRows } from '../valuation/shown-rows.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
-import { createHolders } from './holders.js';
 import { createPortfolioReader } from './portfolio-reader.js';
-import { createPushQueue, type Pushed } from './push-queue.js';
+import { createHolders } from './pushing/holders.js';
+import { createPushQueue, type Pushed } from './pushing/push-queue.js';
 
 /** One open connection of a user. */
 export interface Viewer {
@@ -41,6 +42,8 @@ export interface Viewing {
   text(): string | undefined;
   /** What a frame of this moment is computed from. */
   receipt(): Receipt | undefined;
+  /** Whether frames have it. */
+  has(listing: Listing): boolean;
   leave(): void;
 }
 
@@ -236,6 +239,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         text: () => (joined.ready ? render() : undefined),
         receipt: () =>
           joined.ready ? receiptOf(joined.rows.holdings, joined.version, asOf(), simulated()) : undefined,
+        has: (listing) => joined.ready && joined.rows.holdings.some((holding) => holding.listing === listing),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
         },

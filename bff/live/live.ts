@@ -6,6 +6,8 @@ import type { ViewedHere } from '../holdings/viewed-here.js';
 import type { Views } from '../holdings/views.js';
 import type { Market } from '../market/market.js';
 import type { Prices } from '../prices/prices.js';
+import type { WatchlistClient } from '../watchlist/watchlist-client.js';
+import { createWatching, type Watching } from './channels/watching.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
 import { withDemo } from './demo/demo-portfolio.js';
@@ -19,6 +21,7 @@ export interface LiveDeps {
   readonly prices: Pick<Prices, 'board' | 'feed' | 'frames'>;
   readonly market: Pick<Market, 'kind'>;
   readonly sessions: Sessions;
+  readonly watchlists: Pick<WatchlistClient, 'watched'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -37,6 +40,7 @@ export interface LiveOptions {
 /** Portfolios in the moment, and the sockets that show them. */
 export interface Live {
   readonly portfolios: LivePortfolios;
+  readonly watching: Watching;
   readonly sockets: ClientSockets;
   /** Lets nobody of the session in any more, and closes its sockets here. */
   endSession(sessionId: string): void;
@@ -45,7 +49,7 @@ export interface Live {
 }
 
 export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
-  const { portfolios, find, viewedHere, prices, market, sessions, clock, log } = deps;
+  const { portfolios, find, viewedHere, prices, market, sessions, watchlists, clock, log } = deps;
   const { board, feed, frames } = prices;
   const { gate, tokenClock, verifyAndAsk: verify } = sessions;
   const metrics = createSocketMetrics(deps.metrics);
@@ -54,10 +58,15 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
     { portfolios: withDemo(portfolios), viewedHere, board, feed, clock, log, simulated, asOf: frames.now },
     options,
   );
+  const watching = createWatching({ board, feed, clock, log, simulated, read: (userId) => watchlists.watched(userId) });
   const limits = { ...defaultSocketLimits, ...options.socketLimits };
-  const sockets = createClientSockets({ live, find, verify, clock, tokenClock, log, metrics }, { ...options, limits });
+  const sockets = createClientSockets(
+    { live, find, watching, verify, clock, tokenClock, log, metrics },
+    { ...options, limits },
+  );
   return {
     portfolios: live,
+    watching,
     sockets,
     endSession: (sessionId) => {
       gate.end(sessionId);

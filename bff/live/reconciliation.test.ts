@@ -148,6 +148,7 @@ it('heeds a notice of a replica before versions, of one that has them, and of an
   const heard: unknown[] = [];
   const listener = {
     portfolioChanged: (...news: unknown[]) => void heard.push(news),
+    watchlistChanged: () => undefined,
     sessionEnded: () => undefined,
     userErased: () => undefined,
     resumed: () => void heard.push('stands'),
@@ -184,6 +185,7 @@ it('reads again what happened while the first subscription was slow to stand', a
   const heard: string[] = [];
   const listener = {
     portfolioChanged: (id: string) => void heard.push(id),
+    watchlistChanged: () => undefined,
     sessionEnded: () => undefined,
     userErased: () => undefined,
     resumed: () => void heard.push('again'),

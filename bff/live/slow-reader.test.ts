@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { createUser, openTestPostgres, startTestBff } from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
 import { textFrame } from '../prices/text-frame.js';
+import type { OpenChannels } from './channels/socket-channels.js';
 import { createClientSocket, defaultSocketLimits } from './client-socket.js';
 import { createSocketMetrics } from './socket-metrics.js';
 
@@ -46,7 +47,7 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-const setUp = (frameBytes = 1_000) => {
+const setUp = (frameBytes = 1_000, channels?: OpenChannels) => {
   const clock = createManualClock();
   const metrics = createMetrics('bff');
   const socket = new FakeSocket();
@@ -61,6 +62,7 @@ const setUp = (frameBytes = 1_000) => {
     },
     newest: frame,
     view: async () => undefined,
+    channels,
     clock,
     tokenClock: clock,
     log: silentLogger(),
@@ -82,6 +84,35 @@ const setUp = (frameBytes = 1_000) => {
 };
 
 describe('a client that reads slowly', () => {
+  it('gets the newest of each thing that a channel tells, when it has read what came before', () => {
+    const owes = new Map<string, string>();
+    let owed: () => void = () => undefined;
+    const next = () => {
+      const [first] = owes;
+      if (first) owes.delete(first[0]);
+      return first?.[1];
+    };
+    const { socket } = setUp(1_000, {
+      watchlist: (tell) => {
+        owed = tell;
+        return { next, close: () => owes.clear() };
+      },
+    });
+    socket.emit('message', Buffer.from('{"type":"subscribe","channels":["watchlist"]}'), false);
+    expect(socket.read().at(-1)).toContain('"Type":"subscribed"');
+    const text = (symbol: string, at: number) => JSON.stringify({ symbol, at, filler: ' '.repeat(2_000) });
+    for (let at = 1; at <= 500; at++) {
+      for (const symbol of ['btcusdt', 'ethusdt']) owes.set(symbol, text(symbol, at));
+      owed();
+    }
+    const sent = socket.sent.reduce((sum, { text: { length } }) => sum + length, 0);
+    expect(sent).toBeLessThan(defaultSocketLimits.windowBytes + 4_000);
+    expect(owes.size).toBe(2);
+    socket.read();
+    const after = socket.read();
+    expect(after.map((one) => (JSON.parse(one.slice(one.indexOf('{'))) as { at: number }).at)).toEqual([500, 500]);
+  });
+
   it('gets fewer and newer frames; what is on its way to it is bounded', async () => {
     const { socket, tick, metrics, version } = setUp();
     const most = defaultSocketLimits.windowBytes + 2_000;

@@ -67,6 +67,12 @@ export const assetsOf = ({ symbol, quoteAsset }: Pick<SymbolEntry, 'symbol' | 'q
   QuoteAsset: quoteAsset.toUpperCase(),
 });
 
+/** For a symbol in an address. */
+export const unlisted = (symbol: string): AppError => {
+  const message = `The exchange does not list ${JSON.stringify(symbol)}.`;
+  return new AppError('not_found', message, { fields: [{ field: 'symbol', message, reason: 'unknown-symbol' }] });
+};
+
 export const createSymbols = (): Symbols => {
   let revision: string | undefined;
   let newest: SymbolList | undefined;

@@ -40,7 +40,7 @@ export interface PriceBoardOptions {
 
 /** The last price of every symbol that is or was needed here. Bounded by the symbols the exchange lists. */
 export interface PriceBoard {
-  /** Tells every listing whose shown state changes from now on. One is told: who shows them. */
+  /** Tells every listing whose shown state changes from now on. */
   connect(onChange: (listing: Listing) => void): void;
   /** @param quoteAsset lower case; anything but `usdt` is converted through `<quoteAsset>usdt`. */
   listing(symbol: string, quoteAsset: string): Listing;
@@ -76,7 +76,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   let feeds: ReadonlyMap<string, FeedWord> = new Map();
   let isDown = false;
   let simulated: boolean | undefined;
-  let onChange: (listing: Listing) => void = () => undefined;
+  const shows: ((listing: Listing) => void)[] = [];
 
   const ownState = ({ symbol, reading }: Entry): PriceState =>
     priceStateOf({
@@ -121,7 +121,7 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   };
   const render = (entry: Entry) => {
     write(entry);
-    onChange(entry);
+    for (const show of shows) show(entry);
   };
   const renderChanged = () => {
     for (const entry of entries.values()) {
@@ -144,8 +144,8 @@ export const createPriceBoard = (options: PriceBoardOptions): PriceBoard => {
   exchange.connect(retime);
 
   return {
-    connect: (next) => {
-      onChange = next;
+    connect: (show) => {
+      shows.push(show);
     },
     listing: (symbol, quoteAsset) => {
       const entry = entryOf(symbol);

@@ -30,5 +30,5 @@ export const textFrame = (text: string): string => header(1, text.length) + text
 export const pingFrame = (payload: string): string => header(9, payload.length) + payload;
 
 /** JSON in which whatever is not ASCII is escaped. */
-export const asciiJson = (value: string | Readonly<Record<string, string>>): string =>
+export const asciiJson = (value: string | object): string =>
   JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

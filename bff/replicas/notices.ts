@@ -16,6 +16,8 @@ export interface NoticeListener {
    * @param portfolioId undefined for the default one
    */
   portfolioChanged(userId: string, version: number | undefined, portfolioId: string | undefined): void;
+  /** A user watches other symbols now. */
+  watchlistChanged(userId: string): void;
   sessionEnded(sessionId: string): void;
   /** The account of a user was deleted. */
   userErased(userId: string): void;
@@ -34,12 +36,14 @@ export interface Notices {
    */
   connect(listener: NoticeListener): void;
   portfolioChanged(userId: string, version: number | undefined, portfolioId?: string): void;
+  watchlistChanged(userId: string): void;
   sessionEnded(sessionId: string): void;
   userErased(userId: string): void;
   close(): Promise<void>;
 }
 
 const portfolioChannel = 'tickfolio:portfolio-changed';
+const watchlistChannel = 'tickfolio:watchlist-changed';
 const sessionChannel = 'tickfolio:session-ended';
 const userChannel = 'tickfolio:user-erased';
 const retryMs = 1_000;
@@ -57,12 +61,13 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
     else if (notice.from === ownId)
       return; // Heeded when it was sent.
     else if (channel === portfolioChannel) listener?.portfolioChanged(notice.id, notice.version, notice.portfolioId);
+    else if (channel === watchlistChannel) listener?.watchlistChanged(notice.id);
     else if (channel === userChannel) listener?.userErased(notice.id);
     else listener?.sessionEnded(notice.id);
   };
   const open = async () => {
     try {
-      subscription = await pubsub.subscribe([portfolioChannel, sessionChannel, userChannel], {
+      subscription = await pubsub.subscribe([portfolioChannel, watchlistChannel, sessionChannel, userChannel], {
         message,
         resumed: () => listener?.resumed(),
       });
@@ -88,6 +93,10 @@ export const createNotices = ({ pubsub, clock, log }: NoticesDeps): Notices => {
     portfolioChanged: (userId, version, portfolioId) => {
       listener?.portfolioChanged(userId, version, portfolioId);
       tell(portfolioChannel, userId, { version, portfolioId });
+    },
+    watchlistChanged: (userId) => {
+      listener?.watchlistChanged(userId);
+      tell(watchlistChannel, userId);
     },
     sessionEnded: (sessionId) => {
       listener?.sessionEnded(sessionId);

@@ -22,6 +22,8 @@ import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
 import { createPriceKind } from './users/price-kind.js';
 import { startUserIntake } from './users/user-intake.js';
+import { createWatchlist } from './watchlist/watchlist.js';
+import { serveWatchlist } from './watchlist/watchlist-rpc.js';
 
 export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
@@ -123,6 +125,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       ],
       add: (server) => {
         serve(server, { portfolios, books, ensure: defaults.ensure, priceKind });
+        serveWatchlist(server, createWatchlist({ db, append, time }));
         serveEvents(server, events.list);
       },
       stop: async (until) => {

@@ -1,9 +1,8 @@
 import type * as wire from '@tickfolio/gen/portfolio/v1';
-import { AppError } from '@tickfolio/lib/errors';
 import type { CallContext } from '@tickfolio/lib/grpc';
 import type { Asked } from './books/asked.js';
 import { portfolioIdOf } from './portfolios/default-portfolios.js';
-import type { Owner } from './portfolios/owner.js';
+import { type Owner, readUserId } from './portfolios/owner.js';
 import type { PriceKind } from './users/price-kind.js';
 
 /** Whose portfolios a call means, and what it means by the id of one. */
@@ -20,15 +19,10 @@ export interface OwnerOfDeps {
   readonly ensure: (owner: Owner) => Promise<void>;
 }
 
-const maxUserIdLength = 200;
-
 export const createOwnerOf = ({ priceKind, ensure }: OwnerOfDeps): OwnerOf => {
   const ownerOf: OwnerOf['ownerOf'] = (owner, { requestId }) => {
     const { userId, simulatedPrices: simulated } = owner ?? { userId: '', simulatedPrices: undefined };
-    if (userId === '' || userId.length > maxUserIdLength)
-      throw new AppError('invalid_argument', 'Say whose portfolios are meant.', {
-        fields: [{ field: 'owner', message: `must have a user id of at most ${maxUserIdLength} characters` }],
-      });
+    readUserId(userId, 'owner');
     priceKind.note(simulated);
     return { userId, simulated, requestId };
   };

@@ -1,5 +1,5 @@
 import type { Frame as ServedFrame } from '@tickfolio/api/frame';
-import type { ConnectionMessage } from '@tickfolio/api/messages';
+import type { ChannelMessage, ConnectionMessage } from '@tickfolio/api/messages';
 import type { OfAnyAge } from '../any-age.js';
 
 type ServedCoin = ServedFrame['Coins'][number];
@@ -18,5 +18,6 @@ export interface Frame extends OfAnyAge<Omit<ServedFrame, 'Coins'>, 'Version'> {
 export const isFrame = (message: unknown): message is Frame =>
   typeof message === 'object' && message !== null && 'TotalValue' in message && Array.isArray((message as Frame).Coins);
 
-export const isConnectionMessage = (message: unknown): message is ConnectionMessage =>
+/** Besides frames; a newer server has more of them. */
+export const isTypedMessage = (message: unknown): message is ConnectionMessage | ChannelMessage =>
   typeof message === 'object' && message !== null && 'Type' in message;

@@ -92,6 +92,7 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
   });
   return {
     offer: socket.offer,
+    setChannels: socket.setChannels,
     retry: () => {
       socket.retry();
       if (timer && state !== 'live') void readNow();

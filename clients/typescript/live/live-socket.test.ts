@@ -6,6 +6,8 @@ import { createLiveSocket } from './live-socket.js';
 const rig = () => {
   const clock = createManualClock();
   const sent: string[] = [];
+  const said: string[] = [];
+  const told: object[] = [];
   /** In which state it was each time. */
   const closes: number[] = [];
   let tokens = 1;
@@ -14,7 +16,11 @@ const rig = () => {
     onmessage: null as ((event: MessageEvent) => void) | null,
     onopen: null as (() => void) | null,
     onclose: null as (() => void) | null,
-    send: (text: string) => void sent.push((JSON.parse(text) as { accessToken: string }).accessToken),
+    send: (text: string) => {
+      const message = JSON.parse(text) as { type: string; accessToken?: string; channels?: string[] };
+      if (message.accessToken !== undefined) sent.push(message.accessToken);
+      else said.push(`${message.type} ${message.channels?.join(' ')}`);
+    },
     close: () => {
       closes.push(socket.readyState);
       socket.onclose?.();
@@ -32,9 +38,10 @@ const rig = () => {
     },
     onFrame: () => undefined,
     onConnection: () => undefined,
+    onChannel: (message) => void told.push(message),
   });
   const say = (message: object) => socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
-  return { clock, sent, closes, socket, say, live };
+  return { clock, sent, said, told, closes, socket, say, live };
 };
 
 it('hands a new token over once when the server says that the socket’s runs out, also while the page’s clock stood still', async () => {
@@ -68,4 +75,25 @@ it('is left for good where it never opens', async () => {
   live.close();
   await clock.advanceAsync(600_000);
   expect(closes).toEqual([0]);
+});
+
+it('asks for its channels on every connection, and tells what comes on them and nothing else', async () => {
+  const { clock, said, told, socket, say, live } = rig();
+  socket.readyState = 0;
+  live.setChannels(['watchlist']);
+  await clock.advanceAsync(0);
+  expect(said).toEqual([]); // It is not open yet.
+  socket.readyState = 1;
+  socket.onopen?.();
+  expect(said).toEqual(['subscribe watchlist']);
+  const price = { Type: 'price', Symbol: 'btcusdt', Price: '1', PriceTime: '2026-01-27T10:15:00.000Z', Stale: false };
+  for (const message of [price, { Type: 'subscribed', Channels: ['watchlist'] }, { Type: 'news' }]) say(message);
+  expect(told).toEqual([price]);
+  await clock.advanceAsync(12_000); // Nothing comes, so it is another connection.
+  socket.onopen?.();
+  expect(said).toEqual(['subscribe watchlist', 'subscribe watchlist']);
+  live.setChannels(['watchlist']);
+  live.setChannels([]);
+  expect(said.slice(2)).toEqual(['unsubscribe watchlist']);
+  live.close();
 });

@@ -1,10 +1,10 @@
 import { actionAfter, closeCodes } from '@tickfolio/api/close-codes';
-import type { Refresh } from '@tickfolio/api/messages';
+import type { ChannelMessage, ChannelName, ClientMessage } from '@tickfolio/api/messages';
 import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
 import { isProblem } from '../session/problem.js';
 import type { Connection } from './connection.js';
-import { type Frame, isConnectionMessage, isFrame } from './frame.js';
+import { type Frame, isFrame, isTypedMessage } from './frame.js';
 
 export interface LiveSocketDeps {
   readonly clock: Clock;
@@ -17,6 +17,8 @@ export interface LiveSocketDeps {
   readonly renew: () => Promise<string>;
   readonly onFrame: (frame: Frame) => void;
   readonly onConnection: (connection: Connection) => void;
+  /** What comes on the channels that were asked for. */
+  readonly onChannel?: (message: ChannelMessage) => void;
   /** Called with every pause before it is made, in milliseconds. */
   readonly onPause?: ((ms: number) => void) | undefined;
   /**
@@ -29,6 +31,8 @@ export interface LiveSocketDeps {
 export interface LiveSocket {
   /** A fresh token, for the socket that is open. */
   offer(token: string): void;
+  /** Which channels it has besides frames, on this connection and those that follow. Default none. */
+  setChannels(names: readonly ChannelName[]): void;
   /** Tries at once: the network is back, or the user asks. */
   retry(): void;
   close(): void;
@@ -62,6 +66,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   let timer: Timer | undefined;
   let silence: Timer | undefined;
   let closed = false;
+  let channels: readonly ChannelName[] = [];
   /** The token of the socket that is open. */
   let used = '';
 
@@ -114,11 +119,16 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     silence?.cancel();
     silence = clock.after(silenceMs, () => lost(brokenCode));
   };
+  const say = (message: ClientMessage) => {
+    if (socket?.readyState === openState) socket.send(JSON.stringify(message));
+  };
   const offer = (token: string) => {
     if (token === used || socket?.readyState !== openState) return;
     used = token;
-    const message: Refresh = { type: 'refresh', accessToken: token };
-    socket.send(JSON.stringify(message));
+    say({ type: 'refresh', accessToken: token });
+  };
+  const ask = (type: 'subscribe' | 'unsubscribe', names: readonly ChannelName[]) => {
+    if (names.length > 0) say({ type, channels: names });
   };
   /** A newer one may have been renewed while this socket was being opened; else the server's clock is the one that counts. */
   const replace = async () => {
@@ -134,8 +144,11 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
       tries = 0;
       deps.onConnection('live');
       deps.onFrame(message);
-    } else if (isConnectionMessage(message) && message.Type === 'token-expiring')
-      replace().then(offer, () => undefined); // Else it is closed for that, which is told.
+    } else if (isTypedMessage(message)) {
+      if (message.Type === 'token-expiring')
+        replace().then(offer, () => undefined); // Else it is closed for that, which is told.
+      else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
+    }
   };
   const connect = async () => {
     timer?.cancel();
@@ -152,6 +165,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     }
     socket = opened;
     listen();
+    opened.onopen = () => ask('subscribe', channels);
     opened.onmessage = ({ data }) => take(String(data));
     opened.onclose = ({ code }) => lost(code);
     opened.onerror = () => undefined; // It closes then; the package ws throws what nobody listens for.
@@ -161,6 +175,17 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
 
   return {
     offer,
+    setChannels: (names) => {
+      ask(
+        'unsubscribe',
+        channels.filter((name) => !names.includes(name)),
+      );
+      ask(
+        'subscribe',
+        names.filter((name) => !channels.includes(name)),
+      );
+      channels = names;
+    },
     retry: () => {
       if (closed || socket) return; // One that is being opened is left to it; silence ends it.
       tries = 0;

@@ -14,6 +14,16 @@ export interface Owner {
   readonly causedBy?: string;
 }
 
+const maxUserIdLength = 200;
+
+/** Of a call. @throws AppError invalid_argument where nobody is named */
+export const readUserId = (userId: string, field: string): string => {
+  if (userId !== '' && userId.length <= maxUserIdLength) return userId;
+  throw new AppError('invalid_argument', 'Say whose portfolios are meant.', {
+    fields: [{ field, message: `must have a user id of at most ${maxUserIdLength} characters` }],
+  });
+};
+
 /** Makes what is done with the portfolios of one user happen one after the other. The owner's row is made when it is missing. @throws AppError not_found, `gone` where the account was deleted */
 export const lockOwner = async (tx: Transaction, time: DatabaseTime, userId: string): Promise<void> => {
   // Rows that refer to an owner may be added meanwhile.

@@ -21,7 +21,8 @@ describe('a watchlist', () => {
       userId: owner.userId,
       add: (symbol: string, asset: string) => add(owner, symbol, asset),
       remove: (symbol: string) => remove(owner, symbol),
-      symbols: async () => (await list(owner.userId)).map(({ symbol }) => symbol),
+      list: () => list(owner.userId),
+      symbols: async () => (await list(owner.userId)).symbols.map(({ symbol }) => symbol),
       told: async () => {
         const rows = await real.db
           .select({ version: events.version, type: events.type, body: events.body })
@@ -34,15 +35,19 @@ describe('a watchlist', () => {
   };
 
   it('has what was added, once, and is told', async () => {
-    const { add, remove, symbols, told } = build();
-    expect(await add('BTCUSDT', 'btc')).toMatchObject([{ symbol: 'btcusdt', asset: 'BTC' }]);
+    const { add, remove, list, symbols, told } = build();
+    expect(await list()).toEqual({ version: 0, symbols: [] });
+    expect(await add('BTCUSDT', 'btc')).toEqual({
+      version: 1,
+      symbols: [{ symbol: 'btcusdt', asset: 'BTC', addedAtMs: real.clock.now() }],
+    });
     real.clock.advance(1_000);
     await add('ethusdt', 'ETH');
     await add('btcusdt', 'BTC');
     expect(await symbols()).toEqual(['btcusdt', 'ethusdt']);
     await remove('btcusdt');
     await remove('btcusdt');
-    expect(await symbols()).toEqual(['ethusdt']);
+    expect(await list()).toMatchObject({ version: 3, symbols: [{ symbol: 'ethusdt' }] });
     expect(await told()).toEqual([
       [1, 'watchlist.added', { symbol: 'btcusdt', asset: 'BTC' }],
       [2, 'watchlist.added', { symbol: 'ethusdt', asset: 'ETH' }],

@@ -10,24 +10,34 @@ import { watchlist } from '../postings/tables.js';
 import { owners } from '../schema.js';
 
 /** A symbol that somebody watches. */
-export interface Watched {
+interface Watched {
   readonly symbol: string;
   readonly asset: string;
   readonly addedAtMs: number;
 }
 
-/** What users watch without holding it. Repeating a change is harmless. Every method throws AppError. */
-export interface Watchlist {
+/** All that a user watches. */
+interface Watching {
+  /** Of the last event of its stream; 0 where there was none. */
+  readonly version: number;
   /** In the order in which they were added. */
-  list(userId: string): Promise<readonly Watched[]>;
-  /** @throws AppError failed_precondition `limit-reached` at 200 */
-  add(owner: WatchingOwner, symbol: string, asset: string): Promise<readonly Watched[]>;
-  remove(owner: WatchingOwner, symbol: string): Promise<readonly Watched[]>;
+  readonly symbols: readonly Watched[];
 }
 
-export type WatchingOwner = Pick<Owner, 'userId' | 'requestId'>;
+/**
+ * What users watch without holding it. Repeating a change is harmless. Every method answers with the whole list, and
+ * throws AppError.
+ */
+export interface Watchlist {
+  list(userId: string): Promise<Watching>;
+  /** @throws AppError failed_precondition `limit-reached` at 200 */
+  add(owner: WatchingOwner, symbol: string, asset: string): Promise<Watching>;
+  remove(owner: WatchingOwner, symbol: string): Promise<Watching>;
+}
 
-export interface WatchlistDeps {
+type WatchingOwner = Pick<Owner, 'userId' | 'requestId'>;
+
+interface WatchlistDeps {
   readonly db: Database;
   readonly append: AppendEvents;
   readonly time: DatabaseTime;
@@ -38,13 +48,18 @@ const maxSymbols = 200;
 const maxIdLength = 128;
 
 export const createWatchlist = ({ db, append, time }: WatchlistDeps): Watchlist => {
-  const list = async (on: Pick<Database, 'select'>, userId: string): Promise<readonly Watched[]> => {
+  /** In one statement, so that the version is that of what is listed. */
+  const list = async (on: Pick<Database, 'select'>, userId: string): Promise<Watching> => {
     const rows = await on
-      .select()
-      .from(watchlist)
-      .where(eq(watchlist.userId, userId))
+      .select({ version: owners.watchlistVersion, row: watchlist })
+      .from(owners)
+      .leftJoin(watchlist, eq(watchlist.userId, owners.userId))
+      .where(eq(owners.userId, userId))
       .orderBy(asc(watchlist.addedAt), asc(watchlist.symbol));
-    return rows.map(({ symbol, asset, addedAt }) => ({ symbol, asset, addedAtMs: addedAt.getTime() }));
+    const symbols = rows.flatMap(({ row }) =>
+      row ? [{ symbol: row.symbol, asset: row.asset, addedAtMs: row.addedAt.getTime() }] : [],
+    );
+    return { version: rows[0]?.version ?? 0, symbols };
   };
   const tell = async (
     tx: Transaction,
@@ -62,10 +77,7 @@ export const createWatchlist = ({ db, append, time }: WatchlistDeps): Watchlist 
     const stream = streams.watchlist(userId);
     await append(tx, await loadTopic(), [{ ...about, type, stream, version: owner.version, data }]);
   };
-  const change = async (
-    owner: WatchingOwner,
-    work: (tx: Transaction) => Promise<void>,
-  ): Promise<readonly Watched[]> => {
+  const change = async (owner: WatchingOwner, work: (tx: Transaction) => Promise<void>): Promise<Watching> => {
     try {
       return await db.transaction(async (tx) => {
         await lockOwner(tx, time, owner.userId);

@@ -16,14 +16,20 @@ const titles: Readonly<Record<string, string>> = {
   tokenExpiring: 'Token expiring',
   tokenAccepted: 'Token accepted',
   messageRefused: 'Error',
+  subscribed: 'Subscribed',
+  watchlist: 'Watchlist',
+  price: 'Price',
   refresh: 'Refresh',
   view: 'View',
+  subscribe: 'Subscribe',
+  unsubscribe: 'Unsubscribe',
 };
 const titleOf = (name: string): string => titles[name] ?? name;
 
 /** Who sends a message, by the operations of the document. */
 const senderOf = ({ operations }: AsyncApiDocument, name: string): string => {
-  const taken = [...operations.receiveRefresh.messages, ...operations.receiveView.messages];
+  const { receiveRefresh, receiveView, receiveChannels } = operations;
+  const taken = [receiveRefresh, receiveView, receiveChannels].flatMap(({ messages }) => messages);
   const received = taken.some(({ $ref }) => $ref.endsWith(`/${name}`));
   return received ? 'client' : 'server';
 };

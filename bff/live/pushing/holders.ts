@@ -1,5 +1,5 @@
-import type { Listing } from '../prices/listing.js';
-import type { PriceFeed } from '../prices/price-feed.js';
+import type { Listing } from '../../prices/listing.js';
+import type { PriceFeed } from '../../prices/price-feed.js';
 
 /** Who holds what: the prices of a listing are followed for as long as somebody here holds it. */
 export interface Holders<T> {
@@ -7,6 +7,8 @@ export interface Holders<T> {
   add(one: T, listing: Listing): Promise<void> | undefined;
   remove(one: T, listing: Listing): void;
   of(listing: Listing): Iterable<T>;
+  /** All that is held by somebody here. */
+  listings(): Iterable<Listing>;
 }
 
 export const createHolders = <T>(feed: Pick<PriceFeed, 'follow' | 'release'>): Holders<T> => {
@@ -25,5 +27,6 @@ export const createHolders = <T>(feed: Pick<PriceFeed, 'follow' | 'release'>): H
       feed.release(listing);
     },
     of: (listing) => holders.get(listing) ?? [],
+    listings: () => holders.keys(),
   };
 };

@@ -1,0 +1,99 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { problems } from '@tickfolio/api/problem';
+import { WatchlistAnswer, WatchPath } from '@tickfolio/api/watchlist';
+import type { Throttle } from '@tickfolio/lib/throttle';
+import type { FastifyRequest } from 'fastify';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import type { SymbolLookup } from '../market/symbol-lookup.js';
+import { assetsOf, type Symbols, unlisted } from '../market/symbols.js';
+import { watchedOf } from './watched.js';
+import type { WatchlistClient } from './watchlist-client.js';
+
+export interface WatchlistRoutesOptions {
+  readonly verify: VerifyAccessToken;
+  readonly client: Pick<WatchlistClient, 'watched' | 'watch' | 'unwatch'>;
+  readonly symbols: Pick<Symbols, 'mayExist' | 'resolve'>;
+  readonly lookup: Pick<SymbolLookup, 'lookAgain'>;
+  /** Limits the changes of each user. */
+  readonly writes: Throttle;
+  /** The list of a user is another one now. */
+  readonly onChange: (userId: string) => void;
+}
+
+const common = { tags: ['watchlist'], security: [{ bearerAuth: [] }] };
+const answerOf = (...of: Parameters<typeof watchedOf>) => {
+  const { version, watchlist } = watchedOf(...of);
+  return { watchlist, version, next: null };
+};
+
+/** What who is signed in watches, held or not. */
+export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> = async (app, options) => {
+  const { verify, client, symbols, lookup, writes, onChange } = options;
+  app.addHook('onRequest', requireSignIn(verify));
+  const writerOf = (request: FastifyRequest) => {
+    const { userId } = signedIn(request);
+    writes.take(userId);
+    return { userId, requestId: request.id };
+  };
+
+  app.get(
+    '',
+    {
+      schema: {
+        ...common,
+        operationId: 'getWatchlist',
+        summary: 'What is watched',
+        response: { 200: WatchlistAnswer, ...problems(401, 503) },
+      },
+    },
+    async (request) => answerOf(await client.watched(signedIn(request).userId, request.id)),
+  );
+
+  app.put(
+    '/:symbol',
+    {
+      schema: {
+        ...common,
+        operationId: 'addToWatchlist',
+        summary: 'Watches a symbol, 200 at most',
+        description: 'Repeating it is harmless. Its price comes over the WebSocket, on the channel `watchlist`.',
+        params: WatchPath,
+        response: { 200: WatchlistAnswer, ...problems(401, 404, 409, 422, 429, 503) },
+      },
+    },
+    async (request) => {
+      const symbol = request.params.symbol.toLowerCase();
+      const writer = writerOf(request);
+      await lookup.lookAgain(symbol);
+      if (!symbols.mayExist(symbol)) throw unlisted(symbol);
+      const changed = await client.watch(writer, symbol, assetsOf(symbols.resolve(symbol)).BaseAsset);
+      onChange(writer.userId);
+      return answerOf(changed);
+    },
+  );
+
+  app.delete(
+    '/:symbol',
+    {
+      schema: {
+        ...common,
+        operationId: 'removeFromWatchlist',
+        summary: 'Watches it no more',
+        description: 'Repeating it is harmless.',
+        params: WatchPath,
+        response: { 200: WatchlistAnswer, ...problems(401, 404, 429, 503) },
+      },
+    },
+    async (request) => {
+      const symbol = request.params.symbol.toLowerCase();
+      const writer = writerOf(request);
+      // What the exchange lists no longer can still be watched.
+      const isWatched = async () =>
+        (await client.watched(writer.userId, request.id)).symbols.some((watched) => watched.symbol === symbol);
+      if (!symbols.mayExist(symbol) && !(await isWatched())) throw unlisted(symbol);
+      const changed = await client.unwatch(writer, symbol);
+      onChange(writer.userId);
+      return answerOf(changed);
+    },
+  );
+};
