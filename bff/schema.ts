@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type OutboxTables, outboxTables } from '@tickfolio/lib/outbox';
-import { inboxTables as createInboxTables, type InboxTables } from '@tickfolio/lib/outbox/inbox';
+import { inboxTables as createInboxTables, type InboxTables, openErasuresTable } from '@tickfolio/lib/outbox/inbox';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -187,10 +187,7 @@ export const inboxTables: InboxTables = createInboxTables();
 export const { erasedUsers } = inboxTables;
 
 /** Those of whom something may still be left here. */
-export const openErasures = pgTable('open_erasures', {
-  userId: text('user_id').primaryKey(),
-  begunAt: moment('begun_at').notNull(),
-});
+export const openErasures = openErasuresTable('open_erasures');
 
 /** What the gateway tells others. */
 export const profileEvents: OutboxTables = outboxTables('profile_events');

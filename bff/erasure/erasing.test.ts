@@ -31,6 +31,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (let thing = opened.pop(); thing; thing = opened.pop()) await thing.close();
+  // Each start tells once more of all that were erased.
+  await postgres.db.execute(sql`truncate erased_users, open_erasures, profile_events`);
 });
 afterAll(() => postgres.close());
 
@@ -128,11 +130,13 @@ it('leaves nothing of a user in any table, a few rows at a time, and says so onc
   // Others keep what they have.
   expect((await other.portfolios.read(other.owner)).coins).toHaveLength(2);
 
-  // Told again, as after a restore: there is nothing to do, and it was said.
+  // Told again, as after a restore: there is nothing to do, and it is said again.
   await begin(owner.userId);
   erasing.wake();
-  await becomes(() => rowsOf('select 1 from open_erasures'), []);
-  expect(told).toEqual([said]);
+  await becomes(async () => {
+    clock.advance(100);
+    return told;
+  }, [said, said]);
   clock.advance(31 * dayMs);
   await becomes(async () => {
     clock.advance(60_000);
@@ -153,6 +157,55 @@ it('goes on where another was killed in the middle', async () => {
     return told;
   }, [`bff user.erased erasure:${owner.userId}:bff 1`]);
   expect(await tablesWith(postgres.db, [owner.userName])).toEqual([]);
+});
+
+it('says at the next start once more that nothing is left, for the answer may have been lost, and erases what a build of before has written since', async () => {
+  const clock = createManualClock(nowMs);
+  const { owner } = await createHolder(clock);
+  const said = `bff user.erased erasure:${owner.userId}:bff 1`;
+  const first = await open(clock);
+  await first.begin(owner.userId);
+  await becomes(async () => {
+    clock.advance(60_000);
+    return first.told;
+  }, [said]);
+  for (let thing = opened.pop(); thing; thing = opened.pop()) await thing.close();
+  const at = new Date(nowMs).toISOString();
+  await postgres.db.execute(
+    sql.raw(
+      `insert into value_minutes (user_id, simulated, minute, value) values ('${owner.userId}', false, '${at}', 1)`,
+    ),
+  );
+  const second = await open(clock);
+  await becomes(async () => {
+    clock.advance(5_000);
+    return second.told;
+  }, [said]);
+  expect(await tablesWith(postgres.db, [owner.userId])).toEqual(['erased_users', 'profile_events']);
+});
+
+it('erases the others while one cannot be erased', async () => {
+  const clock = createManualClock(nowMs);
+  const [stuck, other] = [await createHolder(clock), await createHolder(clock)];
+  const [first, last] = [stuck.owner.userId, other.owner.userId].sort() as [string, string];
+  const { begin, erasing, told } = await open(clock);
+  await rowsOf(
+    `create function stand_in_the_way() returns trigger language plpgsql as $$ begin raise exception 'in the way'; end $$`,
+  );
+  await rowsOf(
+    `create trigger in_the_way before delete on coins for each row when (old.user_id = '${first}') execute function stand_in_the_way()`,
+  );
+  for (const userId of [first, last]) await begin(userId);
+  erasing.wake();
+  await becomes(async () => {
+    clock.advance(100);
+    return told;
+  }, [`bff user.erased erasure:${last}:bff 1`]);
+  await rowsOf('drop trigger in_the_way on coins');
+  await becomes(async () => {
+    clock.advance(60_000);
+    return told;
+  }, [`bff user.erased erasure:${last}:bff 1`, `bff user.erased erasure:${first}:bff 1`]);
 });
 
 it('is final: a token that is left makes no profile, no lease and no value of a user that is erased', async () => {

@@ -1,9 +1,10 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
-import { streams } from '@tickfolio/lib/events/streams';
+import { userEvents } from '@tickfolio/lib/events/user-events';
+import { eachUser } from '@tickfolio/lib/outbox';
+import { createErasedAnswer, createOpenErasures } from '@tickfolio/lib/outbox/inbox';
 import { type DatabaseTime, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
-import { openErasures, profileEvents } from '../schema.js';
+import { erasedUsers, openErasures, profileEvents } from '../schema.js';
 import { type ProfileEvents, source } from './profile-events.js';
 import { deleteUserRows } from './user-rows.js';
 
@@ -31,13 +32,12 @@ export interface Erasing {
   close(): Promise<void>;
 }
 
-const maxUsers = 100;
 /** After the start, for what a kill has left. */
 const firstMs = 5_000;
 /** Between two pieces, for other work. */
 const pauseMs = 20;
-/** As `erased_users`. */
-const keptDays = 30;
+/** All of the last 30 days are erased and told of once more at the start, and so often. */
+const beginAgainMs = 6 * 3_600_000;
 
 /**
  * Piece by piece, apart from every request; says that it is done in the transaction in which it is. Whoever is killed in
@@ -51,56 +51,30 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions = {}): E
   let running: Promise<void> | undefined;
   let again = false;
 
-  const sayDone = async (userId: string) => {
-    const { userEvents } = await import('@tickfolio/lib/events/user-events');
-    const stream = streams.erasure(userId, source);
-    await db.transaction(async (tx) => {
-      const open = await tx.delete(openErasures).where(eq(openErasures.userId, userId)).returning();
-      if (open.length === 0) return; // Another replica was faster.
-      const said = await tx
-        .select({ seq: profileEvents.events.seq })
-        .from(profileEvents.events)
-        .where(eq(profileEvents.events.stream, stream));
-      if (said.length > 0) return;
-      const event = { type: 'user.erased' as const, stream, version: 1, userId, data: { service: source } };
-      await events.append(tx, userEvents, [event]);
-    });
-    log.info({ userId }, 'nothing is left here of a user whose account was deleted');
-  };
+  const open = createOpenErasures({ db, tables: { erasedUsers, openErasures }, time });
+  const answer = createErasedAnswer({ ...events, tables: profileEvents, topic: userEvents, time, service: source });
+  let begunAgainMs: number | undefined;
+
   const erase = async (userId: string) => {
     begun(userId);
     while (!stop.signal.aborted && (await deleteUserRows(db, userId, pieceRows)))
       await sleep(clock, pauseMs, stop.signal);
-    if (!stop.signal.aborted) await sayDone(userId);
+    if (stop.signal.aborted) return;
+    const isNew = await db.transaction(async (tx) => (await open.end(tx, userId)) && answer.say(tx, userId));
+    if (isNew) log.info({ userId }, 'nothing is left here of a user whose account was deleted');
   };
-  /** What was said of users whom the event log has forgotten. */
-  const forgetOld = async () => {
-    const said = profileEvents.events;
-    const isOld = sql`${said.createdAt} < ${time()} - make_interval(days => ${keptDays})`;
-    const old = db
-      .select({ seq: said.seq })
-      .from(said)
-      .where(and(eq(said.type, 'user.erased'), isNotNull(said.sentAt), isOld))
-      .limit(pieceRows);
-    await db.delete(said).where(inArray(said.seq, old));
-  };
-  const eraseAll = async () => {
-    for (let users = maxUsers; users === maxUsers && !stop.signal.aborted; ) {
-      const open = await db
-        .select({ userId: openErasures.userId })
-        .from(openErasures)
-        .orderBy(asc(openErasures.begunAt))
-        .limit(maxUsers);
-      users = open.length;
-      for (const { userId } of open) await erase(userId);
-    }
+  const beginAgain = async () => {
+    if (begunAgainMs !== undefined && clock.monotonic() - begunAgainMs < beginAgainMs) return;
+    await open.beginAgain();
+    begunAgainMs = clock.monotonic();
   };
   const run = async () => {
     do {
       again = false;
       try {
-        await eraseAll();
-        await forgetOld();
+        await beginAgain();
+        await eachUser({ page: open.page, erase, log, signal: stop.signal });
+        await answer.forgetOld();
       } catch (err) {
         if (!stop.signal.aborted)
           log.warn({ err: fromPostgresError(err) }, 'deleted users could not be erased; trying again later');

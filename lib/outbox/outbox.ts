@@ -1,5 +1,6 @@
 export { type AppendEvents, createAppend, type NewEvent } from './append.js';
 export { tellCommits } from './commits.js';
+export { eachUser } from './each-user.js';
 export { raiseEpoch } from './epoch.js';
 export { eventsAsked } from './events-asked.js';
 export { createListEvents, type ListEvents } from './list-events.js';

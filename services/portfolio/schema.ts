@@ -1,5 +1,5 @@
 import { type OutboxTables, outboxTables } from '@tickfolio/lib/outbox';
-import { type InboxTables, inboxTables } from '@tickfolio/lib/outbox/inbox';
+import { type InboxTables, inboxTables, openErasuresTable } from '@tickfolio/lib/outbox/inbox';
 import { bigint, boolean, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true });
@@ -58,7 +58,4 @@ export const portfolioEvents: OutboxTables = outboxTables('portfolio_events');
 export const inboxOf: InboxTables = inboxTables();
 
 /** Deleted users of whom something lies here still. */
-export const erasingUsers = pgTable('erasing_users', {
-  userId: text('user_id').primaryKey(),
-  begunAt: instant('begun_at').notNull(),
-});
+export const erasingUsers = openErasuresTable('erasing_users');

@@ -3,11 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors/errors.js';
 import { userEvents } from '../../events/user-events.js';
 import { becomes } from '../../kit/becomes.js';
-import type { Postgres } from '../../postgres/postgres.js';
+import type { Database, Postgres } from '../../postgres/postgres.js';
 import { boatEvents } from '../kit/boats.js';
 import { buildHarbour } from './kit/build-harbour.js';
 import { forbidden, harbourTables, tooFar } from './kit/harbour.js';
 import { consumedTopic } from './taking/consumed-topic.js';
+import { createErasedUsers } from './taking/erased-users.js';
 import { releaseStream } from './taking/parked.js';
 
 const minute = 60_001;
@@ -425,6 +426,25 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
         );
         expect(clock.now() - startMs).toBeGreaterThan(day);
       });
+
+      it('is forgotten without reading where all streams are', async () => {
+        const { clock, db, time } = await buildWithUsers();
+        await db.execute(sql`insert into inbox select 'user:' || at, 'auth', 1, 1 from generate_series(1, 20000) at`);
+        await db.execute(sql`insert into erased_users select at::text, ${time()} from generate_series(1, 3) at`);
+        await db.execute(sql`analyze inbox`);
+        clock.advance(31 * 24 * 3_600_000);
+        const read = await db.transaction(async (tx) => {
+          const tables = { erasedUsers: harbourTables.erasedUsers, inbox: harbourTables.inbox };
+          await createErasedUsers({ db: tx as unknown as Database, tables, time }).forgetOld();
+          const [row] = await tx
+            .select({ rows: sql<number>`seq_tup_read::int` })
+            .from(sql`pg_stat_xact_user_tables`)
+            .where(sql`relname = 'inbox'`);
+          return row?.rows;
+        });
+        expect(read).toBe(0);
+        expect(await db.$count(harbourTables.inbox)).toBe(19_997);
+      });
     });
 
     it('takes in what the others say in a topic of its own, and parks where it cannot know what was before', async () => {
@@ -459,6 +479,35 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect(scripted.dead()).toEqual([
         'user-events.dlq events before it are missing, and nobody can be asked for them',
       ]);
+    });
+
+    it('takes in what it was parked for once it is released, also where nobody can be asked for it', async () => {
+      const { start, reads, scripted, clock, db, time } = await build();
+      const said: string[] = [];
+      let isReady = false;
+      const erasures = consumedTopic({
+        topic: userEvents,
+        apply: async (_tx, event) => {
+          if (event.type !== 'user.erased') return;
+          if (!isReady) throw new AppError('failed_precondition', 'Nobody knows the service.');
+          said.push(`${event.userId} ${event.data.service}`);
+        },
+      });
+      const { problem } = await start({ topics: [erasures] });
+      await reads(1, userEvents.name);
+      const around = { id: 'e1', epoch: 1, time: '2026-11-28T07:40:00.123Z', userId: 'u1' };
+      const [source, stream] = ['orders', 'erasure:u1:orders'];
+      const event = { ...around, source, stream, version: 1, type: 'user.erased', data: { service: source } } as const;
+      await scripted.deliver(userEvents.name, [userEvents.messageOf(event)]);
+      expect(problem()).toBe(`a stream is parked: ${stream}`);
+      await releaseStream({ db, tables: harbourTables, time }, stream);
+      clock.advance(10_000);
+      await becomes(() => scripted.dead().length, 2);
+      isReady = true;
+      await releaseStream({ db, tables: harbourTables, time }, stream);
+      clock.advance(10_000);
+      await becomes(() => said, ['u1 orders']);
+      await becomes(() => db.$count(harbourTables.parkedStreams), 0);
     });
   });
 };

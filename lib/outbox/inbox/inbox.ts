@@ -1,3 +1,5 @@
+export { createErasedAnswer } from './erasing/erased-answer.js';
+export { createOpenErasures, openErasuresTable } from './erasing/open-erasures.js';
 export { connectOwner, type Owner } from './owner.js';
 export { type Inbox, startInbox } from './start-inbox.js';
 export { type AnyEvent, type ConsumedTopic, consumedTopic } from './taking/consumed-topic.js';

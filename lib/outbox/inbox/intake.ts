@@ -56,6 +56,8 @@ export interface Intake {
   readonly readings: ReadonlyMap<string, Reading>;
   /** From their owners: single streams. */
   readonly filling: Filling;
+  /** With whatever is missing before them. */
+  readonly take: (events: readonly Incoming[], beat: Beat) => Promise<void>;
   readonly parked: ReturnType<typeof createParked>;
   readonly parking: Parking;
   readonly erasedUsers: ErasedUsers;
@@ -111,5 +113,5 @@ export const startIntake = (deps: IntakeDeps, options: IntakeOptions, signal: Ab
   }
   const positions = createPositions(db, tables);
   const batches = createBatches({ ...shared, positions, readings, take });
-  return { batches, positions, readings, filling, parked, parking, erasedUsers };
+  return { batches, positions, readings, filling, take, parked, parking, erasedUsers };
 };

@@ -3,6 +3,7 @@ import { fromPostgresError, inBackground } from '../../postgres/postgres.js';
 import { detached } from '../../tracing/tracing.js';
 import { startConsuming } from './consuming.js';
 import { type IntakeDeps, type IntakeOptions, startIntake } from './intake.js';
+import { readKept } from './taking/incoming.js';
 import type { ParkedStream } from './taking/parked.js';
 import { beatUntil } from './taking/take.js';
 
@@ -35,7 +36,7 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
   const closing = new AbortController();
   const { signal } = closing;
   const intake = startIntake(deps, options, signal);
-  const { batches, readings, filling, parked, parking, erasedUsers } = intake;
+  const { batches, readings, filling, take, parked, parking, erasedUsers } = intake;
   const consuming = startConsuming({ clock, log, eventLog, intake, signal }, options.group, options.topics);
 
   /** In the background, and not beside itself. */
@@ -52,9 +53,15 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
       over: async () => running,
     };
   };
+  const takeKept = async ({ topic: name, source, body }: ParkedStream) => {
+    const topic = options.topics.find((one) => one.topic.name === name && !one.owner);
+    const event = topic && body !== null ? readKept(topic, source, body) : undefined;
+    if (event) await take([event], beatUntil(signal));
+  };
   const goOnWith = async (of: ParkedStream) => {
     try {
-      await filling.whole(of, beatUntil(signal));
+      if (of.body === null) await filling.whole(of, beatUntil(signal));
+      else await takeKept(of);
       await parked.goneOn(of.stream);
     } catch (err) {
       // The others need not wait until its owner is back.

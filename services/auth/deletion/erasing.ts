@@ -1,5 +1,6 @@
 import { eraseEntries } from '@tickfolio/lib/audit';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
+import { eachUser } from '@tickfolio/lib/outbox';
 import { type Database, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { eraseStream } from '../events/erased-stream.js';
@@ -33,7 +34,6 @@ export interface Erasing {
   close(): Promise<void>;
 }
 
-const maxUsers = 100;
 /** After the start, for what a kill has left. */
 const firstMs = 5_000;
 const pauseMs = 50;
@@ -61,18 +61,12 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasin
       if (erased === pieceRows) await pause();
     }
   };
-  const eraseAll = async () => {
-    for (let users = maxUsers; users === maxUsers && !stop.signal.aborted; ) {
-      const open = await erasures.open(service, maxUsers);
-      users = open.length;
-      for (const userId of open) {
-        await eraseEvents(userId);
-        await eraseLog(userId);
-        if (stop.signal.aborted) return;
-        await erasures.done(userId, service);
-      }
-    }
+  const erase = async (userId: string) => {
+    await eraseEvents(userId);
+    await eraseLog(userId);
+    if (!stop.signal.aborted) await erasures.done(userId, service);
   };
+  const page = (after: string, limit: number) => erasures.open(service, after, limit);
   const tellAges = async () => {
     const ages = new Map((await erasures.ages()).map(({ service: name, ageS }) => [name, ageS]));
     for (const name of new Set([...holders, ...ages.keys()]))
@@ -82,11 +76,11 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasin
     do {
       again = false;
       try {
-        await eraseAll();
+        await eachUser({ page, erase, log, signal: stop.signal });
         await tellAges();
       } catch (err) {
         if (!stop.signal.aborted)
-          log.warn({ err: fromPostgresError(err) }, 'deleted accounts could not be erased; trying again later');
+          log.warn({ err: fromPostgresError(err) }, 'deleted users could not be erased; trying again later');
       }
     } while (again && !stop.signal.aborted);
   };

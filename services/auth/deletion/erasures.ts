@@ -1,13 +1,13 @@
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
-import { and, eq, isNull, max, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, max, sql } from 'drizzle-orm';
 import { deletions, erasures } from '../schema.js';
 
 /** Who has still to erase what of whom. */
 export interface Erasures {
   /** Harmless where it was done, or where nobody asked for it. */
   done(userId: string, service: string): Promise<void>;
-  /** Users of whom a service still holds something, the first `limit` in the order of their ids. */
-  open(service: string, limit: number): Promise<readonly string[]>;
+  /** Users of whom a service still holds something, behind an id, the first `limit` in the order of their ids. */
+  open(service: string, after: string, limit: number): Promise<readonly string[]>;
   /** For how long the oldest of each service is open; services without any are left out. */
   ages(): Promise<readonly { readonly service: string; readonly ageS: number }[]>;
 }
@@ -21,11 +21,11 @@ export const createErasures = (db: Database, time: DatabaseTime): Erasures => {
         .set({ doneAt: time() })
         .where(and(eq(erasures.userId, userId), eq(erasures.service, service), isOpen));
     },
-    open: async (service, limit) => {
+    open: async (service, after, limit) => {
       const rows = await db
         .select({ userId: erasures.userId })
         .from(erasures)
-        .where(and(eq(erasures.service, service), isOpen))
+        .where(and(eq(erasures.service, service), isOpen, after === '' ? undefined : gt(erasures.userId, after)))
         .orderBy(erasures.userId)
         .limit(limit);
       return rows.map(({ userId }) => userId);

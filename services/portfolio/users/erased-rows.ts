@@ -1,5 +1,7 @@
+import { streams } from '@tickfolio/lib/events/streams';
 import type { Transaction } from '@tickfolio/lib/postgres';
-import { eq, inArray, or, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { balances, entries, postings, reservations, watchlist } from '../postings/tables.js';
 import { portfolioEvents, portfolios, requests } from '../schema.js';
 
@@ -9,15 +11,20 @@ export type ErasePiece = (tx: Transaction, userId: string) => Promise<number>;
 /** Nobody should have an embedded database for long. */
 const pieceRows = 500;
 
-const ownIn = (tx: Transaction, userId: string) =>
-  tx.select({ id: portfolios.id }).from(portfolios).where(eq(portfolios.userId, userId));
+/**
+ * What one of the user's portfolios has in this column. By an array, which the database makes first and then looks up in
+ * an index; what it is told in a join it may read the whole table for.
+ */
+const isOwn = (column: PgColumn, userId: string) => sql`${column} = ANY(array(${ownIds(userId)}))`;
+const ownIds = (userId: string) =>
+  sql`select ${portfolios.id} from ${portfolios} where ${portfolios.userId} = ${userId}`;
 
 /** Both sides of each posting at once, so that what is left is balanced at any time. */
 const erasePostings: ErasePiece = async (tx, userId) => {
   const found = await tx
     .select({ id: postings.id })
     .from(postings)
-    .where(inArray(postings.portfolioId, ownIn(tx, userId)))
+    .where(isOwn(postings.portfolioId, userId))
     .limit(pieceRows)
     .for('update');
   const ids = found.map(({ id }) => id);
@@ -30,7 +37,7 @@ const eraseBalances: ErasePiece = async (tx, userId) => {
   const some = tx
     .select({ id: balances.id })
     .from(balances)
-    .where(inArray(balances.portfolioId, ownIn(tx, userId)))
+    .where(isOwn(balances.portfolioId, userId))
     .limit(pieceRows);
   return (await tx.delete(balances).where(inArray(balances.id, some)).returning({ id: balances.id })).length;
 };
@@ -38,7 +45,7 @@ const eraseReservations: ErasePiece = async (tx, userId) => {
   const some = tx
     .select({ id: reservations.id })
     .from(reservations)
-    .where(inArray(reservations.portfolioId, ownIn(tx, userId)))
+    .where(isOwn(reservations.portfolioId, userId))
     .limit(pieceRows);
   return (await tx.delete(reservations).where(inArray(reservations.id, some)).returning({ id: reservations.id }))
     .length;
@@ -46,23 +53,19 @@ const eraseReservations: ErasePiece = async (tx, userId) => {
 /** What was told of them, which says their names. */
 const eraseEvents: ErasePiece = async (tx, userId) => {
   const { events } = portfolioEvents;
-  const streamOf = (noun: string) =>
-    tx
-      .select({ stream: sql<string>`${noun}::text || ${portfolios.id}::text` })
-      .from(portfolios)
-      .where(eq(portfolios.userId, userId));
-  const isOwn = or(
-    inArray(events.stream, streamOf('portfolio:')),
-    inArray(events.stream, streamOf('balances:')),
-    eq(events.stream, `watchlist:${userId}`),
-  );
-  const some = tx.select({ seq: events.seq }).from(events).where(isOwn).limit(pieceRows);
+  const ids = ownIds(userId);
+  const names = sql`select noun || id from (${ids}) own, (values ('portfolio:'), ('balances:')) nouns (noun) union all select ${streams.watchlist(userId)}::text`;
+  const some = tx
+    .select({ seq: events.seq })
+    .from(events)
+    .where(sql`${events.stream} = ANY(array(${names}))`)
+    .limit(pieceRows);
   return (await tx.delete(events).where(inArray(events.seq, some)).returning({ seq: events.seq })).length;
 };
 const eraseRequests: ErasePiece = async (tx, userId) => {
   const some = tx.select({ key: requests.key }).from(requests).where(eq(requests.userId, userId)).limit(pieceRows);
-  const isOwn = sql`${requests.userId} = ${userId} and ${requests.key} in ${some}`;
-  return (await tx.delete(requests).where(isOwn).returning({ key: requests.key })).length;
+  const isOne = sql`${requests.userId} = ${userId} and ${requests.key} in ${some}`;
+  return (await tx.delete(requests).where(isOne).returning({ key: requests.key })).length;
 };
 const eraseWatchlist: ErasePiece = async (tx, userId) =>
   (await tx.delete(watchlist).where(eq(watchlist.userId, userId)).returning({ symbol: watchlist.symbol })).length;

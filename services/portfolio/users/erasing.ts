@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
-import { streams } from '@tickfolio/lib/events/streams';
-import type { AppendEvents } from '@tickfolio/lib/outbox';
+import { userEvents } from '@tickfolio/lib/events/user-events';
+import { type AppendEvents, eachUser } from '@tickfolio/lib/outbox';
+import { createErasedAnswer, createOpenErasures } from '@tickfolio/lib/outbox/inbox';
 import {
   type Database,
   type DatabaseTime,
@@ -9,8 +10,8 @@ import {
   type Transaction,
 } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
-import { asc, eq } from 'drizzle-orm';
-import { erasingUsers, owners } from '../schema.js';
+import { eq } from 'drizzle-orm';
+import { erasingUsers, inboxOf, owners, portfolioEvents } from '../schema.js';
 import { pieces } from './erased-rows.js';
 
 /** The service, as it says that it has erased a user. */
@@ -39,10 +40,19 @@ export interface ErasingDeps {
 const lookMs = 10_000;
 /** Between two pieces, for other work. */
 const pauseMs = 20;
+/** All of the last 30 days are erased and told of once more at the start, and so often. */
+const beginAgainMs = 6 * 3_600_000;
+const forgetMs = 3_600_000;
 
 /** One user after the other, piece by piece; whatever ends it in the middle, it goes on where it was. */
 export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Erasing => {
   const stop = new AbortController();
+  const open = createOpenErasures({
+    db,
+    tables: { erasedUsers: inboxOf.erasedUsers, openErasures: erasingUsers },
+    time,
+  });
+  const answer = createErasedAnswer({ db, append, tables: portfolioEvents, topic: userEvents, time, service });
   let running: Promise<void> | undefined;
   let again = false;
 
@@ -52,14 +62,10 @@ export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Era
       // Waits for who makes something of the user just now.
       await tx.insert(owners).values({ userId, createdAt: time() }).onConflictDoNothing();
       await tx.select().from(owners).where(eq(owners.userId, userId)).for('update');
-      const [due] = await tx.delete(erasingUsers).where(eq(erasingUsers.userId, userId)).returning();
+      const isDue = await open.end(tx, userId);
       for (const piece of pieces) while ((await piece(tx, userId)) > 0);
       await tx.delete(owners).where(eq(owners.userId, userId));
-      if (!due) return;
-      const { userEvents } = await import('@tickfolio/lib/events/user-events');
-      const stream = streams.erasure(userId, service);
-      await append(tx, userEvents, [{ type: 'user.erased', userId, stream, version: 1, data: { service } }]);
-      log.info({ userId }, 'a deleted user was erased');
+      if (isDue && (await answer.say(tx, userId))) log.info({ userId }, 'a deleted user was erased');
     });
   const erase = async (userId: string): Promise<void> => {
     for (const piece of pieces) {
@@ -72,19 +78,27 @@ export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Era
     }
     await end(userId);
   };
+  /** @returns what does the work, not more often than that */
+  const seldom = (everyMs: number, work: () => Promise<void>) => {
+    let doneMs: number | undefined;
+    return async () => {
+      if (doneMs !== undefined && clock.monotonic() - doneMs < everyMs) return;
+      await work();
+      doneMs = clock.monotonic();
+    };
+  };
+  const beginAgain = seldom(beginAgainMs, open.beginAgain);
+  const forgetOld = seldom(forgetMs, answer.forgetOld);
   const eraseAll = async () => {
     try {
+      await beginAgain();
+      await forgetOld();
       do {
         again = false;
-        const due = await db
-          .select({ userId: erasingUsers.userId })
-          .from(erasingUsers)
-          .orderBy(asc(erasingUsers.begunAt))
-          .limit(100);
-        for (const { userId } of due) if (!stop.signal.aborted) await erase(userId);
+        await eachUser({ page: open.page, erase, log, signal: stop.signal });
       } while (again && !stop.signal.aborted);
     } catch (err) {
-      log.warn({ err: fromPostgresError(err) }, 'a deleted user could not be erased; trying again later');
+      log.warn({ err: fromPostgresError(err) }, 'deleted users could not be erased; trying again later');
     }
   };
   const look = () => {
@@ -95,9 +109,7 @@ export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Era
   };
   const timer = clock.every(lookMs, look);
   return {
-    begin: async (tx, userId) => {
-      await tx.insert(erasingUsers).values({ userId, begunAt: time() }).onConflictDoNothing();
-    },
+    begin: open.begin,
     wake: look,
     close: async () => {
       stop.abort();

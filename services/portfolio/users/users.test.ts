@@ -32,6 +32,18 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
     };
     const rowsOf = async (query: ReturnType<typeof sql>) =>
       ((await postgres.db.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows;
+    /** The streams in which it is said that a user was erased. */
+    const hearErased = async (eventLog: Awaited<ReturnType<typeof build>>['eventLog']) => {
+      const erased: string[] = [];
+      const options = { group: 'tests', minBatchMessages: 1, maxBatchMessages: 100, maxBatchWaitMs: 1 };
+      await eventLog.consume(userEvents.name, options, async ({ messages }) => {
+        for (const message of messages) {
+          const read = userEvents.read(message);
+          if (read.kind === 'event' && read.event.type === 'user.erased') erased.push(read.event.stream);
+        }
+      });
+      return erased;
+    };
     const kindsOf = (userId: string) => async () =>
       (await rowsOf(sql`select kind from portfolios where user_id = ${userId} order by kind`)).map(({ kind }) => kind);
 
@@ -60,14 +72,7 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       const paper = (await user.list()).portfolios.find((one) => one.isDefault && one.kind === 'paper')?.id ?? '';
       for (let times = 0; times < 3; times++) await user.transfer(paper, id, '1');
       const ids = (await user.list()).portfolios.map((one) => one.id);
-      const erased: string[] = [];
-      const options = { group: 'tests', minBatchMessages: 1, maxBatchMessages: 100, maxBatchWaitMs: 1 };
-      await eventLog.consume(userEvents.name, options, async ({ messages }) => {
-        for (const message of messages) {
-          const read = userEvents.read(message);
-          if (read.kind === 'event' && read.event.type === 'user.erased') erased.push(read.event.stream);
-        }
-      });
+      const erased = await hearErased(eventLog);
       await tell(userId, 'user.deleted');
       await becomes(() => erased, [`erasure:${userId}:portfolio`]);
       const tables = await rowsOf(
@@ -106,6 +111,52 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       await becomes(kindsOf(userId), []);
       await becomes(() => rowsOf(sql`select * from erasing_users where user_id = ${userId}`), []);
       expect(await rowsOf(sql`select * from owners where user_id = ${userId}`)).toEqual([]);
+    });
+
+    it('who were deleted are told of once more at the next start, for that may have been lost', async () => {
+      const userId = randomUUID();
+      const stream = `erasure:${userId}:portfolio`;
+      for (const isDeletedNow of [true, false]) {
+        const { tell, as, eventLog, clock, close } = await build();
+        const erased = await hearErased(eventLog);
+        if (isDeletedNow) {
+          await tell(userId, 'user.created');
+          await as(userId).list();
+          await tell(userId, 'user.deleted');
+        }
+        await waitFor(() => {
+          clock.advance(1_000);
+          return erased.filter((one) => one === stream);
+        }, [stream]);
+        await close();
+      }
+      expect(await rowsOf(sql`select version from portfolio_events where stream = ${stream}`)).toHaveLength(1);
+    });
+
+    it('who are deleted go, however one of them cannot', async () => {
+      const { tell, as, eventLog, clock } = await build();
+      const erased = await hearErased(eventLog);
+      const [stuck, other] = [randomUUID(), randomUUID()].sort() as [string, string];
+      for (const userId of [stuck, other]) {
+        await tell(userId, 'user.created');
+        await as(userId).list();
+      }
+      await rowsOf(
+        sql`create function stand_in_the_way() returns trigger language plpgsql as $$ begin raise exception 'in the way'; end $$`,
+      );
+      await rowsOf(
+        sql.raw(
+          `create trigger in_the_way before delete on portfolios for each row when (old.user_id = '${stuck}') execute function stand_in_the_way()`,
+        ),
+      );
+      for (const userId of [stuck, other]) await tell(userId, 'user.deleted');
+      const done = () => {
+        clock.advance(1_000);
+        return [stuck, other].map((userId) => erased.includes(`erasure:${userId}:portfolio`));
+      };
+      await waitFor(done, [false, true]);
+      await rowsOf(sql`drop trigger in_the_way on portfolios`);
+      await waitFor(done, [true, true]);
     });
   });
 };

@@ -83,7 +83,7 @@ export const createErasedUsers = ({ db, tables, time }: ErasedUsersDeps): Erased
         const gone = await db.transaction(async (tx) => {
           const rows = await tx.delete(erasedUsers).where(inArray(erasedUsers.userId, old)).returning();
           const users = rows.map(({ userId }) => userId);
-          // Streams that are called after a user: `user:<id>`, `watchlist:<id>` and so on.
+          // Streams that are called after a user: `user:<id>`, `watchlist:<id>` and so on. There is an index of just that.
           if (users.length > 0) await tx.delete(inbox).where(inArray(sql`split_part(${inbox.stream}, ':', 2)`, users));
           return users.length;
         });

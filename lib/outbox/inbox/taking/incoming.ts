@@ -79,6 +79,12 @@ export const readListed = (
     }),
   );
 
+/** An event that was kept, because nobody can be asked for it. @returns undefined where it cannot be read any more */
+export const readKept = (of: ConsumedTopic, source: string, body: string): Incoming | undefined => {
+  const message = { key: '', value: Buffer.from(body), headers: {} };
+  return sorted([readOne(of, { message, origin: { 'origin-service': source } })]).events[0];
+};
+
 /** Events of one stream, each after the one before it, whatever its owner has erased between. */
 export const following = (events: readonly Incoming[], afterVersion: number): readonly Incoming[] =>
   events.map((event, at) => ({ ...event, follows: events[at - 1]?.version ?? afterVersion }));

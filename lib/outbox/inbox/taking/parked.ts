@@ -12,6 +12,9 @@ export interface ParkedDeps {
 export interface ParkedStream {
   readonly stream: string;
   readonly source: string;
+  readonly topic: string;
+  /** The event that it stands at, where nobody can be asked for it. */
+  readonly body: string | null;
 }
 
 /** So many are named where operators look. */
@@ -23,8 +26,9 @@ const maxReleased = 20;
 export const createParked = ({ db, tables, time }: ParkedDeps) => {
   const { inbox, parkedStreams } = tables;
   return {
-    park: async ({ stream, source, epoch, version, of }: Incoming, reason: string): Promise<void> => {
-      const row = { topic: of.topic.name, source, epoch, version, reason, parkedAt: time(), releasedAt: null };
+    park: async ({ stream, source, epoch, version, of, letter }: Incoming, reason: string): Promise<void> => {
+      const body = of.owner ? null : Buffer.from(letter.message.value).toString();
+      const row = { topic: of.topic.name, source, epoch, version, reason, body, parkedAt: time(), releasedAt: null };
       await db.transaction(async (tx) => {
         // Who looks where a stream stands sees there that it is parked.
         await tx.insert(inbox).values({ stream, source, epoch: 0, version: 0 }).onConflictDoNothing();
@@ -47,7 +51,12 @@ export const createParked = ({ db, tables, time }: ParkedDeps) => {
     /** Those that go on: nothing is left out of them any more. */
     released: (): Promise<readonly ParkedStream[]> =>
       db
-        .select({ stream: parkedStreams.stream, source: parkedStreams.source })
+        .select({
+          stream: parkedStreams.stream,
+          source: parkedStreams.source,
+          topic: parkedStreams.topic,
+          body: parkedStreams.body,
+        })
         .from(parkedStreams)
         .where(isNotNull(parkedStreams.releasedAt))
         .limit(maxReleased),

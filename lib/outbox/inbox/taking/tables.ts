@@ -46,6 +46,8 @@ export const inboxTables = () => ({
     epoch: integer('epoch').notNull(),
     version: whole('version').notNull(),
     reason: text('reason').notNull(),
+    /** The event itself, where nobody can be asked for it once the log went by. */
+    body: text('body'),
     parkedAt: instant('parked_at').notNull(),
     /** Set by an operator: it goes on with that event. */
     releasedAt: instant('released_at'),

@@ -15,6 +15,9 @@ CREATE TABLE "inbox" (
 --> statement-breakpoint
 CREATE INDEX "inbox_source_epoch" ON "inbox" ("source", "epoch");
 --> statement-breakpoint
+-- Streams that are called after a user, who is forgotten.
+CREATE INDEX "inbox_of_user" ON "inbox" (split_part("stream", ':', 2));
+--> statement-breakpoint
 CREATE TABLE "log_positions" (
   "topic" text NOT NULL,
   "partition" integer NOT NULL,
@@ -37,6 +40,7 @@ CREATE TABLE "parked_streams" (
   "epoch" integer NOT NULL,
   "version" bigint NOT NULL,
   "reason" text NOT NULL,
+  "body" text,
   "parked_at" timestamp with time zone NOT NULL,
   "released_at" timestamp with time zone
 );
