@@ -46,6 +46,16 @@ export type AccountAnswer = Body<typeof AccountAnswer>;
 
 /** Of the link that shows what became of a deletion. */
 const linkToken = Type.String({ maxLength: 64, examples: ['3f1c9a52b7e04d6f8a570c2f3b1d9e84'] });
+export const DeletionHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description:
+        '64 hexadecimal digits by chance, which become the token of the link: so who gets no answer finds there whether the account was deleted',
+      examples: ['3f1c9a52b7e04d6f8a570c2f3b1d9e843f1c9a52b7e04d6f8a570c2f3b1d9e84'],
+    }),
+  ),
+});
 export const AccountDeletedAnswer = Type.Object(
   {
     message: Type.String({ examples: ['account deleted successfully'] }),

@@ -209,6 +209,7 @@ interface OfAccount {
   readonly path?: string;
   /** Makes the query wrong, where there is no body to spoil. */
   readonly badQuery?: string;
+  readonly badHeaders?: Record<string, string>;
   /** Default: by the access token of `user`. */
   readonly as?: Record<string, string>;
 }
@@ -224,12 +225,20 @@ const refusedAs: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   409: 'failed_precondition',
 };
-const waysOf = ({ call, statuses, body, path = '', badQuery = '', as = bearer }: OfAccount): Record<number, Way> => {
+const waysOf = ({
+  call,
+  statuses,
+  body,
+  path = '',
+  badQuery = '',
+  badHeaders,
+  as = bearer,
+}: OfAccount): Record<number, Way> => {
   const sent = body && JSON.stringify(body);
   const headers = { ...as, ...(body ? json : {}), 'x-path': path };
   const [method = '', address = ''] = call.split(' ');
   const special: Record<number, Way> = {
-    400: () => [well, { ...headers, 'x-query': badQuery }, body && '{"x":1}'],
+    400: () => [well, { ...headers, ...badHeaders, 'x-query': badQuery }, body && '{"x":1}'],
     413: () => [well, headers, big],
     415: () => [well, { ...headers, ...text }, 'a,b'],
     429: async () => {
@@ -282,7 +291,11 @@ const waysOfAccounts: Record<string, OfAccount> = {
     statuses: [200, 409, ...changed, ...sentBody],
     body: { old: password, new: password },
   },
-  deleteAccount: { call: `DELETE ${account}`, statuses: [202, 409, ...changed] },
+  deleteAccount: {
+    call: `DELETE ${account}`,
+    statuses: [202, 400, 409, ...changed],
+    badHeaders: { 'idempotency-key': 'too-short' },
+  },
   getDeletion: { call: 'GET /api/v1/deletions/{token}', statuses: [200, 404, 429, 503], path: '3f1c9a52', as: nobody },
   beginReauthentication: { call: `POST ${account}/reauthenticate/options`, statuses: [200, 404, 409, ...read] },
   reauthenticate: {

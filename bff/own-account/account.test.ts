@@ -118,6 +118,14 @@ describe('the routes of the account', () => {
     await expect.poll(() => Promise.all(['s-gone', 's-2', 's-3'].map(statusOf))).toEqual([401, 401, 401]);
   });
 
+  it('hand on the link that who deletes the account has made, and no other key', async () => {
+    const { call, asked } = await start();
+    const key = 'a1'.repeat(32);
+    expect((await call('DELETE', 'account', undefined, { 'idempotency-key': 'a1' })).status).toBe(400);
+    expect((await call('DELETE', 'account', undefined, { 'idempotency-key': key })).status).toBe(202);
+    expect(asked.map(({ request }) => request)).toEqual([{ linkToken: key }]);
+  });
+
   it('end with the account: its sessions too, the cookie goes, and the link tells whoever has it what became of it', async () => {
     const { bff, call } = await start({ basePath: '/portfolio/' });
     const { status, headers, body } = await call('DELETE', 'account');

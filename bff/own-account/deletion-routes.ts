@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { AccountDeletedAnswer, DeletionAnswer, DeletionPath } from '@tickfolio/api/account';
+import { AccountDeletedAnswer, DeletionAnswer, DeletionHeaders, DeletionPath } from '@tickfolio/api/account';
 import { problems } from '@tickfolio/api/problem';
 import type { AskAccount } from '../accounts/account-client.js';
 import type { AuthClient } from '../accounts/auth-client.js';
@@ -33,12 +33,14 @@ export const deletionRoutes: FastifyPluginAsyncTypebox<DeletionRoutesOptions> = 
         operationId: 'deleteAccount',
         summary: 'Deletes the account, and all that is kept of its user',
         description:
-          'Its sessions end, and its name is free again. Needs the password or a passkey of the last 5 minutes, else 403 `reauthenticate`; an operator is refused, 409 `wrong-state`. Nobody can undo it.',
-        response: { 202: AccountDeletedAnswer, ...problems(401, 403, 409, 429, 503) },
+          'Its sessions end, and its name is free again. Needs the password or a passkey of the last 5 minutes, else 403 `reauthenticate`; an operator is refused, 409 `wrong-state`. Nobody can undo it. Repeated with the same `Idempotency-Key` it has the same link; where the session is over already, the link itself says that the account was deleted.',
+        headers: DeletionHeaders,
+        response: { 202: AccountDeletedAnswer, ...problems(400, 401, 403, 409, 429, 503) },
       },
     },
     async (request, reply) => {
-      const { linkToken: token, sessionIds } = await account('deleteAccount', askerOf(request));
+      const { 'idempotency-key': linkToken = '' } = request.headers;
+      const { linkToken: token, sessionIds } = await account('deleteAccount', askerOf(request), { linkToken });
       for (const sessionId of sessionIds) notices.sessionEnded(sessionId);
       cookie.clear(reply);
       const link = atPublic(`${deletionsPath}/${token}`);

@@ -60,8 +60,8 @@ export const serveAccount = (server: GrpcServer, rooms: AccountRooms): void => {
         return { freshUntilMs: (await account.overview(asker)).freshUntilMs };
       },
     ),
-    deleteAccount: asked<wire.DeleteAccountRequest, wire.DeleteAccountResponse>(async (asker, caller) => {
-      const { linkToken, sessionIds } = await deleteAccount(asker, caller);
+    deleteAccount: asked<wire.DeleteAccountRequest, wire.DeleteAccountResponse>(async (asker, caller, request) => {
+      const { linkToken, sessionIds } = await deleteAccount(asker, request.linkToken, caller);
       return { linkToken, sessionIds: [...sessionIds] };
     }),
     listSessions: asked<wire.ListSessionsRequest, wire.ListSessionsResponse>(async (asker) => ({

@@ -230,11 +230,18 @@ export interface ChangePasswordResponse {
 }
 
 export interface DeleteAccountRequest {
-  asker: Asker | undefined;
+  asker:
+    | Asker
+    | undefined;
+  /**
+   * 64 hexadecimal digits by chance, of a caller who wants to know the link although the answer may be lost. Empty: the
+   * service makes it.
+   */
+  linkToken: string;
 }
 
 export interface DeleteAccountResponse {
-  /** For GetDeletion; said this once. */
+  /** For GetDeletion; said this once, and again to who made it. */
   linkToken: string;
   /** Sessions that ended, by this call or so short a time ago that their access tokens have not run out. */
   sessionIds: string[];
@@ -2769,13 +2776,16 @@ export const ChangePasswordResponse: MessageFns<ChangePasswordResponse> = {
 };
 
 function createBaseDeleteAccountRequest(): DeleteAccountRequest {
-  return { asker: undefined };
+  return { asker: undefined, linkToken: "" };
 }
 
 export const DeleteAccountRequest: MessageFns<DeleteAccountRequest> = {
   encode(message: DeleteAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.asker !== undefined) {
       Asker.encode(message.asker, writer.uint32(10).fork()).join();
+    }
+    if (message.linkToken !== "") {
+      writer.uint32(18).string(message.linkToken);
     }
     return writer;
   },
@@ -2801,6 +2811,14 @@ export const DeleteAccountRequest: MessageFns<DeleteAccountRequest> = {
             message.asker = Asker.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.linkToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2819,6 +2837,7 @@ export const DeleteAccountRequest: MessageFns<DeleteAccountRequest> = {
   fromPartial<I extends Exact<DeepPartial<DeleteAccountRequest>, I>>(object: I): DeleteAccountRequest {
     const message = createBaseDeleteAccountRequest();
     message.asker = (object.asker !== undefined && object.asker !== null) ? Asker.fromPartial(object.asker) : undefined;
+    message.linkToken = object.linkToken ?? "";
     return message;
   },
 };

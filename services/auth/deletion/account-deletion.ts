@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { type Caller, originOf } from '../accounts/caller.js';
@@ -9,6 +9,7 @@ import { accounts, deletions, erasures, sessions } from '../schema.js';
 import { type Asker, lockFreshAsker } from '../sessions/asker.js';
 import { type RevocationOptions, revokeAll } from '../sessions/revocation.js';
 import { secretHash } from '../sessions/secret-hash.js';
+import { linkPattern } from './deletion-progress.js';
 
 export interface DeletedAccount {
   /** Shows what became of it, to who has no account any more. */
@@ -20,10 +21,13 @@ export interface DeletedAccount {
 /**
  * Deletes the account of who asks, with its name, password, second factors and sessions, and has everybody told who
  * holds something of the user. What is left here goes in pieces, moments later.
+ * @param linkToken of the link, by a caller who asks again where the answer was lost, and then gets the same; empty where
+ * it is made here
  * @throws AppError unauthenticated where the session is over, permission_denied `reauthenticate`, failed_precondition
- * `wrong-state` for an operator's: whoever registers the name next would be one
+ * `wrong-state` for an operator's: whoever registers the name next would be one, and for the link of another deletion;
+ * invalid_argument for what is no token
  */
-export type DeleteAccount = (asker: Asker, caller: Caller) => Promise<DeletedAccount>;
+export type DeleteAccount = (asker: Asker, linkToken: string, caller: Caller) => Promise<DeletedAccount>;
 
 export interface AccountDeletionDeps extends RevocationOptions {
   readonly db: Database;
@@ -35,11 +39,27 @@ export interface AccountDeletionDeps extends RevocationOptions {
   readonly deleted: () => void;
 }
 
+const noToken = () =>
+  new AppError('invalid_argument', 'The token of the link cannot be used.', {
+    fields: [{ field: 'idempotency-key', message: 'must be 64 hexadecimal digits without capitals' }],
+  });
+
 export const createAccountDeletion = (deps: AccountDeletionDeps): DeleteAccount => {
   const { db, time, securityLog, roleOf, holders, deleted } = deps;
-  return async (asker, caller) => {
+  /** @throws AppError failed_precondition where it is the link of somebody else */
+  const isDeletedBy = async (linkToken: string, { userId }: Asker): Promise<boolean> => {
+    const [known] = await db
+      .select({ userId: deletions.userId })
+      .from(deletions)
+      .where(eq(deletions.linkHash, secretHash(linkToken)));
+    if (known && known.userId !== userId.toLowerCase()) throw differentRequest();
+    return known !== undefined;
+  };
+  return async (asker, said, caller) => {
+    if (said !== '' && !linkPattern.test(said)) throw noToken();
+    if (said !== '' && (await isDeletedBy(said, asker))) return { linkToken: said, sessionIds: [] };
     // Without capitals: it stands in an address of the page.
-    const linkToken = randomBytes(32).toString('hex');
+    const linkToken = said === '' ? randomBytes(32).toString('hex') : said;
     const sessionIds = await db.transaction(async (tx) => {
       const account = await lockFreshAsker(tx, time, asker);
       if (roleOf(account) === 'operator')

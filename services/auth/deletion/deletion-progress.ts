@@ -22,7 +22,8 @@ export interface DeletionProgress {
 /** What became of a deletion. @throws AppError not_found for a link that is unknown or too old */
 export type FindDeletion = (linkToken: string) => Promise<DeletionProgress>;
 
-const linkPattern = /^[0-9a-f]{64}$/;
+/** 256 bits by chance. */
+export const linkPattern = /^[0-9a-f]{64}$/;
 
 export const createFindDeletion =
   (db: Database, time: DatabaseTime): FindDeletion =>

@@ -142,6 +142,21 @@ export const describeDeletion = (name: string, open: () => Promise<Postgres>): v
       expect((await auth.logoutEverywhere(owner.userId)).sessionIds).toEqual([]);
     });
 
+    it('has the link that the caller made, also of who asks again because the answer was lost', async () => {
+      const { auth, owner } = await build();
+      const other = await createOwner(auth);
+      const link = 'a1'.repeat(32);
+      expect(await wordOf(owner.deleteAccount('A1'.repeat(32)))).toBe('invalid_argument');
+      expect((await owner.deleteAccount(link)).linkToken).toBe(link);
+      expect((await owner.deleteAccount(link)).linkToken).toBe(link);
+      expect((await progressOf(auth, link)).erasures.map(({ service }) => service)).toContain('auth');
+      for (const unknown of ['', 'b2'.repeat(32)])
+        expect(await wordOf(owner.deleteAccount(unknown))).toBe('unauthenticated');
+      // Nobody takes the link of another for one's own.
+      expect(await wordOf(other.deleteAccount(link))).toMatch(/^failed_precondition/);
+      expect((await other.overview()).userId).toBe(other.userId);
+    });
+
     it('frees the name, whose next owner is somebody else', async () => {
       const { auth, owner, ways } = await build();
       await owner.deleteAccount();

@@ -44,7 +44,7 @@ export const accountOf = (
     overview: () => callUnary(client, client.getAccount, { asker }, options),
     changePassword: (oldPassword: string, newPassword: string) =>
       callUnary(client, client.changePassword, { asker, oldPassword, newPassword }, options),
-    deleteAccount: () => callUnary(client, client.deleteAccount, { asker }, options),
+    deleteAccount: (linkToken = '') => callUnary(client, client.deleteAccount, { asker, linkToken }, options),
     prove: (secret = password) =>
       callUnary(
         client,

@@ -1,12 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { AccountDeletedAnswer } from '@tickfolio/api/account';
 import { useCallback, useState } from 'react';
 import { useParts } from '../parts.js';
-import { accountPath } from '../security/account-overview.js';
 import { Question } from '../security/question.js';
 import { Part } from '../settings/security/part.js';
 import { useChange } from '../settings/security/use-change.js';
 import { useDeletionText } from '../text/deletion/use-deletion-text.js';
+import { deleteAccount, newLinkToken } from './delete-account.js';
+import { askDeletion } from './use-deletion.js';
 
 /** The way out for good. */
 export const DeletionPart = () => {
@@ -15,13 +15,15 @@ export const DeletionPart = () => {
   const navigate = useNavigate();
   const { busy, change } = useChange();
   const [asking, setAsking] = useState(false);
+  /** The same for every attempt. */
+  const [token] = useState(newLinkToken);
   const close = useCallback(() => setAsking(false), []);
   const remove = async () => {
-    const deleted = await change(() => session.call<AccountDeletedAnswer>('DELETE', accountPath));
+    const deleted = await change(() => deleteAccount({ call: session.call, ask: askDeletion }, token).then(() => true));
     if (!deleted) return;
     // First out, which leads to signing in, and then on: the other way round that would come last now and then.
     await session.signOut().catch(() => undefined);
-    await navigate({ to: '/deletions/$token', params: { token: deleted.token }, replace: true });
+    await navigate({ to: '/deletions/$token', params: { token }, replace: true });
   };
   return (
     <Part title={text.deletionTitle}>

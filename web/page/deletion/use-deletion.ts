@@ -9,8 +9,11 @@ import { basePath } from '../place.js';
 const [everyMs, seldomMs, brisk] = [2_000, 60_000, 5] as const;
 
 /** Without a session: there is none any more. @throws Problem */
-const ask = async (token: string, signal: AbortSignal): Promise<DeletionAnswer> => {
-  const response = await fetch(`${basePath}api/v1/deletions/${encodeURIComponent(token)}`, { signal }).catch(() => {
+export const askDeletion = async (token: string, signal?: AbortSignal): Promise<DeletionAnswer> => {
+  const response = await fetch(
+    `${basePath}api/v1/deletions/${encodeURIComponent(token)}`,
+    signal ? { signal } : {},
+  ).catch(() => {
     throw new Problem(0, '');
   });
   if (!response.ok) throw await problemOf(response);
@@ -22,7 +25,7 @@ export const useDeletion = (token: string) => {
   const paceMs = usePace(everyMs);
   return useQuery({
     queryKey: ['deletion', token],
-    queryFn: ({ signal }) => ask(token, signal),
+    queryFn: ({ signal }) => askDeletion(token, signal),
     refetchInterval: ({ state: { data, error, dataUpdateCount, errorUpdateCount } }) =>
       data?.state === 'done' || isProblem(error, 404)
         ? false
