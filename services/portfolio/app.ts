@@ -17,6 +17,7 @@ import { createDefaultPortfolios } from './portfolios/default-portfolios.js';
 import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
 import { createPortfolios } from './portfolios/portfolios.js';
 import { createForgetRequests } from './portfolios/requests.js';
+import { createCommand } from './postings/once.js';
 import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
@@ -80,7 +81,8 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
   );
   const { db, append } = events;
   const books = createBooks({ db, append, time, clock });
-  const shared = { db, time, clock, tell: createTellOfPortfolio(append) };
+  const command = createCommand({ db, clock });
+  const shared = { db, command, time, clock, tell: createTellOfPortfolio(append) };
   const { paperGrant } = options;
   const defaults = createDefaultPortfolios({
     ...shared,

@@ -11,6 +11,7 @@ import {
   z,
 } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { formatDecimal, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 
 /**
@@ -30,8 +31,10 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
     BROKERS: addressList().describe('Kafka, for what happens in portfolios.'),
     PAPER_GRANT: z
       .string()
-      .regex(/^(0|[1-9]\d{0,14})(\.\d{0,7}[1-9])?$/, 'must be a decimal number of at most 15 digits and 8 decimals')
+      .regex(/^(0|[1-9]\d{0,14})(\.\d{1,8})?$/, 'must be a decimal number of at most 15 digits and 8 decimals')
       .default('10000')
+      // As amounts are written: `0.00` is nothing.
+      .transform((text) => formatDecimal(parseDecimal(text, quantityBounds)))
       .describe('What everybody has in paper money at the beginning, in USDT; `0` for nothing.'),
     AUDIT_INTERVAL: duration('1m').describe(
       'How often what changed in the books is compared with itself. The alert `BooksAuditOld` calls it overdue after twice as long, at the soonest after 10 minutes.',

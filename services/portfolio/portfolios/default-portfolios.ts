@@ -1,6 +1,7 @@
 import { type DefaultPortfolio, defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, inArray, isNull } from 'drizzle-orm';
+import type { Command } from '../postings/once.js';
 import { portfolios } from '../schema.js';
 import { lockOwner, type Owner } from './owner.js';
 import { nameKey } from './portfolio-data.js';
@@ -32,13 +33,16 @@ export interface DefaultPortfolios {
 
 export interface DefaultPortfoliosDeps {
   readonly db: Database;
+  /** One after the other of each user. */
+  readonly command: Command;
   readonly time: DatabaseTime;
   readonly tell: TellOfPortfolio;
   /** Gives the default one for paper money what it begins with, in the transaction that makes it. */
   readonly grant: (tx: Transaction, owner: Owner, portfolioId: string) => Promise<void>;
 }
 
-export const createDefaultPortfolios = ({ db, time, tell, grant }: DefaultPortfoliosDeps): DefaultPortfolios => {
+export const createDefaultPortfolios = (deps: DefaultPortfoliosDeps): DefaultPortfolios => {
+  const { db, command, time, tell, grant } = deps;
   const plansOf = ({ userId, simulated }: Owner) =>
     [tracking, ...(simulated === undefined ? [] : [paperOf(simulated)])].map((plan) => ({
       ...plan,
@@ -67,7 +71,7 @@ export const createDefaultPortfolios = ({ db, time, tell, grant }: DefaultPortfo
   return {
     ensure: async (owner) => {
       if ((await missing(db, plansOf(owner))).length === 0) return;
-      await db.transaction(async (tx) => {
+      await command(owner.userId, async (tx) => {
         await lockOwner(tx, time, owner.userId);
         await make(tx, owner);
       });

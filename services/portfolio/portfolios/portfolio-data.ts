@@ -24,8 +24,19 @@ const baseCurrencies: readonly string[] = ['USDT', 'USDC', 'BTC', 'ETH', 'EUR'];
 const maxNameLength = 64;
 const assetPattern = /^[A-Z0-9]{1,20}$/;
 
+/** Nothing of their own to be seen: they join letters or pictures, or keep them apart. */
+const joiners = /[\u200c\u200d]/gu;
+
 /** What names are compared by: one that looks like another is the same. */
-export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase();
+export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase().replaceAll(joiners, '');
+
+/** Pictures of several characters, as Unicode lists them: some are held together by what cannot be seen alone. */
+const picture = '\\p{RGI_Emoji}';
+const pictures = new RegExp(picture, 'gv'); // No literal: that would ask for a newer target of the compiler.
+/** Between two letters, where languages such as Persian and Hindi write them. */
+const lettersJoiner = /(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})/gu;
+const isReadable = (name: string): boolean =>
+  !/\p{C}/u.test(name.replaceAll(pictures, ' ').replaceAll(lettersJoiner, ''));
 
 const isCostMethod = (text: string): text is CostMethod => (costMethods as readonly string[]).includes(text);
 const isName = (name: string): boolean => [...name].length >= 1 && [...name].length <= maxNameLength;
@@ -33,7 +44,7 @@ const isName = (name: string): boolean => [...name].length >= 1 && [...name].len
 /** Without blanks around it, and with one where there are several. @throws AppError invalid_argument */
 const readName = (text: string): string => {
   const name = text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
-  if (isName(name) && !/\p{C}/u.test(name)) return name;
+  if (isName(name) && isReadable(name)) return name;
   throw wrong('name', `must be 1 to ${maxNameLength} characters that can be read`);
 };
 const wrong = (field: string, message: string, more: Partial<FieldError> = {}): AppError =>

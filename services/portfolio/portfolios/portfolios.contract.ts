@@ -155,7 +155,12 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       expect(await reasonOf(user.create({ ...plan, name: 'Twice' }, 'key-1'))).toBe('different-request');
       expect(await reasonOf(somebody().create(plan, 'key-1'))).toBe('done');
       expect(await reasonOf(user.create({ name: 'Renamed' }, 'key-2'))).toBe('name-taken');
-      expect(await reasonOf(user.create({ name: 'Other' }, 'a key'))).toBe('invalid_argument');
+      expect(await reasonOf(user.create({ name: 'Other' }, 'a key'))).toBe('invalid-argument');
+      // A build of before wrote it beside the books, for a week.
+      const request = JSON.stringify(['create', 'tracking', 'Former', null, null, null]);
+      await postgres.db.execute(sql`insert into requests
+        select user_id, 'former', ${request}, ${JSON.stringify({ ...made, name: 'Former' })}::jsonb, created_at from owners where user_id = ${user.userId}`);
+      const former = () => user.create({ name: 'Former' }, 'former');
       const grow = (older: string) =>
         postgres.db.execute(sql`update requests set created_at = created_at - ${older}::interval`);
       const kept = () =>
@@ -164,11 +169,28 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
           .then((result) => (result as unknown as { rows: unknown[] }).rows);
       await grow('6 days 23 hours');
       clock.advance(60_000);
-      expect(await user.create(plan, 'key-1')).toEqual(made);
+      expect(await former()).toMatchObject({ id: made?.id, name: 'Former' });
+      expect(await reasonOf(user.create({ name: 'Another' }, 'former'))).toBe('different-request');
       expect(await kept()).toEqual([{ count: 1 }]);
       await grow('1 hour');
       clock.advance(60_000);
       await becomes(kept, [{ count: 0 }]);
+      expect(await user.create(plan, 'key-1')).toEqual(made);
+    });
+
+    it('take another key than what is done with them: one names one request of the user', async () => {
+      const { somebody } = await build();
+      const user = somebody();
+      const paper = (await user.list()).portfolios.find(({ kind }) => kind === 'paper')?.id ?? '';
+      await user.create({ name: 'One' }, 'key-1');
+      expect(await reasonOf(user.fund(paper, '1', 'key-1'))).toBe('different-request');
+      await user.fund(paper, '1', 'key-2');
+      expect(await reasonOf(user.create({ name: 'Two' }, 'key-2'))).toBe('different-request');
+      for (let round = 0; round < 10; round++) {
+        const key = `at once ${round}`.replaceAll(' ', '-');
+        const asked = [user.create({ name: `At once ${round}` }, key), user.fund(paper, '2', key)];
+        expect((await Promise.all(asked.map(reasonOf))).sort()).toEqual(['different-request', 'done']);
+      }
     });
 
     it('are listed in pages, each once', async () => {
@@ -203,6 +225,8 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
     it.each([
       [{ name: '' }, 'invalid_argument'],
       [{ name: ' \u0007 ' }, 'invalid_argument'],
+      [{ name: 'Mine\u200d' }, 'invalid_argument'],
+      [{ name: 'Mi\u202ene' }, 'invalid_argument'],
       [{ name: 'x'.repeat(65) }, 'invalid_argument'],
       [{ costMethod: 'NEWEST' }, 'invalid_argument'],
       [{ kind: 'exchange' }, 'invalid_argument'],
@@ -211,6 +235,16 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       const { somebody } = await build();
       expect(await reasonOf(somebody().create(plan))).toBe(reason);
     });
+
+    it.each([['👨‍👩‍👧 Family'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 Home'], ['❤️‍🔥'], ['می‌خواهم'], ['क्‍ष']])(
+      'are called %s, which looks like nothing else',
+      async (name) => {
+        const { somebody } = await build();
+        const user = somebody();
+        expect((await user.create({ name })).name).toBe(name);
+        expect(await reasonOf(user.create({ name: name.replaceAll(/[\u200c\u200d]/gu, '') }))).not.toBe('done');
+      },
+    );
 
     it('that are archived or everybody has are not changed as others are', async () => {
       const { somebody } = await build();

@@ -3,6 +3,7 @@ import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgre
 import { and, asc, count, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid7, validate } from 'uuid';
 import { hasReservations } from '../books/readings.js';
+import type { Command } from '../postings/once.js';
 import { portfolios } from '../schema.js';
 import { type DefaultPortfolios, portfolioIdOf } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
@@ -50,6 +51,8 @@ export interface Portfolios {
 
 export interface PortfoliosDeps {
   readonly db: Database;
+  /** One after the other of each user. */
+  readonly command: Command;
   readonly time: DatabaseTime;
   readonly clock: { now(): number };
   readonly tell: TellOfPortfolio;
@@ -61,7 +64,7 @@ export interface PortfoliosDeps {
 const maxPage = 100;
 
 export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
-  const { db, time, clock, tell, defaults, maxPortfolios } = deps;
+  const { db, command, time, clock, tell, defaults, maxPortfolios } = deps;
   const live = (userId: string) => and(eq(portfolios.userId, userId), isNull(portfolios.archivedAt));
   const ofUser = (userId: string, id: string): SQL | undefined => {
     const wanted = portfolioIdOf(userId, id);
@@ -70,7 +73,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
   };
   /** One after the other of each user, the defaults being there. */
   const inTurn = <T>(owner: Owner, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-    db.transaction(async (tx) => {
+    command(owner.userId, async (tx) => {
       await lockOwner(tx, time, owner.userId);
       await defaults.make(tx, owner);
       return work(tx);

@@ -1,6 +1,8 @@
-import { AppError, differentRequest } from '@tickfolio/lib/errors';
+import { differentRequest } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { findAnswer, hashOf, idOfKey } from '../postings/once.js';
+import { postings } from '../postings/tables.js';
 import { requests } from '../schema.js';
 
 /** What is asked for once, however often it is asked. */
@@ -12,34 +14,39 @@ export interface Asked {
   readonly request: string;
 }
 
-const keyPattern = /^[\x21-\x7e]{0,255}$/;
-/** How long a request is answered the same. */
+/** How long what a build of before was asked for is answered the same. */
 const keptS = 7 * 24 * 3_600;
 
-/**
- * Does the work, unless it was done under this key: then answers as it did then. The caller has locked the owner.
- * @throws AppError failed_precondition for the key of another request, invalid_argument for what is no key
- */
-export const once = async <Result extends object>(
-  tx: Transaction,
-  time: DatabaseTime,
-  { userId, key, request }: Asked,
-  work: () => Promise<Result>,
-): Promise<Result> => {
-  if (!keyPattern.test(key))
-    throw new AppError('invalid_argument', 'The Idempotency-Key cannot be used.', {
-      fields: [{ field: 'idempotency-key', message: 'must be at most 255 visible ASCII characters without blanks' }],
-    });
-  if (key === '') return work();
+/** A build of before wrote what was asked for beside the books, where nobody else looked for the key. */
+const findFormer = async (tx: Transaction, { userId, key, request }: Asked): Promise<object | undefined> => {
   const [known] = await tx
     .select()
     .from(requests)
     .where(and(eq(requests.userId, userId), eq(requests.key, key)));
   if (known && known.request !== request) throw differentRequest();
-  if (known) return known.result as Result;
-  const result = await work();
-  await tx.insert(requests).values({ userId, key, request, result, createdAt: time() });
-  return result;
+  return known && (known.result as object);
+};
+
+/**
+ * Makes a portfolio, unless it was made under this key: then answers as it did then. It stands among the postings, as
+ * one that moves nothing, so that a key names one request of the user, of whichever kind. The caller has locked the owner.
+ * @throws AppError failed_precondition for the key of another request, invalid_argument for what is no key
+ */
+export const once = async <Result extends { readonly id: string }>(
+  tx: Transaction,
+  time: DatabaseTime,
+  asked: Asked,
+  make: () => Promise<Result>,
+): Promise<Result> => {
+  const { userId, key, request } = asked;
+  if (key === '') return make();
+  const [id, requestHash] = [idOfKey(userId, key), hashOf('create', request)];
+  const before = (await findAnswer<Result>(tx, id, requestHash)) ?? (await findFormer(tx, asked));
+  if (before) return before as Result;
+  const made = await make();
+  const about = { portfolioId: made.id, kind: 'create', refType: 'portfolio', refId: made.id } as const;
+  await tx.insert(postings).values({ id, ...about, requestHash, result: made, createdAt: time() });
+  return made;
 };
 
 /** Forgets requests that are too old to be repeated, up to `limit`. @returns how many went */

@@ -61,7 +61,7 @@ export const findAnswer = async <Result>(
 
 const decidedOnce = new Set(['postings_pkey', 'reservations_pkey', 'balances_pkey']);
 
-/** Of one portfolio; as many as one user may ask for at once. */
+/** Of one portfolio or user; as many as one user may ask for at once. */
 const maxWaitingCommands = 300;
 const maxWaitMs = 10_000;
 
@@ -72,20 +72,20 @@ export interface CommandDeps {
 }
 
 /**
- * A command: one transaction. Those of one portfolio wait for each other in any case: here, where they hold no
- * connection. Where another portfolio got the same id at the same moment, or a balance of one the same number, which
- * its own lock does not prevent, it is looked at once more what that one is.
+ * A command: one transaction. Those of one portfolio, and those of one user that make or name portfolios, wait for each
+ * other in any case: here, where they hold no connection. Where another portfolio got the same id at the same moment, or
+ * a balance of one the same number, which its own lock does not prevent, it is looked at once more what that one is.
  * @throws AppError resource_exhausted where too many wait; also for what the database throws
  */
-export type Command = <Result>(portfolioId: string, work: (tx: Transaction) => Promise<Result>) => Promise<Result>;
+export type Command = <Result>(of: string, work: (tx: Transaction) => Promise<Result>) => Promise<Result>;
 
 export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const words = 'Too many changes at once; please wait a little.';
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
-  return (portfolioId, work) => {
+  return (of, work) => {
     const once = () => db.transaction(work);
-    return turns.take(portfolioId.toLowerCase(), async () => {
+    return turns.take(of.toLowerCase(), async () => {
       try {
         return await once().catch((thrown: unknown) => {
           const isTaken = sqlState(thrown) === uniqueViolation && decidedOnce.has(violatedConstraint(thrown) ?? '');

@@ -46,7 +46,7 @@ export const postings = pgTable('postings', {
   id: uuid('id').primaryKey(),
   portfolioId: uuid('portfolio_id').notNull(),
   kind: text('kind', {
-    enum: ['change', 'remove', 'undo', 'grant', 'fund', 'transfer', 'reserve', 'settle', 'release', 'adopt'],
+    enum: ['create', 'change', 'remove', 'undo', 'grant', 'fund', 'transfer', 'reserve', 'settle', 'release', 'adopt'],
   }).notNull(),
   /** What it was done for: the two make the `ref` of its events. */
   refType: text('ref_type').notNull(),
