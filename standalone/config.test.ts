@@ -72,6 +72,16 @@ describe('the settings of the all-in-one run', () => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} must `))]);
   });
 
+  it.each([['AUTH_SERVICE_ADDR'], ['PORTFOLIO_SERVICE_ADDR']])(
+    'refuse %s without the Kafka by which that service tells that accounts were deleted',
+    (variable) => {
+      const missing = `${variable} needs BROKERS beside it: the Kafka by which that service tells what happens there`;
+      expect(faultsOf({ [variable]: 'there:50051' })).toEqual([missing]);
+      for (const name of ['BROKERS', 'KAFKA_BROKERS'])
+        expect(faultsOf({ [variable]: 'there:50051', [name]: 'kafka:9092' })).toEqual([]);
+    },
+  );
+
   it('are refused by the same rules and all at once', () => {
     const wrong: NodeJS.ProcessEnv = {
       HTTP_PORT: 'eighty',

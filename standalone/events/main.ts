@@ -5,20 +5,25 @@ import { systemClock as clock } from '@tickfolio/lib/clock';
 import { z } from '@tickfolio/lib/config';
 import { StartError } from '@tickfolio/lib/errors';
 import { readSettings, refuseToStart, runProcess } from '@tickfolio/lib/lifecycle';
+import { postgresServer, postgresSettings } from '@tickfolio/lib/postgres';
 import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
 import { createLogger } from '@tickfolio/lib/telemetry';
 import { createNotices } from '../notices.js';
 import { allDatabases } from '../stores/store-names.js';
 import { parkedInWords, type ReadingService, releaseEverywhere } from './parked-streams.js';
+import { restoredService } from './restored.js';
 
-const help = `Names the streams of which a service takes nothing in because of one event, and has one go on.
+const help = `Looks after what services tell each other.
 
-  npm run events                        names them
-  npm run events -- release <stream>    has it go on with that event once the run is started again
+  npm run events                        names the streams of which a service takes nothing in because of one event
+  npm run events -- release <stream>    has one go on with that event once the run is started again
+  npm run events -- restored <service>  says of a database on a server that it was restored from a backup
 
-For the embedded databases of \`make run\`, after the run was stopped. On a server it is one statement, while the service
-runs: docs/operate/alerts.md, StreamParked.
-Settings: DATA_DIR (./data), PROFILE_POSTGRES_DB (profile_db).
+The first two are for the embedded databases of \`make run\`, after the run was stopped. On a server a stream is released
+by one statement, while the service runs: docs/operate/alerts.md, StreamParked. Their settings: DATA_DIR (./data),
+PROFILE_POSTGRES_DB (profile_db).
+The last is for auth and portfolio, once their database on a server was restored and before they start; \`make restore\`
+says it by itself. Its settings are those of the service: POSTGRES_HOST, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB …
 Exit code: 0 when it was done, 1 when it was not.
 `;
 const shutdownDeadlineMs = 20_000;
@@ -36,10 +41,10 @@ const readArguments = () => {
       allowPositionals: true,
       options: { help: { type: 'boolean', short: 'h' } },
     });
-    const [command, stream, stranger] = positionals;
-    const isUnderstood = command === undefined || (command === 'release' && stream !== undefined);
+    const [command, name, stranger] = positionals;
+    const isUnderstood = command === undefined || (['release', 'restored'].includes(command) && name !== undefined);
     if (!isUnderstood || stranger !== undefined) throw new Error(`"${positionals.join(' ')}" is not understood.`);
-    return { stream, help: values.help === true };
+    return { command, name, help: values.help === true };
   } catch (err) {
     return refuseToStart(`${err instanceof Error ? err.message : err}\nSee --help.`);
   }
@@ -55,9 +60,10 @@ const release = async (services: readonly ReadingService[], stream: string): Pro
   print(`${stream} goes on in ${released.join(' and ')} once the run is started again.`);
 };
 
-const run = async (stream: string | undefined): Promise<void> => {
+const log = createLogger('events', 'warn', createNotices(clock, print));
+
+const lookAfterStreams = async (stream: string | undefined): Promise<void> => {
   const { DATA_DIR, PROFILE_POSTGRES_DB } = readSettings('events', settings, process.env);
-  const log = createLogger('events', 'warn', createNotices(clock, print));
   await runProcess(
     async (life) => {
       const folder = join(resolve(DATA_DIR), allDatabases);
@@ -79,6 +85,30 @@ const run = async (stream: string | undefined): Promise<void> => {
   );
 };
 
-const { stream, help: wantsHelp } = readArguments();
+const sayRestored = async (name: string): Promise<void> => {
+  const {
+    database: usual,
+    migrationsFolder,
+    begin,
+  } = await restoredService(name).catch((err: Error) => refuseToStart(err.message));
+  const server = z.object(postgresSettings(process.env, usual));
+  const { POSTGRES_DB: database, ...config } = readSettings('events', server, process.env);
+  await runProcess(
+    async (life) => {
+      const { openServerPostgres } = await import('@tickfolio/lib/postgres/server');
+      const place = { ...postgresServer(config), database, maxConnections: 2 };
+      const postgres = life.own(
+        'database',
+        await openServerPostgres({ ...place, migrationsFolder, clock, log, signal: life.signal }),
+      );
+      print(`${database} is one that was restored: ${await begin(postgres.db)}. Start ${name} now.`);
+      life.finish();
+    },
+    { log, shutdownDeadlineMs },
+  );
+};
+
+const { command, name, help: wantsHelp } = readArguments();
 if (wantsHelp) process.stdout.write(help);
-else await run(stream);
+else if (command === 'restored' && name !== undefined) await sayRestored(name);
+else await lookAfterStreams(name);

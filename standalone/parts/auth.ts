@@ -1,5 +1,5 @@
 import { authConfig, authLimits, holders } from '@tickfolio/auth/config';
-import { serverAddress } from '@tickfolio/lib/config';
+import { tellsFromElsewhere } from '../run/elsewhere.js';
 import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
@@ -35,7 +35,7 @@ export const auth = definePart({
       ...shape,
       ...accountsName(env),
       ...withOwnNames(env, 'AUTH', shape, ['GRPC_PORT']),
-      AUTH_SERVICE_ADDR: serverAddress().optional().describe('An auth service that runs elsewhere.'),
+      AUTH_SERVICE_ADDR: tellsFromElsewhere(env, 'An auth service that runs elsewhere, with its Kafka in `BROKERS`.'),
     };
   },
   listens: ({ AUTH_GRPC_PORT }) => [

@@ -1,5 +1,5 @@
-import { serverAddress } from '@tickfolio/lib/config';
 import { portfolioConfig } from '@tickfolio/portfolio/config';
+import { tellsFromElsewhere } from '../run/elsewhere.js';
 import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
@@ -32,7 +32,10 @@ export const portfolio = definePart({
     return {
       ...shape,
       PORTFOLIO_GRPC_PORT: GRPC_PORT,
-      PORTFOLIO_SERVICE_ADDR: serverAddress().optional().describe('A portfolio service that runs elsewhere.'),
+      PORTFOLIO_SERVICE_ADDR: tellsFromElsewhere(
+        env,
+        'A portfolio service that runs elsewhere, with its Kafka in `BROKERS`.',
+      ),
     };
   },
   listens: ({ PORTFOLIO_GRPC_PORT }) => [
