@@ -10,8 +10,9 @@ decimal text, times ISO 8601 in UTC.
 
 Every event is numbered in its stream, and a stream has one writer. It arrives at least once, and for the first time in the order of its
 stream: who keeps the last \`version\` of each stream drops repeats, and sees what is missing. A higher \`epoch\` of a source says that its
-database was restored: its streams are read anew. Fields are only added, and \`schema\` grows with them; fields and types that are not known
-are passed over.`;
+database was restored: its streams are read anew. Fields are only added; fields and types that are not known
+are passed over. \`schema\` rises only where that would be wrong, because what is new changes what the rest means. Readers are then brought up
+to date before writers: to an older one such an event is no good, so it goes to the dead letters, and its stream waits until it is released.`;
 
 interface Told {
   readonly schema: number;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { topics } from '@tickfolio/lib/events/domain-topics';
 import {
   type Call,
   callersFirst,
@@ -52,6 +53,11 @@ describe('the registry of services', () => {
       const { name: workspace } = JSON.parse(read(`${services[name].folder}/package.json`)) as { name: string };
       expect(workspace).toBe(`@tickfolio/${name}`);
     }
+  });
+  it('has the source of every topic, which has Kafka to tell it by', () => {
+    const needs = new Map<string, readonly string[]>(serviceNames.map((name) => [name, services[name].needs]));
+    const untold = Object.values(topics).filter(({ source }) => needs.get(source)?.includes('kafka') !== true);
+    expect(untold.map(({ name, source }) => `${name} of ${source}`)).toEqual([]);
   });
   it('names who is called before who calls, and sends only over what both need', () => {
     for (const [place, name] of callersFirst.entries())

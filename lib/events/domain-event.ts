@@ -14,7 +14,8 @@ export const envelope = Type.Object({
   type: Type.String({ minLength: 1, maxLength: 200, description: 'What happened.' }),
   schema: Type.Integer({
     minimum: 1,
-    description: 'Of the data; raised by one with every field that is added.',
+    description:
+      'Of the data; raised by one where a reader of before would get it wrong. Then readers are updated before writers.',
     examples: [1],
   }),
   source: Type.String({ minLength: 1, description: 'The service that wrote it.' }),
@@ -44,6 +45,10 @@ export const envelope = Type.Object({
  * the old one.
  */
 export interface EventType<Data extends TSchema = TSchema> {
+  /**
+   * Stays where a field is added that who does not know it may pass over. Else it rises, a build after all readers know
+   * it: to one that does not, such an event goes to the dead letters.
+   */
   readonly schema: number;
   readonly data: Data;
   /** It is nobody's; every other event says whose it is. */

@@ -35,7 +35,11 @@ it('old messages go one by one from the oldest, never those that are to be kept,
         const all = heads.flat();
         const [kept, maxUnreadMessages, keptSince] = [sum(all), maxMessages + more, new Date(sinceMs)];
         const rules = { maxMessages, maxUnreadMessages, keptSince, readUpTo };
-        const plan = planForgetting(heads, kept, rules, { maxBatches: 1_000, maxBytes: 1e9 });
+        const readOf = ({ partition, first, count }: BatchHead) =>
+          Math.max(0, Math.min(count, readUpTo(partition) - first));
+        const sumRead = (of: readonly BatchHead[]) => of.reduce((total, head) => total + readOf(head), 0);
+        const has = { all: kept, read: sumRead(all) };
+        const plan = planForgetting(heads, has, rules, { maxBatches: 1_000, maxBytes: 1e9 });
         const goes = ({ partition, first }: BatchHead) => first < (plan.before.get(partition) ?? 0);
         const isRead = ({ partition, first, count }: BatchHead) => first + count <= readUpTo(partition);
         const gone = all.filter(goes);
@@ -46,11 +50,17 @@ it('old messages go one by one from the oldest, never those that are to be kept,
         expect(sum(gone.filter(({ at }) => at >= keptSince))).toBeLessThanOrEqual(Math.max(0, kept - maxMessages));
         // Nothing is left that could go: the oldest of each partition is needed for one reason or another.
         const left = kept - sum(gone);
+        const leftRead = has.read - sumRead(gone);
+        // Only beyond the last bound do more of those go that everybody has read than are too many.
+        if (left + 20 < maxUnreadMessages)
+          expect(sumRead(gone.filter(({ at }) => at >= keptSince))).toBeLessThanOrEqual(
+            Math.max(0, has.read - maxMessages),
+          );
         for (const queue of heads) {
           const head = queue.find((one) => !goes(one));
           if (!head) continue;
           expect(left - head.count).toBeLessThan(maxUnreadMessages);
-          if (isRead(head)) expect([left - head.count < maxMessages, head.at >= keptSince]).toEqual([true, true]);
+          if (isRead(head)) expect([leftRead - head.count < maxMessages, head.at >= keptSince]).toEqual([true, true]);
         }
       },
     ),
@@ -63,6 +73,23 @@ it('old messages go in pieces', () => {
   ];
   const rules = { maxMessages: 5, maxUnreadMessages: 100, keptSince: new Date(0), readUpTo: () => 50 };
   const pieceOf = (maxBatches: number, maxBytes: number) =>
-    planForgetting(heads, 50, rules, { maxBatches, maxBytes }).before.get(0);
+    planForgetting(heads, { all: 50, read: 50 }, rules, { maxBatches, maxBytes }).before.get(0);
   expect([pieceOf(20, 1_000), pieceOf(50, 100), pieceOf(100, 1_000)]).toEqual([20, 10, 45]);
+});
+
+it('messages that are kept for a slow group in one partition take no room of the others', () => {
+  const headsOf = (partition: number) =>
+    Array.from({ length: 50 }, (_, at) => ({ partition, first: at, count: 1, bytes: 10, at: new Date(at) }));
+  const rules = {
+    maxMessages: 60,
+    maxUnreadMessages: 1_000,
+    keptSince: new Date(0),
+    readUpTo: (partition: number) => (partition === 0 ? 0 : 50),
+  };
+  const piece = { maxBatches: 1_000, maxBytes: 1e9 };
+  const plan = planForgetting([0, 1, 2].map(headsOf), { all: 150, read: 100 }, rules, piece);
+  expect([...plan.before].sort()).toEqual([
+    [1, 20],
+    [2, 20],
+  ]);
 });

@@ -59,9 +59,13 @@ export const startRetention = (deps: RetentionDeps): Retention => {
     const groups = [...topic.groups.values()].filter((group) => mayReturn || group.isKeptFor(keptSince.getTime()));
     const readUpTo = (partition: number) =>
       Math.min(...groups.map((group) => group.committed(partition) ?? group.position(partition)));
+    const read = topic.partitions.reduce((sum, one, partition) => {
+      const { first, next } = one.bounds();
+      return sum + Math.max(0, Math.min(next, readUpTo(partition)) - first);
+    }, 0);
     const plan = planForgetting(
       heads,
-      kept,
+      { all: kept, read },
       { maxMessages: limits.maxMessages, maxUnreadMessages: limits.maxUnreadMessages, keptSince, readUpTo },
       { maxBatches: limits.maxForgetBatches, maxBytes: limits.maxForgetBytes },
     );

@@ -100,9 +100,12 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       };
       // drizzle calls nothing of a PGlite but `query` and `transaction`.
       const db = drizzle(own as unknown as PGlite);
-      const migrating = drizzle(
-        sessionIn(schema, name, { transactionTimeoutMs: migrationTimeoutMs }) as unknown as PGlite,
-      );
+      // A slow machine makes the tables of several services at its first start, and nobody starts without.
+      const starting = sessionIn(schema, name, {
+        transactionTimeoutMs: migrationTimeoutMs,
+        waitTimeoutMs: migrationTimeoutMs,
+      });
+      const migrating = drizzle(starting as unknown as PGlite);
       try {
         await migrate(migrating, {
           migrationsFolder,
@@ -111,7 +114,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       } catch (err) {
         throw lacksRoom(err) && !(err instanceof StartError) ? new NoRoomError(folder, pgliteNeedsBytes(folder)) : err;
       }
-      await requireTables((text) => session.query(text), { tables, database: `The database "${name}" in ${folder}` });
+      await requireTables((text) => starting.query(text), { tables, database: `The database "${name}" in ${folder}` });
       if (tables.length > 0) log.info(`schema validated: ${tables.length} tables of ${name} in ${folder}`);
       noteOpened(folder, clock.now());
       return {

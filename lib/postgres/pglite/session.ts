@@ -29,9 +29,9 @@ export interface PgliteSessionOptions extends TurnsOptions {
  * transaction) has it alone.
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
-  const { clock, turns = createTurns(options), transactionTimeoutMs = 15_000 } = options;
+  const { clock, turns = createTurns(options), waitTimeoutMs, transactionTimeoutMs = 15_000 } = options;
   const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) =>
-    turns.take(() => run(text, params, rowMode));
+    turns.take(() => run(text, params, rowMode), waitTimeoutMs);
   /** The connection for as long as `work` takes; what it asks later is refused. */
   const lend = async <T>(work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
@@ -56,8 +56,8 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
         await run('rollback', [], 'object');
         throw err;
       }
-    });
-  return { query, transaction, alone: (work) => turns.take(() => lend(work)) };
+    }, waitTimeoutMs);
+  return { query, transaction, alone: (work) => turns.take(() => lend(work), waitTimeoutMs) };
 };
 
 const within = <T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> =>

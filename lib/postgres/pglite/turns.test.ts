@@ -12,11 +12,11 @@ const build = () => {
   const turns = createTurns({ clock, tooLong: (tookMs) => void long.push(tookMs) });
   const order: string[] = [];
   const ends: (() => void)[] = [];
-  const ask = (name: string) =>
+  const ask = (name: string, waitMs?: number) =>
     turns.take(() => {
       order.push(name);
       return new Promise<void>((resolve) => ends.push(resolve));
-    });
+    }, waitMs);
   const end = async () => {
     ends.shift()?.();
     await settle();
@@ -34,6 +34,20 @@ describe('turns at the one connection', () => {
     await settle();
     for (let turn = 0; turn < 5; turn++) await end();
     expect(order).toEqual(['first', 'request 1', 'request 2', 'retention 1', 'retention 2']);
+  });
+
+  it('wait longer for a start, which makes its tables behind those of others, than for a request', async () => {
+    const { clock, order, ask, end } = build();
+    void ask('tables of the first service');
+    const start = ask('tables of the second', 120_000);
+    const request = ask('request').catch((err: unknown) => err);
+    await settle();
+    clock.advance(11_000);
+    expect(await request).toMatchObject({ code: 'unavailable', cause: { message: 'no turn within 10000 ms' } });
+    await end();
+    await end();
+    await start;
+    expect(order).toEqual(['tables of the first service', 'tables of the second']);
   });
 
   it('keep retention waiting for requests no longer than a second', async () => {

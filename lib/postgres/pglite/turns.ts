@@ -5,9 +5,10 @@ import { isInBackground } from '../background.js';
 /** Gives the one connection that PGlite has to one caller after the other. */
 export interface Turns {
   /**
-   * Runs `work` while nobody else has the connection. @throws AppError unavailable when its turn does not come in time
+   * Runs `work` while nobody else has the connection. @param waitMs how long it waits for its turn; default that of all
+   * @throws AppError unavailable when its turn does not come in time
    */
-  take<T>(work: () => Promise<T>): Promise<T>;
+  take<T>(work: () => Promise<T>, waitMs?: number): Promise<T>;
 }
 
 export interface TurnsOptions {
@@ -53,7 +54,7 @@ export const createTurns = (options: TurnsOptions): Turns => {
     if (first) first.begin();
     else taken = false;
   };
-  const turn = (): Promise<void> => {
+  const turn = (waitMs: number): Promise<void> => {
     if (!taken) {
       taken = true;
       behind = isInBackground();
@@ -69,16 +70,16 @@ export const createTurns = (options: TurnsOptions): Turns => {
         resolve();
       };
       const waiter: Waiter = { sinceMs: clock.monotonic(), begin };
-      const timer = clock.after(waitTimeoutMs, () => {
+      const timer = clock.after(waitMs, () => {
         queue.delete(waiter);
-        reject(busy(`no turn within ${waitTimeoutMs} ms`));
+        reject(busy(`no turn within ${waitMs} ms`));
       });
       queue.add(waiter);
     });
   };
   return {
-    take: async (work) => {
-      await turn();
+    take: async (work, waitMs = waitTimeoutMs) => {
+      await turn(waitMs);
       try {
         await ready();
         const begunMs = clock.monotonic();
