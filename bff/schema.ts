@@ -25,23 +25,34 @@ export const migrationsFolder = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../migrations' : './migrations', import.meta.url),
 );
 
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
 /** One row per account that ever used its portfolio. The id and the name are the auth service's. */
 export const profiles = pgTable('profiles', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
-  /** Counts the changes of its coins; a trigger raises it. */
+  /** Counts the changes of its coins; a trigger raises it, while these are kept here. */
   version: bigint('version', { mode: 'number' }).notNull().default(0),
+  /** Its coins began to move to the portfolio service, and nobody changes them here. */
+  adoptingAt: moment('adopting_at'),
+  /** They are kept there. */
+  adoptedAt: moment('adopted_at'),
+  /** The version as they began to move; what that service counts is added to it. */
+  versionBase: bigint('version_base', { mode: 'number' }),
+  /** Of the newest change that was heard of from there. */
+  asOf: moment('as_of'),
 });
 
 /**
- * What users hold. A row whose quantity is 0 is about to be removed and counts as not held. The quote asset is kept
- * with the coin, so that it can be valued while the exchange's symbol list cannot be had.
+ * What users hold; of those who are adopted, what was heard of it last. A row whose quantity is 0 is about to be removed
+ * and counts as not held. The quote asset is kept with the coin, so that it can be valued while the exchange's symbol
+ * list cannot be had.
  */
 export const coins = pgTable(
   'coins',
   {
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
     userId: text('user_id')
       .notNull()
       .references(() => profiles.id, { onDelete: 'cascade' }),
@@ -52,7 +63,7 @@ export const coins = pgTable(
     quantity: numeric('quantity', { precision: 38, scale: 18 }).notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
     updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'date' }).notNull().defaultNow(),
-    /** The portfolio's version as the quantity was written last; a trigger sets it. */
+    /** The portfolio's version as the quantity was written last; a trigger sets it, while it is kept here. */
     version: bigint('version', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
@@ -62,9 +73,7 @@ export const coins = pgTable(
   ],
 );
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-
-/** What was changed, kept for some days: a repeated request finds its answer here, and an undo what it reverses. */
+/** What was changed while coins were kept here, for some days: a repeated request finds its answer here, and an undo what it reverses. */
 export const portfolioChanges = pgTable('portfolio_changes', {
   id: uuid('id').primaryKey().defaultRandom(),
   userId: text('user_id').notNull(),

@@ -3,6 +3,7 @@ import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, sql } from 'drizzle-orm';
+import { forgetCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../portfolio/coin-rows.js';
 import { balanceVersions, holdings } from '../schema.js';
 
 type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;
@@ -11,6 +12,12 @@ type ToldBalance = Exclude<BalanceEvent, { readonly type: 'balance.reservation_r
 /** Of the default one of what is owned this is a coin, which is kept among the coins of the profile. */
 const isCoinOfProfile = ({ userId, data: { portfolioId, via } }: ToldBalance): boolean =>
   via !== '' && portfolioId === defaultPortfolioId(userId);
+
+const coinOf = ({ version, time, data }: ToldBalance): SaidCoin => {
+  const { balanceId: id, asset, via: symbol, available: quantity } = data;
+  const times = { createdAt: new Date(data.createdAt), at: new Date(time) };
+  return { id, symbol, quoteAsset: quoteAssetOf(symbol, asset), quantity, version, ...times };
+};
 
 const writeBalance = async (tx: Transaction, { userId, version, data }: ToldBalance): Promise<void> => {
   const { portfolioId, asset, via, available, reserved } = data;
@@ -29,7 +36,8 @@ const writeBalance = async (tx: Transaction, { userId, version, data }: ToldBala
 /** Makes true what becomes of balances: each event says all of one balance. */
 export const takeBalanceNews = async (tx: Transaction, event: BalanceEvent): Promise<void> => {
   const { userId, version, data } = event;
-  if (event.type !== 'balance.reservation_refused' && !isCoinOfProfile(event)) await writeBalance(tx, event);
+  if (event.type !== 'balance.reservation_refused')
+    await (isCoinOfProfile(event) ? writeCoin(tx, userId, coinOf(event)) : writeBalance(tx, event));
   await tx
     .insert(balanceVersions)
     .values({ portfolioId: data.portfolioId, userId, version })
@@ -39,8 +47,10 @@ export const takeBalanceNews = async (tx: Transaction, event: BalanceEvent): Pro
 /** Forgets what is in a portfolio: it is told anew from the first event on, and what clients see goes on from here. */
 export const forgetBalances = async (tx: Transaction, portfolioId: string): Promise<void> => {
   await tx.delete(holdings).where(eq(holdings.portfolioId, portfolioId));
-  await tx
+  const [known] = await tx
     .update(balanceVersions)
     .set({ base: sql`${balanceVersions.base} + ${balanceVersions.version}`, version: 0 })
-    .where(eq(balanceVersions.portfolioId, portfolioId));
+    .where(eq(balanceVersions.portfolioId, portfolioId))
+    .returning({ userId: balanceVersions.userId });
+  if (known && portfolioId === defaultPortfolioId(known.userId)) await forgetCoins(tx, known.userId);
 };

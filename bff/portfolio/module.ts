@@ -14,7 +14,9 @@ export const portfolio: BffModule = {
     scope,
     { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, market, portfolioChanged },
   ) => {
-    const retention = startChangeRetention({ portfolios, clock, log });
+    const forgetChanges: typeof portfolios.forgetChanges = async (keepMs, limit, nowMs) =>
+      Math.max(await portfolios.forgetChanges(keepMs, limit, nowMs), await portfolios.forgetGone(limit));
+    const retention = startChangeRetention({ portfolios: { forgetChanges }, clock, log });
     scope.addHook('onClose', async () => retention.close());
     const words = 'Too many changes in a short time; please wait a little.';
     const writes = createThrottle({ clock, ...options.writesPerUser, words });

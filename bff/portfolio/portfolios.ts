@@ -2,11 +2,12 @@ import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { createTurns } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
-import { type Database, fromPostgresError, sqlState } from '@tickfolio/lib/postgres';
+import { type Database, fromPostgresError, sqlState, violatedConstraint } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { HeldSymbol } from '../market/symbols.js';
 import { coins, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
+import { forgetGoneCoins } from './coin-rows.js';
 import { type Coin, createPortfolioChanges, type Owner, type PortfolioChanges } from './portfolio-changes.js';
 
 export type { Change, Coin, Owner } from './portfolio-changes.js';
@@ -31,6 +32,10 @@ export interface Portfolios extends PortfolioChanges {
   readMany(userIds: readonly string[]): Promise<Map<string, Coin[]>>;
   /** The versions of several portfolios; users without a profile are left out. */
   versions(userIds: readonly string[]): Promise<Map<string, number>>;
+  /**
+   * Forgets coins that were gone a day ago, at most `limit`, where the portfolio service keeps them. @returns how many went
+   */
+  forgetGone(limit: number): Promise<number>;
   /** Every symbol that somebody holds. */
   symbols(): Promise<HeldSymbol[]>;
 }
@@ -50,6 +55,8 @@ const numericOutOfRange = '22003';
 const deadlockDetected = '40P01';
 /** Said by a trigger of the profiles. */
 const erasedUser = 'TF410';
+/** Said by a trigger of the coins. */
+const movedCoins = 'coins_moved';
 
 /** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
 const heldSymbols = sql`(
@@ -63,6 +70,8 @@ const heldSymbols = sql`(
 ) held`;
 
 const translate = (thrown: unknown): AppError => {
+  if (violatedConstraint(thrown) === movedCoins)
+    return new AppError('unavailable', 'What is held is being moved; please try again.', { retryAfterMs: 1_000 });
   switch (sqlState(thrown)) {
     case numericOutOfRange:
       return coinRefusal(
@@ -158,6 +167,7 @@ export const createPortfolios = (
     remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
     undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
     forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),
+    forgetGone: (limit) => orFault(() => forgetGoneCoins(db, limit)),
     symbols: () =>
       orFault(() =>
         db.select({ symbol: sql<string>`held.symbol`, quoteAsset: sql<string>`held.quote_asset` }).from(heldSymbols),
