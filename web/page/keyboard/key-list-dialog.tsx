@@ -1,6 +1,7 @@
 import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useChoice } from '../display/choice.js';
 import { keysChoice } from '../display/choices.js';
+import { keepsScrollBar } from '../shell/scroll-bar.js';
 import { useKeysText } from '../text/keys/use-keys-text.js';
 
 const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'receipt', 'discreet', 'keys'] as const;
@@ -21,7 +22,14 @@ export const KeyListDialog = ({ onClose }: { readonly onClose: () => void }) => 
   const text = useKeysText();
   const isOn = useChoice(keysChoice) === 'on';
   return (
-    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+    <Dialog
+      preventBodyScroll={keepsScrollBar()}
+      open
+      onClose={onClose}
+      className="dialog"
+      backdrop={<div className="backdrop" />}
+      unmountOnHide
+    >
       <header className="dialog-head">
         <DialogHeading className="dialog-title">{text.keysTitle}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>

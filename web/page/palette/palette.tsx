@@ -2,6 +2,7 @@ import { Dialog, VisuallyHidden } from '@ariakit/react';
 import { useNavigate } from '@tanstack/react-router';
 import { SearchForm } from '../portfolio/search/search-form.js';
 import { useAssetSearch, useRecentAssets } from '../portfolio/search/use-asset-search.js';
+import { keepsScrollBar } from '../shell/scroll-bar.js';
 import { usePaletteText } from '../text/palette/use-palette-text.js';
 import { paletteGroups } from './palette-entries.js';
 
@@ -13,6 +14,7 @@ export const Palette = ({ onClose }: { readonly onClose: () => void }) => {
   const recent = useRecentAssets();
   return (
     <Dialog
+      preventBodyScroll={keepsScrollBar()}
       open
       onClose={onClose}
       className="dialog palette"

@@ -7,6 +7,7 @@ import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import type { ReceiptOf } from '../shell/open-dialog.js';
+import { keepsScrollBar } from '../shell/scroll-bar.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
@@ -88,7 +89,14 @@ export const ReceiptDialog = ({ of, onClose }: ReceiptDialogProps) => {
   const receipt = data && narrowed(data, of);
   const about = of ? aboutOf(receipt?.rows ?? []) : text.totalValue;
   return (
-    <Dialog open onClose={onClose} className="dialog receipt" backdrop={<div className="backdrop" />} unmountOnHide>
+    <Dialog
+      preventBodyScroll={keepsScrollBar()}
+      open
+      onClose={onClose}
+      className="dialog receipt"
+      backdrop={<div className="backdrop" />}
+      unmountOnHide
+    >
       <header className="dialog-head">
         <DialogHeading className="dialog-title">
           <span>{text.receiptTitle}</span> {about !== undefined && <span className="receipt-about">{about}</span>}

@@ -1,5 +1,6 @@
 import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useRef } from 'react';
+import { keepsScrollBar } from '../shell/scroll-bar.js';
 import { useText } from '../text/language.js';
 
 interface ConfirmDialogProps {
@@ -21,6 +22,7 @@ export const ConfirmDialog = (props: ConfirmDialogProps) => {
   const cancel = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
+      preventBodyScroll={keepsScrollBar()}
       open
       onClose={onClose}
       role="alertdialog"

@@ -4,6 +4,7 @@ import { isProblem } from '@tickfolio/client/problem';
 import { type FormEvent, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts, useSession } from '../parts.js';
+import { keepsScrollBar } from '../shell/scroll-bar.js';
 import { useIsHere } from '../shell/use-is-here.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -63,6 +64,7 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
   };
   return (
     <Dialog
+      preventBodyScroll={keepsScrollBar()}
       open
       onClose={onClose}
       className="dialog"

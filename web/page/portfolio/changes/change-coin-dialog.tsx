@@ -2,6 +2,7 @@ import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvid
 import { useState } from 'react';
 import type { Row } from '../../live/portfolio-view.js';
 import { useLive } from '../../parts.js';
+import { keepsScrollBar } from '../../shell/scroll-bar.js';
 import { basesHeldTwice, nameAmong, pairLabel } from '../../text/pair.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from './quantity-form.js';
@@ -61,7 +62,14 @@ export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDia
   const onUnheard = (thrown: unknown) => tellFault(symbol, base, thrown);
   const form = { base, held: row.quantity, price, onDone: onClose, onUnheard };
   return (
-    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+    <Dialog
+      preventBodyScroll={keepsScrollBar()}
+      open
+      onClose={onClose}
+      className="dialog"
+      backdrop={<div className="backdrop" />}
+      unmountOnHide
+    >
       <header className="dialog-head">
         <DialogHeading className="dialog-title">{title}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>

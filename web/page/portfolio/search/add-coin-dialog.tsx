@@ -2,6 +2,7 @@ import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import type { AssetMarket } from '@tickfolio/lib/market/asset-search';
 import { useState } from 'react';
+import { keepsScrollBar } from '../../shell/scroll-bar.js';
 import { nameAmong } from '../../text/pair.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from '../changes/quantity-form.js';
@@ -116,7 +117,14 @@ export const AddCoinDialog = ({ onClose, preset }: AddCoinDialogProps) => {
   };
   const name = asset === undefined ? undefined : (coinName(asset) ?? asset);
   return (
-    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+    <Dialog
+      preventBodyScroll={keepsScrollBar()}
+      open
+      onClose={onClose}
+      className="dialog"
+      backdrop={<div className="backdrop" />}
+      unmountOnHide
+    >
       <header className="dialog-head">
         {name !== undefined && !preset && (
           <button type="button" className="icon-button" aria-label={text.back} onClick={() => setAsset(undefined)}>
