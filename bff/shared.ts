@@ -22,6 +22,7 @@ import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
+import { createAskPortfolio, createKnowPortfolio, type KnowPortfolio } from './portfolios/known-portfolios.js';
 import { createPortfolioClient } from './portfolios/portfolio-client.js';
 import { createPrices, type Prices } from './prices/prices.js';
 import { createNotices, type Notices } from './replicas/notices.js';
@@ -53,8 +54,7 @@ export interface Shared {
   atPublic(path: string): string;
   /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
   portfolioChanged(userId: string, news: PortfolioNews): void;
-  /** Has what changed in another portfolio of a user shown everywhere. */
-  otherPortfolioChanged(userId: string, portfolioId: string): void;
+  readonly knowPortfolio: KnowPortfolio;
   close(): Promise<void>;
 }
 
@@ -84,7 +84,13 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const views = createViews({ db: postgres.db, owned: portfolios });
   const viewed = createViewedPortfolios(postgres.db, time);
   const viewedHere = createViewedHere({ viewed, clock, log });
-  const find = createFindView({ db: postgres.db, simulated: () => market.kind.simulated });
+  const client = deps.neighbours.client('portfolio', createPortfolioClient);
+  const otherPortfolioChanged = (userId: string, portfolioId: string) =>
+    notices.portfolioChanged(userId, undefined, portfolioId);
+  const knowPortfolio = createKnowPortfolio({ db: postgres.db, log, changed: otherPortfolioChanged });
+  const simulated = () => market.kind.simulated;
+  const ask = createAskPortfolio({ client, know: knowPortfolio, simulated });
+  const find = createFindView({ db: postgres.db, simulated, ask });
   const watchlists = deps.neighbours.client('portfolio', createWatchlistClient);
   const live = createLive(
     { portfolios: views, find, viewedHere, prices, market, sessions, watchlists, clock, log, metrics },
@@ -118,13 +124,10 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const { reload, reloadAll } = live.portfolios;
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
-  const { listEvents } = deps.neighbours.client('portfolio', createPortfolioClient);
-  const otherPortfolioChanged = (userId: string, portfolioId: string) =>
-    notices.portfolioChanged(userId, undefined, portfolioId);
   const deletedUsers = startDeletedUsers(
     {
       ...{ ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
-      besides: createProjection({ listEvents, changed: otherPortfolioChanged }),
+      besides: createProjection({ listEvents: client.listEvents, changed: otherPortfolioChanged }),
     },
     { pollMs: options.relayPollMs },
   );
@@ -141,7 +144,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ klines, takePages, leases, views, otherPortfolioChanged, deletedUsers, tickerBoard: createTickerBoard() },
+    ...{ klines, takePages, leases, views, knowPortfolio, deletedUsers, tickerBoard: createTickerBoard() },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();

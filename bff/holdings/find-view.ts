@@ -16,23 +16,31 @@ export interface FindViewDeps {
   readonly db: Database;
   /** Whether prices are made up; undefined while nobody knows. */
   readonly simulated: () => boolean | undefined;
+  /**
+   * Asks the service for one that was not told yet, and has it written down. Undefined where there is none. @throws
+   * AppError when it is away
+   */
+  readonly ask: (userId: string, portfolioId: string) => Promise<Known | undefined>;
 }
+
+type Known = Pick<typeof portfolios.$inferSelect, 'kind' | 'simulated'>;
 
 const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const refused = (detail: string): FoundView => ({ kind: 'refused', detail });
 
 export const createFindView =
-  ({ db, simulated }: FindViewDeps): FindView =>
+  ({ db, simulated, ask }: FindViewDeps): FindView =>
   async (userId, portfolioId) => {
     const name = portfolioId.toLowerCase();
     if (name === 'default') return { kind: 'found', of: undefined };
     if (name === allPortfolios) return { kind: 'found', of: allPortfolios };
     if (!isId.test(name)) return refused('There is no such portfolio.');
     try {
-      const [found] = await db
+      const [known] = await db
         .select({ kind: portfolios.kind, simulated: portfolios.simulated })
         .from(portfolios)
         .where(and(eq(portfolios.id, name), eq(portfolios.userId, userId)));
+      const found = known ?? (await ask(userId, name));
       if (!found) return refused('There is no such portfolio.');
       const kind = simulated();
       // The two never stand in one frame.

@@ -3,7 +3,6 @@ import { createMomentPrices } from '../holdings/moment-prices.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
-import { createKnowPortfolio } from './known-portfolios.js';
 import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
 
@@ -15,7 +14,7 @@ const prepare = (shared: Shared) => {
   return {
     verify: sessions.verify,
     client: clientOf(shared),
-    know: createKnowPortfolio({ ...deps, db: deps.postgres.db, changed: shared.otherPortfolioChanged }),
+    know: shared.knowPortfolio,
     writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
     simulated: () => market.kind.simulated,
   };

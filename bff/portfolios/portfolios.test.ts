@@ -137,6 +137,24 @@ describe('portfolios over REST', () => {
     await socket.close();
   });
 
+  it('can be looked at on a socket before anybody was told of them, and not those of others', async () => {
+    const [user, other] = [createUser(systemClock), createUser(systemClock)];
+    const plan = { name: 'Third', kind: 'tracking', baseCurrencyCode: 'ETH', costMethod: 'FIFO', idempotencyKey: '' };
+    const { id } = await client.create({ userId: user.userId, simulated: false, requestId: 'r' }, plan);
+    const view = async (by: typeof user) => {
+      const socket = await openSocket(bff.wsUrl, by);
+      socket.ws.send(JSON.stringify({ type: 'view', portfolioId: id }));
+      const { PortfolioID, BaseCurrency, Detail } = await socket.next(
+        (seen) => (seen.PortfolioID ?? seen.Type) !== undefined,
+      );
+      await socket.close();
+      return { PortfolioID, BaseCurrency, Detail };
+    };
+    expect(await view(other)).toEqual({ Detail: 'There is no such portfolio.' });
+    expect(await view(user)).toEqual({ PortfolioID: id, BaseCurrency: 'ETH' });
+    expect(await view(other)).toEqual({ Detail: 'There is no such portfolio.' });
+  });
+
   it('are refused in words that programs know, and those of others are not there', async () => {
     const [user, other] = [createUser(systemClock), createUser(systemClock)];
     const reasonOf = async (...asked: Parameters<TestBff['call']>) => {

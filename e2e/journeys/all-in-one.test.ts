@@ -102,6 +102,26 @@ describe('the all-in-one run shows a portfolio live', () => {
     expect((await other.call('GET', `/api/v1/portfolios/${made.body.id}`)).status).toBe(404);
   });
 
+  it('shows paper money on the socket that asks for it, as soon as more is given, and on no other', async () => {
+    const person = await signUp(one.base);
+    const list = await person.call('GET', '/api/v1/portfolios');
+    const paper =
+      (list.body.portfolios as { id: string; kind: string }[]).find(({ kind }) => kind === 'paper')?.id ?? '';
+    const [socket, other] = [await person.connect(), await person.connect()];
+    const ofPaper = ({ PortfolioID }: PortfolioFrame) => PortfolioID === paper;
+    socket.send(JSON.stringify({ type: 'view', portfolioId: paper }));
+    await socket.frame(ofPaper, patienceMs, 0);
+    const given = await person.call('POST', `/api/v1/portfolios/${paper}/fund`, { asset: 'USDT', quantity: '500.5' });
+    expect([given.status, given.body.available]).toEqual([200, '10500.5']);
+    const frame = await socket.frame((seen) => ofPaper(seen) && seen.Version === given.body.version, patienceMs, 0);
+    expect(frame).toMatchObject({ TotalValue: '0', Coins: [], NetWorth: '10500.5', Simulated: true });
+    expect(frame.Cash).toMatchObject([{ Asset: 'USDT', Quantity: '10500.5', Total: '10500.5' }]);
+    expect(other.frames.filter(ofPaper)).toEqual([]);
+    const told = await person.call('GET', `/api/v1/portfolios/${paper}/balances`);
+    expect(told.body).toMatchObject({ version: given.body.version, value: '10500.5' });
+    for (const one of [socket, other]) one.close();
+  });
+
   it('takes no account with "password" or its own name as the password, in words and in one that programs know', async () => {
     const refused = async (name: string, password: string) => {
       const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });
