@@ -3,7 +3,7 @@ import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startProcess, type TestProcess } from '@tickfolio/lib/kit/process';
 import { startTestRedis } from '@tickfolio/lib/kit/redis';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
-import { type CoreName, coreNames, services } from '@tickfolio/services/registry';
+import { type CoreName, coreNames, type ServiceName, services } from '@tickfolio/services/registry';
 import { callJson } from './client.js';
 import { startTestNames } from './names.js';
 
@@ -14,13 +14,17 @@ export const pipelineNames: readonly CoreName[] = ['archiver', 'dashboard'];
 export const serviceNames = coreNames.filter((name) => !pipelineNames.includes(name));
 /** A second one of each, started where a test wants it. */
 export const twinNames = ['aggregator-2', 'bff-2'] as const;
-export type PartName = CoreName | (typeof twinNames)[number];
+/** Not of the first system; started where a test wants it. */
+export type LaterName = 'portfolio';
+export type PartName = CoreName | LaterName | (typeof twinNames)[number];
 
 export interface StackOptions {
   /**
    * Of a real Kafka, over which the aggregators then share the symbols. Default: nothing listens where it should be.
    */
   readonly brokers?: readonly string[];
+  /** The gateway knows where the portfolio service will be, once a test starts it. Default: the first system alone. */
+  readonly portfolio?: boolean;
   /** Services are known to each other by names, and have another address after every start. Default: loopback. */
   readonly names?: boolean;
 }
@@ -47,7 +51,7 @@ export interface Stack {
  */
 export const startStack = async (
   extra: Record<string, string> | ((program: string) => Record<string, string>) = {},
-  { brokers, names: byName = false }: StackOptions = {},
+  { brokers, portfolio: isLarger = false, names: byName = false }: StackOptions = {},
 ): Promise<Stack | undefined> => {
   const redis = await startTestRedis();
   const postgres = await startTestPostgres();
@@ -57,6 +61,7 @@ export const startStack = async (
   }
   await postgres.createDatabase('auth_db');
   await postgres.createDatabase('profile_db');
+  if (isLarger) await postgres.createDatabase('portfolio_service');
   const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(
     Array.from({ length: 6 }, freePort),
   );
@@ -64,6 +69,7 @@ export const startStack = async (
     Array.from({ length: 4 }, freePort),
   );
   const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
+  const [portfolio = 0, portfolioOps = 0] = await Promise.all([freePort(), freePort()]);
   const local = (port: number) => `127.0.0.1:${port}`;
   const names = byName ? startTestNames() : undefined;
   /** How a service is reached by the others. Certificates are made out to these names. */
@@ -91,6 +97,7 @@ export const startStack = async (
     bff: http,
     archiver,
     dashboard,
+    portfolio: portfolioOps,
     'aggregator-2': aggregator2,
     'bff-2': http2,
   };
@@ -109,8 +116,7 @@ export const startStack = async (
     BROKERS: brokers?.join(',') ?? local(dead),
     REDIS_ADDR: local(redis.port),
     AUTH_SERVICE_ADDR: authAddr,
-    // Not of the first system.
-    PORTFOLIO_SERVICE_ADDR: local(dead),
+    PORTFOLIO_SERVICE_ADDR: local(isLarger ? portfolio : dead),
     SOCKET_SERVICE_ADDR: socketAddr,
     AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : aggregatorAddr,
     ...database('profile_db'),
@@ -138,6 +144,17 @@ export const startStack = async (
         ...database('auth_db'),
       },
     },
+    portfolio: {
+      env: {
+        ENV: 'local',
+        LOG_LEVEL: 'info',
+        GRPC_PORT: String(portfolio),
+        METRICS_ADDR: local(portfolioOps),
+        AUTH_SERVICE_ADDR: authAddr,
+        BROKERS: brokers?.join(',') ?? local(dead),
+        ...database('portfolio_service'),
+      },
+    },
     archiver: { env: { ...clickhouse, KAFKA_BROKERS: local(dead), METRICS_ADDR: local(archiver) } },
     dashboard: { env: { ...clickhouse, HTTP_HOST: '127.0.0.1', DASHBOARD_PORT: String(dashboard) } },
     bff: { env: bffAt(http) },
@@ -147,7 +164,7 @@ export const startStack = async (
   const base = `http://${local(http)}`;
   const start = (name: PartName) => {
     const { args = [], env } = settings[name];
-    const program = name.replace(/-2$/, '') as CoreName;
+    const program = name.replace(/-2$/, '') as ServiceName;
     const { folder } = services[program];
     running.set(
       name,
