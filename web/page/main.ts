@@ -1,3 +1,4 @@
+import type { ChannelMessage, ChannelName } from '@tickfolio/api/messages';
 import { runtimeClock as clock } from '@tickfolio/client/clock';
 import { createLiveConnection } from '@tickfolio/client/live-connection';
 import type { LiveSocket } from '@tickfolio/client/live-socket';
@@ -7,6 +8,7 @@ import { keeping } from './keeping.js';
 import { loadLanguage } from './language-words.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
+import type { Parts } from './parts.js';
 import { basePath, namesPrefix } from './place.js';
 import './styles/page.css';
 
@@ -32,6 +34,8 @@ const trails = createPriceTrails();
 const store = createPortfolioStore({ clock, schedule: (run) => requestAnimationFrame(run), trails });
 
 let connection: LiveSocket | undefined;
+const takers = new Map<ChannelName, (message: ChannelMessage) => void>();
+const ask = () => connection?.setChannels([...takers.keys()]);
 let connectedAs: string | undefined;
 const follow = () => {
   const userId = session.state.kind === 'signed-in' ? session.state.userId : undefined;
@@ -50,7 +54,11 @@ const follow = () => {
     renew: session.renew,
     onFrame: store.takeFrame,
     onConnection: store.setConnection,
+    onChannel: (message) => {
+      for (const take of takers.values()) take(message);
+    },
   });
+  ask();
 };
 session.subscribe(follow);
 session.onToken((token) => connection?.offer(token));
@@ -62,13 +70,24 @@ const retry = () => {
 addEventListener('online', retry);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retry());
 
+const channels: Parts['channels'] = {
+  open: (name, take) => {
+    takers.set(name, take);
+    ask();
+    return () => {
+      takers.delete(name);
+      ask();
+    };
+  },
+};
+
 const place = document.getElementById('page');
 // A browser that is too old was told so by the first words, and would show a page in which nothing works.
 if (place && !place.querySelector('[data-said="old"]')) {
   // What cannot be loaded is said by the first words.
   void Promise.all([import('./show-app.js'), loadLanguage()]).then(([{ showApp }, { numbers }]) => {
     store.setStyle(numbers);
-    showApp(place, { clock, random: Math.random, session, store, trails, retry });
+    showApp(place, { clock, random: Math.random, session, store, trails, channels, retry });
     // Nobody needs it before something is shown.
     void import('./text/copying/copy-whole.js').catch(() => undefined);
   });

@@ -1,8 +1,15 @@
+import type { ChannelMessage, ChannelName } from '@tickfolio/api/messages';
 import type { Clock } from '@tickfolio/client/clock';
 import type { Session, SessionState } from '@tickfolio/client/session';
 import { createContext, useContext, useState, useSyncExternalStore } from 'react';
 import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
 import type { PriceTrails } from './live/price-trails.js';
+
+/** What comes over the live connection besides frames. */
+interface Channels {
+  /** Asked for with every connection until it is closed. @param take is called with what comes @returns what closes it */
+  open(name: ChannelName, take: (message: ChannelMessage) => void): () => void;
+}
 
 /** What the page is made of; made once in main. */
 export interface Parts {
@@ -12,6 +19,7 @@ export interface Parts {
   readonly session: Session;
   readonly store: PortfolioStore;
   readonly trails: PriceTrails;
+  readonly channels: Channels;
   /** Asks who is signed in, and tries to connect, at once. */
   readonly retry: () => void;
 }

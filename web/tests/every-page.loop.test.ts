@@ -27,6 +27,7 @@ const routes = [
   '/',
   '/portfolios/default',
   '/markets',
+  '/markets?list=watchlist',
   '/assets/BTC',
   '/settings/profile',
   '/settings/security',

@@ -42,10 +42,12 @@ const answers = {
 const row = '.market-table tbody tr';
 const names = (page: Page) => page.locator(`${row} .coin-name`).allInnerTexts();
 const path = '/markets';
+/** With room for every column beside a scroll bar. */
+const wide = { width: 1_320, height: 900 };
 
 describe.skipIf(!browser)('the markets', () => {
   it('show each asset once with its figures, are put in order, narrowed and folded, and all of it stands in the address', async () => {
-    await withWindow({ frame, answers, path }, async ({ page }) => {
+    await withWindow({ frame, answers, path, viewport: wide }, async ({ page }) => {
       await expect.poll(() => names(page)).toEqual(['Bitcoin', 'Ethereum', 'Dogecoin']);
       const cells = await page.locator(`${row}:first-child > *`).allInnerTexts();
       expect(cells.map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
@@ -99,9 +101,10 @@ describe.skipIf(!browser)('the markets', () => {
   });
 
   it('lead by a row to the asset and by its plus to adding it, with the arrow keys alone too', async () => {
-    await withWindow({ frame, answers, path, expected: /503/ }, async ({ page }) => {
+    await withWindow({ frame, answers, path, viewport: wide, expected: /503/ }, async ({ page }) => {
       await page.locator(`${row} .coin-link`).first().focus();
       await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
       await page.keyboard.press('ArrowRight');
       await settled(async () =>
         expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('Add Ethereum'),

@@ -14,6 +14,7 @@ import { useSpeaking } from '../text/language.js';
 import { besideName, type Pair } from '../text/pair.js';
 import { useQuantityText } from '../text/quantity/use-quantity-text.js';
 import { usePriceText } from '../text/use-price-text.js';
+import { AssetStar } from '../watchlist/asset-star.js';
 
 /** A price and, where it is not of now, when it was made. */
 interface ShownPrice {
@@ -44,6 +45,7 @@ interface CoinHeadProps extends Pair {
   readonly basis: Basis;
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
+  readonly isListed: boolean;
 }
 
 const gone = { state: 'delisted', stateOf: undefined } as const;
@@ -51,7 +53,7 @@ const recorded = { kind: 'recorded' } as const;
 
 /** Which coin it is, what it costs, and why that is not of now. */
 export const CoinHead = (props: CoinHeadProps) => {
-  const { symbol, name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs } = props;
+  const { symbol, name, base, quote, row, isDelisted, isAway, fresh, shown, change, basis, asOfMs, isListed } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
   const { worthLater, priceAway } = useQuantityText();
@@ -80,6 +82,7 @@ export const CoinHead = (props: CoinHeadProps) => {
             </span>
           )}
         </h1>
+        <AssetStar {...{ symbol, base, quote, name, isListed }} />
         {reason && shown && <PriceTag row={reason} />}
         <Freshness of={fresh ?? (row || isDelisted || !shown ? undefined : recorded)} about="price" />
       </div>

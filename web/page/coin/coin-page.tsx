@@ -39,6 +39,7 @@ export const CoinPage = () => {
         change={asset.change}
         basis={asset.basis}
         asOfMs={view.asOfMs}
+        isListed={listed !== undefined}
       />
       <AssetTabs tab={tab} />
       {tab === 'markets' ? (

@@ -12,7 +12,8 @@ interface MarketFilterProps {
   readonly isNoQuote: boolean;
   /** What markets are priced in, the most used first. */
   readonly quotes: readonly string[];
-  readonly onQuote: (quote: string | undefined) => void;
+  /** Undefined where there is no choice. */
+  readonly onQuote: ((quote: string | undefined) => void) | undefined;
   readonly columns: readonly MarketColumn[];
   /** Undefined where there is no room for a choice. */
   readonly onColumns: ((columns: readonly MarketColumn[]) => void) | undefined;
@@ -40,23 +41,25 @@ export const MarketFilter = (props: MarketFilterProps) => {
         defaultValue={query}
         onChange={(event) => onQuery(event.target.value)}
       />
-      <select
-        aria-label={text.pricedIn}
-        value={quote ?? ''}
-        onChange={(event) => onQuote(event.target.value === '' ? undefined : event.target.value)}
-      >
-        <option value="">{text.eachAssetOnce}</option>
-        {quote !== undefined && isNoQuote && (
-          <option value={quote} hidden disabled>
-            {text.marketsIn(quote)}
-          </option>
-        )}
-        {[...new Set([...(quote === undefined || isNoQuote ? [] : [quote]), ...quotes])].map((one) => (
-          <option key={one} value={one}>
-            {text.marketsIn(one)}
-          </option>
-        ))}
-      </select>
+      {onQuote && (
+        <select
+          aria-label={text.pricedIn}
+          value={quote ?? ''}
+          onChange={(event) => onQuote(event.target.value === '' ? undefined : event.target.value)}
+        >
+          <option value="">{text.eachAssetOnce}</option>
+          {quote !== undefined && isNoQuote && (
+            <option value={quote} hidden disabled>
+              {text.marketsIn(quote)}
+            </option>
+          )}
+          {[...new Set([...(quote === undefined || isNoQuote ? [] : [quote]), ...quotes])].map((one) => (
+            <option key={one} value={one}>
+              {text.marketsIn(one)}
+            </option>
+          ))}
+        </select>
+      )}
       {onColumns && (
         <Disclosure label={text.columns} className="market-columns" button={<span>{text.columns}</span>}>
           <fieldset>

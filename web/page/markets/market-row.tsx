@@ -10,6 +10,7 @@ import { Figure } from '../text/figure.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { besideName, nameAmong } from '../text/pair.js';
 import { usePriceText } from '../text/use-price-text.js';
+import { StarButton } from '../watchlist/star-button.js';
 import { MarketChange } from './market-change.js';
 import type { MarketColumn } from './market-columns.js';
 import type { MarketRow } from './market-rows.js';
@@ -105,6 +106,7 @@ export const MarketTableRow = memo(({ row, at, columns, week, isHeld, onAdd }: M
         </td>
       ))}
       <td className="market-actions" {...role.cell}>
+        <StarButton symbol={row.symbol} asset={row.base} name={nameAmong(row.name, row)} tabIndex={-1} />
         {onAdd && (
           <button
             type="button"

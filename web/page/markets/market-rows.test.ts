@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foundRows, marketRows, quotesOf, sortedRows, type Ticker } from './market-rows.js';
+import { foundRows, marketRows, quotesOf, sortedRows, type Ticker, watchedRows } from './market-rows.js';
 
 const ticker = (base: string, quote: string, more: Partial<Ticker> = {}): Ticker => ({
   ...{ symbol: `${base}${quote}`.toLowerCase(), base, quote, status: 'trading', price: '1' },
@@ -27,6 +27,30 @@ describe('the markets', () => {
   it('have every market of one quote asset where that is asked for', () => {
     expect(symbols(marketRows(tickers, 'BTC'))).toEqual(['ethbtc', 'qntbtc']);
     expect(quotesOf(tickers)).toEqual(['USDT', 'BTC', 'FDUSD']);
+  });
+  it('that are watched stand as they were added, each with the newest price, and what has none is left out', () => {
+    const watched = new Map([
+      ['ethbtc', 'ETH'],
+      ['lunausdt', 'LUNA'],
+      ['btcusdt', 'BTC'],
+      ['ethusdt', 'ETH'],
+    ]);
+    const at = (price: string, atMs: number) => ({ price, atMs });
+    const noonMs = Date.parse('2026-06-15T12:00:00.000Z');
+    const rows = watchedRows(
+      tickers,
+      watched,
+      new Map([
+        ['btcusdt', at('100001.25', noonMs + 1)],
+        ['ethusdt', at('2999', noonMs - 1)],
+        ['newusdt', at('10', noonMs + 1)],
+      ]),
+    );
+    expect(rows.map(({ symbol, price, name }) => [symbol, price, name])).toEqual([
+      ['ethbtc', '0.03', 'Ethereum'],
+      ['btcusdt', '100001.25', 'Bitcoin'],
+      ['ethusdt', '3000', 'Ethereum'],
+    ]);
   });
   it('sort by exact figures either way, what is not known last', () => {
     expect(symbols(sortedRows(assets, '24h'))).toEqual(['ethusdt', 'qntbtc', 'btcusdt', 'newusdt']);

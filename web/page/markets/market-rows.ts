@@ -3,6 +3,7 @@ import { coinName } from '@tickfolio/lib/market/asset-names';
 import { createAssetSearch } from '@tickfolio/lib/market/asset-search';
 import { compare, type Decimal } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
+import type { LivePrice } from '../watchlist/watched-prices.js';
 import { type MarketOrder, type MarketSort, usualOrder } from './markets-search.js';
 
 /** The last 24 hours of a market. */
@@ -34,6 +35,25 @@ export const marketRows = (tickers: readonly Ticker[], quote: string | undefined
     ...ticker,
     name: coinName(ticker.base) ?? ticker.base,
   }));
+
+/**
+ * The rows of what is watched, as they were added, with the prices of now where those are newer.
+ * @param watched assets by symbols
+ */
+export const watchedRows = (
+  tickers: readonly Ticker[],
+  watched: ReadonlyMap<string, string>,
+  prices: ReadonlyMap<string, LivePrice>,
+): readonly MarketRow[] => {
+  const found = new Map(tickers.flatMap((ticker) => (watched.has(ticker.symbol) ? [[ticker.symbol, ticker]] : [])));
+  return [...watched.keys()].flatMap((symbol) => {
+    const ticker = found.get(symbol);
+    if (!ticker) return [];
+    const live = prices.get(symbol);
+    const price = live && live.atMs > Date.parse(ticker.time) ? live.price : ticker.price;
+    return [{ ...ticker, price, name: coinName(ticker.base) ?? ticker.base }];
+  });
+};
 
 /** What markets are priced in, the one with the most markets first. */
 export const quotesOf = (tickers: readonly Pick<Ticker, 'quote'>[]): readonly string[] => {

@@ -8,13 +8,17 @@ import { useLive } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useColumns } from '../portfolio/table/use-columns.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
+import { useWatchlistText } from '../text/watchlist/use-watchlist-text.js';
+import { ListTabs } from './list-tabs.js';
 import { MarketFilter } from './market-filter.js';
 import { MarketBones, MarketNote, NoMarkets, OldNote } from './market-notes.js';
-import { foundRows, type MarketRow, marketRows, quotesOf, sortedRows } from './market-rows.js';
+import { foundRows, type MarketRow, quotesOf, sortedRows } from './market-rows.js';
 import { MarketTable } from './market-table.js';
 import { columnsOf, columnsText, type MarketSort, type MarketsSearch, usualOrder } from './markets-search.js';
 import { shownColumns } from './shown-columns.js';
-import { useTickers, useWeeks } from './use-tickers.js';
+import { UntradedList } from './untraded-list.js';
+import { useListedRows } from './use-listed-rows.js';
+import { useWeeks } from './use-tickers.js';
 
 const AddCoinDialog = latePart(() =>
   import('../portfolio/search/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
@@ -32,15 +36,18 @@ const useMarketsSearch = () => {
   return [search, change] as const;
 };
 
-/** Everything that the exchange lists, with its last 24 hours. */
+/** Everything that the exchange lists, or what of it is watched, with its last 24 hours. */
 export const MarketsPage = () => {
   const text = useMarketsText();
+  const words = useWatchlistText();
   const [search, change] = useMarketsSearch();
-  const { q = '', quote, sort, order } = search;
+  const { q = '', list = 'all', sort, order } = search;
+  // What is watched is shown whatever it is priced in.
+  const quote = list === 'all' ? search.quote : undefined;
   const room = useColumns();
   const basis = useChoice(basisChoice);
   const columns = shownColumns(columnsOf(search), room, basis);
-  const book = useTickers(quote);
+  const { book, all, untraded, isNothingWatched, fault } = useListedRows(search);
   const weeks = useWeeks(quote, columns.includes('week'));
   const { data: listed } = useSymbols();
   const held = useLive(({ view }) => [...new Set(view?.rows.map(({ base }) => base))].sort().join(' '));
@@ -50,11 +57,11 @@ export const MarketsPage = () => {
   const closeAdd = useCallback(() => setAdded(undefined), []);
   const quotes = useMemo(() => quotesOf((listed ?? []).map(({ QuoteAsset }) => ({ quote: QuoteAsset }))), [listed]);
 
-  const all = useMemo(() => (book.data ? marketRows(book.data.tickers, quote) : undefined), [book.data, quote]);
   const found = useMemo(() => all && (q.trim() === '' ? all : foundRows(all, q)), [all, q]);
-  // Without another wish, what was searched for stands as it fits, and everything by what is traded most.
+  // Without another wish, what was searched for stands as it fits, what is watched as it was added, and everything by
+  // what is traded most.
   const rows = useMemo(() => found && (sort ? sortedRows(found, sort, order) : found), [found, sort, order]);
-  const sortNow = sort ?? (q === '' ? 'volume' : undefined);
+  const sortNow = sort ?? (q === '' && list === 'all' ? 'volume' : undefined);
   const orderNow = order ?? usualOrder(sort ?? 'volume');
 
   const onSort = (next: MarketSort) => {
@@ -68,23 +75,31 @@ export const MarketsPage = () => {
       <div className="page-head">
         <h1>{text.places.markets}</h1>
         <p className="none" role="status">
-          {rows ? (quote === undefined ? text.assetCount(rows.length) : text.marketCount(rows.length)) : ''}
+          {rows
+            ? quote === undefined && list === 'all'
+              ? text.assetCount(rows.length)
+              : text.marketCount(rows.length)
+            : ''}
         </p>
       </div>
+      <ListTabs
+        list={list}
+        onList={(next) => change({ list: next === 'all' ? undefined : next, sort: undefined, order: undefined })}
+      />
       <MarketFilter
         query={q}
         onQuery={(query) => change({ q: query === '' ? undefined : query })}
         quote={quote}
         isNoQuote={all?.length === 0}
         quotes={quotes}
-        onQuote={(next) => change({ quote: next })}
+        onQuote={list === 'all' ? (next) => change({ quote: next }) : undefined}
         columns={columnsOf(search)}
         onColumns={room === 'phone' ? undefined : (next) => change({ columns: columnsText(next) })}
       />
-      {!rows && book.isError && (
-        <MarketNote words={faultText(book.error, text)} action={text.tryAgain} onAction={retry} />
+      {!rows && fault && (
+        <MarketNote words={faultText(fault.error, text)} action={text.tryAgain} onAction={fault.retry} />
       )}
-      {!rows && !book.isError && <MarketBones />}
+      {!rows && !fault && <MarketBones />}
       {book.data && <OldNote book={book.data} fault={book.error} onRetry={retry} />}
       {rows && rows.length > 0 && (
         <MarketTable
@@ -96,14 +111,24 @@ export const MarketsPage = () => {
           onAdd={setAdded}
         />
       )}
-      {rows?.length === 0 && (
-        <NoMarkets
-          query={q}
-          quote={quote}
-          isNothingKnown={all?.length === 0 && book.data?.stale !== null}
-          onChange={change}
-          onRetry={retry}
+      {untraded.length > 0 && <UntradedList watched={untraded} />}
+      {isNothingWatched ? (
+        <MarketNote
+          words={words.nothingWatched}
+          action={words.allMarkets}
+          onAction={() => change({ list: undefined })}
         />
+      ) : (
+        rows?.length === 0 &&
+        untraded.length === 0 && (
+          <NoMarkets
+            query={q}
+            quote={quote}
+            isNothingKnown={all?.length === 0 && book.data?.stale !== null}
+            onChange={change}
+            onRetry={retry}
+          />
+        )
       )}
       <Suspense>{added && <AddCoinDialog preset={added} onClose={closeAdd} />}</Suspense>
     </div>

@@ -4,9 +4,14 @@ import { allColumns, type MarketColumn, marketColumns } from './market-columns.j
 const marketSorts = ['name', 'price', '1h', '24h', '7d', 'volume', 'range'] as const;
 export type MarketSort = (typeof marketSorts)[number];
 export type MarketOrder = 'asc' | 'desc';
+/** Whose markets are shown. */
+export const marketLists = ['all', 'watchlist'] as const;
+export type MarketList = (typeof marketLists)[number];
 
 /** What of the markets' page stands in its address; what is usual is left out. */
 export interface MarketsSearch {
+  /** Usual: all. */
+  readonly list?: Exclude<MarketList, 'all'> | undefined;
   /** What is searched for. */
   readonly q?: string | undefined;
   /** Upper case: the markets that are priced in this asset. Usual: each asset once. */
@@ -54,6 +59,7 @@ export const readMarketsSearch = (given: Readonly<Record<string, unknown>>): Mar
   const order = oneOf(['asc', 'desc'] as const, given.order);
   // Undefined where it is none: what is left out stays as it is written.
   return {
+    list: oneOf(['watchlist'] as const, given.list),
     q: typeof q === 'string' && q !== '' ? q.slice(0, maxLength) : undefined,
     quote: typeof quote === 'string' && /^[\w-]{1,32}$/.test(quote) ? quote.toUpperCase() : undefined,
     sort,

@@ -34,4 +34,4 @@ const widths: Readonly<Record<MarketColumn, string>> = {
 
 /** Of a grid: name, price, columns, and what is done with a row. */
 export const gridOf = (columns: readonly MarketColumn[]): string =>
-  ['minmax(170px, 1.5fr)', 'minmax(130px, 1fr)', ...columns.map((column) => widths[column]), '56px'].join(' ');
+  ['minmax(170px, 1.5fr)', 'minmax(130px, 1fr)', ...columns.map((column) => widths[column]), '100px'].join(' ');

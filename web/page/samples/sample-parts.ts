@@ -72,5 +72,6 @@ export const createSampleParts = (): Parts => {
     locks: undefined,
     storage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
   });
-  return { clock, random: () => 0.5, session, store, trails, retry: () => undefined };
+  const channels = { open: () => () => undefined };
+  return { clock, random: () => 0.5, session, store, trails, channels, retry: () => undefined };
 };

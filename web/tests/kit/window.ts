@@ -33,8 +33,8 @@ const signedInScript = "if (location.protocol === 'https:') localStorage.setItem
 const usualWords = /Service Worker registration blocked/;
 
 /**
- * What the server answers, by the path after `/api/v1/`; a function is asked each time, undefined is a fault of the
- * server.
+ * What the server answers, by the path after `/api/v1/`; a function is asked each time, with the query and the method,
+ * undefined is a fault of the server.
  */
 export type Answers = Readonly<Record<string, unknown>>;
 
@@ -94,6 +94,7 @@ const usual: Answers = {
     const found = tickers.filter((ticker) => base === null || ticker.base === base);
     return { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers: found, next: null };
   },
+  watchlist: { watchlist: [], version: 0, next: null },
   'profile/day': { Since: '', Opens: [] },
   'profile/day-trails': { Simulated: false, Trails: [] },
   'profile/value': { Range: '24h', Points: [] },
@@ -131,6 +132,10 @@ export interface Window {
   cut(until?: Promise<void>): Promise<void>;
   /** Another tab with the same session. */
   openTab(path?: string): Promise<Page>;
+  /** Sends a message of a channel to every tab that is open. */
+  tell(message: object): Promise<void>;
+  /** What tabs sent over their connections, oldest first. */
+  readonly sent: readonly string[];
   /** Answers otherwise from now on. */
   answer(more: Answers): void;
 }
@@ -148,10 +153,14 @@ export interface WindowOptions extends BrowserContextOptions {
 
 const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   const { pathname, search } = new URL(route.request().url());
+  const method = route.request().method();
   if (pathname.startsWith('/api/v1/')) {
     const name = pathname.slice('/api/v1/'.length);
     const found = name in answers ? answers[name] : usualOf(name);
-    const json = typeof found === 'function' ? await (found as (search: string) => unknown)(search) : found;
+    const json =
+      typeof found === 'function'
+        ? await (found as (search: string, method: string) => unknown)(search, method)
+        : found;
     await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
     return;
   }
@@ -179,6 +188,7 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   opened.setDefaultTimeout(waitMs);
   const faults: string[] = [];
   const sockets = new Set<WebSocketRoute>();
+  const sent: string[] = [];
   let answers: Answers = { ...usual, 'auth/refresh': { accessToken: tokenOf(0, userName) }, ...given };
   let newest = frame;
   let sending = Promise.resolve();
@@ -196,6 +206,7 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   await opened.route(`${origin}/**`, (route) => fulfill(route, answers));
   await opened.routeWebSocket(/\/api\/v1\/ws(\/demo)?$/, (socket) => {
     let isOpen = true;
+    socket.onMessage((text) => void sent.push(String(text)));
     socket.onClose(() => {
       isOpen = false;
       sockets.delete(socket);
@@ -214,13 +225,18 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   };
   try {
     const page = await openTab();
+    const tell = async (message: object) => {
+      for (const socket of sockets) socket.send(JSON.stringify(message));
+      for (const tab of opened.pages()) await drawn(tab);
+    };
     await work({
       page,
       openTab,
-      send: async (next) => {
+      tell,
+      sent,
+      send: (next) => {
         newest = next;
-        for (const socket of sockets) socket.send(JSON.stringify(next));
-        for (const tab of opened.pages()) await drawn(tab);
+        return tell(next);
       },
       cut: async (until = Promise.resolve()) => {
         sending = until;
