@@ -37,6 +37,8 @@ export interface HeldRows {
   portfolios(wanted: {
     readonly ids: readonly string[];
     readonly ofUsers: readonly string[];
+    /** Without what is in them: their versions cost nothing of that. */
+    readonly isBare?: boolean;
   }): Promise<readonly HeldPortfolio[]>;
 }
 
@@ -69,7 +71,7 @@ export const createHeldRows = (db: Database): HeldRows => ({
       .where(and(inArray(holdings.portfolioId, [...portfolioIds]), eq(holdings.via, '')));
     return found.map(rowOf);
   },
-  portfolios: async ({ ids, ofUsers }) => {
+  portfolios: async ({ ids, ofUsers, isBare = false }) => {
     const wanted = [
       ...(ids.length > 0 ? [inArray(portfolios.id, [...ids])] : []),
       ...(ofUsers.length > 0 ? [inArray(portfolios.userId, [...ofUsers])] : []),
@@ -91,7 +93,7 @@ export const createHeldRows = (db: Database): HeldRows => ({
       })
       .from(portfolios)
       .leftJoin(balanceVersions, eq(balanceVersions.portfolioId, portfolios.id))
-      .leftJoin(holdings, eq(holdings.portfolioId, portfolios.id))
+      .leftJoin(holdings, isBare ? sql`false` : eq(holdings.portfolioId, portfolios.id))
       .where(or(...wanted));
     const byId = new Map<string, HeldPortfolio & { readonly rows: HeldRow[] }>();
     for (const { held, archivedAt, ...of } of found) {

@@ -29,6 +29,10 @@ export interface MomentPricesDeps {
 /** Looks prices up for one answer. Resolves when the last known ones were read, or could not be within a second. */
 export type LookUpPrices = (markets: readonly HeldSymbol[]) => Promise<PriceOf>;
 
+/** What was followed once is kept, and as old as its trade since nobody does. */
+const newest = (own: MomentPrice | undefined, told: MomentPrice | undefined): MomentPrice | undefined =>
+  own && (!own.stale || !told || (told.stale && told.timeText <= own.timeText)) ? own : told;
+
 export const createMomentPrices = (deps: MomentPricesDeps): LookUpPrices => {
   const { board, feed, tickers, simulated, exchangeNow, staleAfterMs } = deps;
   const listingOf = ({ symbol, quoteAsset }: HeldSymbol) => board.listing(symbol, quoteAsset);
@@ -52,7 +56,9 @@ export const createMomentPrices = (deps: MomentPricesDeps): LookUpPrices => {
     const waits = listings.map((listing) => feed.follow(listing));
     try {
       await Promise.all(waits);
-      const found = new Map(markets.map((market) => [market.symbol, followed(listingOf(market)) ?? told(market)]));
+      const found = new Map(
+        markets.map((market) => [market.symbol, newest(followed(listingOf(market)), told(market))]),
+      );
       return ({ symbol }) => found.get(symbol);
     } finally {
       for (const listing of listings) feed.release(listing);

@@ -1,5 +1,5 @@
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, gt, sql } from 'drizzle-orm';
+import { asc, eq, gt, sql } from 'drizzle-orm';
 import { isErased, lockUser } from '../erasure/erased-users.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { holdings, portfolios, viewedPortfolios } from '../schema.js';
@@ -84,20 +84,28 @@ export const createViewedPortfolios = (db: Database, time = databaseTime): Viewe
       }),
     symbols: () =>
       orFault(async () => {
-        const isViewed = sql`exists (select from ${viewedPortfolios} where ${and(
-          sql`${viewedPortfolios.userId} = ${holdings.userId}`,
-          isLive(),
-        )} and (${viewedPortfolios.portfolioId} = ${holdings.portfolioId}::text
-          or (${viewedPortfolios.portfolioId} = 'all' and ${portfolios.kind} <> 'paper' and ${portfolios.archivedAt} is null)))`;
-        const found = await db
-          .selectDistinct({ asset: holdings.asset, via: holdings.via })
-          .from(holdings)
-          .innerJoin(portfolios, sql`${portfolios.id} = ${holdings.portfolioId}`)
-          // Frames of the default one have its cash, and whoever has it on a socket need not say so.
-          .where(sql`${isViewed} or (${holdings.via} = '' and ${holdings.asset} <> 'USDT' and ${isOfDefault})`)
-          .orderBy(holdings.asset, holdings.via)
+        const held = { asset: holdings.asset, via: holdings.via };
+        const isViewed = sql`${portfolios.userId} = ${viewedPortfolios.userId}
+          and (${viewedPortfolios.portfolioId} = ${portfolios.id}::text
+          or (${viewedPortfolios.portfolioId} = 'all' and ${portfolios.kind} <> 'paper' and ${portfolios.archivedAt} is null))`;
+        // From the few that are viewed: every replica asks this every two seconds, however much all people hold.
+        const viewed = await db
+          .selectDistinct(held)
+          .from(viewedPortfolios)
+          .innerJoin(portfolios, isViewed)
+          .innerJoin(holdings, eq(holdings.portfolioId, portfolios.id))
+          .where(isLive())
+          .orderBy(asc(holdings.asset), asc(holdings.via))
           .limit(maxSymbols);
-        return found.flatMap(({ asset, via }) => marketOf(asset, via) ?? []);
+        // Frames of the default one have its cash, and whoever has it on a socket need not say so.
+        const cash = await db
+          .selectDistinct(held)
+          .from(holdings)
+          .innerJoin(portfolios, eq(portfolios.id, holdings.portfolioId))
+          .where(sql`${holdings.via} = '' and ${holdings.asset} <> 'USDT' and ${isOfDefault}`)
+          .orderBy(asc(holdings.asset), asc(holdings.via))
+          .limit(maxSymbols);
+        return [...viewed, ...cash].slice(0, maxSymbols).flatMap(({ asset, via }) => marketOf(asset, via) ?? []);
       }),
   };
 };

@@ -72,8 +72,8 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
       ids: [...new Set(asked.flatMap(({ of }) => (of === undefined || of === allPortfolios ? [] : [of])))],
     };
   };
-  const others = async (ids: readonly string[], sums: readonly string[]) =>
-    ids.length + sums.length === 0 ? [] : rows.portfolios({ ids, ofUsers: sums });
+  const others = async (ids: readonly string[], sums: readonly string[], isBare = false) =>
+    ids.length + sums.length === 0 ? [] : rows.portfolios({ ids, ofUsers: sums, isBare });
 
   const one = (key: Key, found: HeldPortfolio | undefined, own: Portfolio): ShownPortfolio => {
     const portfolioId = key.of ?? '';
@@ -144,7 +144,7 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
     versions: (keys) =>
       orFault(async () => {
         const { asked, owners, ids, sums } = sort(keys);
-        const [own, held] = await Promise.all([owned.versions(owners), others(ids, sums)]);
+        const [own, held] = await Promise.all([owned.versions(owners), others(ids, sums, true)]);
         const versionOf = (key: Key): number | undefined => {
           const mine = held.filter(({ userId }) => userId === key.userId);
           if (key.of === allPortfolios) return versionOfAll(own.get(key.userId) ?? 0, mine);

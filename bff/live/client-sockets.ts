@@ -98,6 +98,7 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         client.changed(undefined);
       };
       const view = async (portfolioId: string): Promise<string | undefined> => {
+        if (userId === demoOwner.userId) return 'There is one portfolio here.';
         const turn = ++asked;
         const found = await find(token.userId, portfolioId);
         // Meanwhile it was closed, or asked for another one, and the last word counts.

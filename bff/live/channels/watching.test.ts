@@ -99,6 +99,23 @@ describe('the channel of what is watched', () => {
     expect(told('price').map(({ Symbol: symbol }) => symbol)).not.toContain('btcusdt');
   });
 
+  it('tells the price of what is held no more, also where it is not traded', async () => {
+    const user = createUser(systemClock);
+    await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+    await put(user, 'btcusdt');
+    bff.publish('btcusdt', '60000');
+    const { say, told, next } = await open(user);
+    await next(({ Coins }) => Coins?.[0]?.Price === '60000');
+    say(watch);
+    await until(async () => told('watchlist').length > 0);
+    bff.publish('btcusdt', '60001');
+    await next(({ Coins }) => Coins?.[0]?.Price === '60001');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(told('price')).toEqual([]);
+    await bff.call(user, 'DELETE', '/api/v1/profile/coins', { symbol: 'btcusdt' });
+    await until(async () => told('price').at(-1)?.Price === '60001');
+  });
+
   it('ends where it is wanted no more, and with the connection what is watched is followed no more', async () => {
     const user = createUser(systemClock);
     await put(user, 'ethusdt');

@@ -44,6 +44,8 @@ interface Socket extends Pushed, Watcher {
   owesList: boolean;
   /** Prices that it is to be told. */
   readonly owes: Set<Listing>;
+  /** Prices that it was not told, because its frames had them. */
+  readonly framed: Set<Listing>;
 }
 
 interface User {
@@ -111,7 +113,7 @@ export const createWatching = (deps: WatchingDeps): Watching => {
       if (listings.has(listing)) continue;
       holders.remove(user, listing);
       if ([...holders.of(listing)].length === 0) texts.delete(listing);
-      for (const { owes } of user.sockets) owes.delete(listing);
+      for (const { owes, framed } of user.sockets) for (const prices of [owes, framed]) prices.delete(listing);
     }
   };
   const taken = (userId: string, read: Watchlist) => {
@@ -130,13 +132,26 @@ export const createWatching = (deps: WatchingDeps): Watching => {
     }
   };
   const lists = createWatchedLists({ read: deps.read, clock, log, taken });
+  /** What is in its frames no more: it may not be traded again soon. */
+  const oweLeft = (socket: Socket) => {
+    for (const listing of socket.framed) {
+      if (socket.isFramed(listing)) continue;
+      socket.framed.delete(listing);
+      socket.owes.add(listing);
+      queue.changed(socket);
+    }
+  };
   const look = clock.every(lookEveryMs, () => {
+    for (const { sockets } of users.values()) for (const socket of sockets) oweLeft(socket);
     const dueMs = clock.monotonic() - listMaxAgeMs;
     let left = maxReadsPerLook;
     for (const [userId, user] of users) {
       if (left === 0) return;
       if (user.readAtMs > dueMs) continue;
       user.readAtMs = clock.monotonic(); // Asked for once, however long it takes.
+      // Behind the others, so that of very many each has its turn.
+      users.delete(userId);
+      users.set(userId, user);
       lists.want(userId);
       left -= 1;
     }
@@ -149,7 +164,9 @@ export const createWatching = (deps: WatchingDeps): Watching => {
     }
     for (const listing of socket.owes) {
       socket.owes.delete(listing);
-      const text = socket.isFramed(listing) ? undefined : textOf(listing);
+      const isFramed = socket.isFramed(listing);
+      if (isFramed) socket.framed.add(listing);
+      const text = isFramed ? undefined : textOf(listing);
       if (text !== undefined) return text;
     }
     return undefined;
@@ -178,7 +195,7 @@ export const createWatching = (deps: WatchingDeps): Watching => {
       const owes = new Set(user.listings);
       const socket: Socket = {
         ...watcher,
-        ...{ owesList: user.text !== '', owes, queued: false, changedAt: Number.NaN },
+        ...{ owesList: user.text !== '', owes, framed: new Set<Listing>(), queued: false, changedAt: Number.NaN },
       };
       user.sockets.add(socket);
       if (socket.owesList) queue.changed(socket);

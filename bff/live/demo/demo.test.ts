@@ -37,6 +37,10 @@ describe('the demo portfolio', () => {
     const demo = await open();
     demo.ws.send(JSON.stringify({ type: 'refresh', accessToken: createUser(systemClock).token }));
     await demo.next(({ Type, Detail }) => Type === 'error' && /another user/.test(Detail ?? ''));
+    demo.ws.send(JSON.stringify({ type: 'view', portfolioId: 'all' }));
+    await demo.next(({ Type, Detail }) => Type === 'error' && Detail === 'There is one portfolio here.');
+    demo.clear();
+    expect((await demo.next(({ UserName }) => UserName === 'demo')).Coins).toHaveLength(4);
     const others = [];
     for (let at = 0; at < 7; at++) others.push(await open());
     await expect(open()).rejects.toMatchObject({ status: 429 });

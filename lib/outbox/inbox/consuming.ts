@@ -34,6 +34,13 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+/**
+ * A group reads one topic: the Kafka client deals the partitions of one member's topic to all members, and who reads
+ * another one drops them. The first keeps the name that it had while it was alone.
+ */
+const groupOf = (group: string, topics: readonly ConsumedTopic[], name: string): string =>
+  topics[0]?.topic.name === name ? group : `${group}.${name}`;
+
 export const startConsuming = (deps: ConsumingDeps, group: string, topics: readonly ConsumedTopic[]): Consuming => {
   const { clock, log, eventLog, intake, signal } = deps;
   const consumers: Consumer[] = [];
@@ -46,13 +53,16 @@ export const startConsuming = (deps: ConsumingDeps, group: string, topics: reado
   const consume = async (of: ConsumedTopic): Promise<void> => {
     const { name, source } = of.topic;
     const reading = intake.readings.get(source);
+    const own = groupOf(group, topics, name);
     await Promise.race([reading?.known, aborted(signal)]);
     if (signal.aborted) return;
-    if (reading && (await intake.positions.isLost(name, await eventLog.offsets(name, group)))) {
+    if (reading && (await intake.positions.isLost(name, await eventLog.offsets(name, own)))) {
       log.warn({ topic: name }, 'the log is not where it was; events are read from their owner');
       await reading.again();
     }
-    const consumer = await eventLog.consume(name, { group, ...batches }, (batch) => intake.batches.handle(of, batch));
+    const consumer = await eventLog.consume(name, { group: own, ...batches }, (batch) =>
+      intake.batches.handle(of, batch),
+    );
     void consumer.failed.then(fail);
     if (signal.aborted) await consumer.close(AbortSignal.abort());
     else consumers.push(consumer);

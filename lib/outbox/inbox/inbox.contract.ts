@@ -204,6 +204,19 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect(await noted()).toEqual({});
     });
 
+    it('reads each topic in a group of its own, so that Kafka deals no member what it does not read', async () => {
+      const { start, reads, boats, scripted } = await build();
+      const users = consumedTopic({
+        topic: userEvents,
+        owner: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
+        apply: async () => undefined,
+      });
+      await start({ topics: [users, boats] });
+      await reads();
+      await reads(1, userEvents.name);
+      expect([...scripted.groups].sort()).toEqual(['boat-events harbour.boat-events', 'user-events harbour']);
+    });
+
     it('lets a released stream go on while the owner of another one is away', async () => {
       const { start, reads, boats, fleet, deliver, noted, scripted, clock, db, time } = await build();
       const around = { id: 'e1', source: 'auth', epoch: 1, time: '2026-11-28T07:40:00.123Z', userId: 'u1' };
@@ -503,6 +516,7 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       await releaseStream({ db, tables: harbourTables, time }, stream);
       clock.advance(10_000);
       await becomes(() => scripted.dead().length, 2);
+      await becomes(problem, `a stream is parked: ${stream}`);
       isReady = true;
       await releaseStream({ db, tables: harbourTables, time }, stream);
       clock.advance(10_000);

@@ -18,7 +18,7 @@ export interface Inbox {
 }
 
 export interface InboxOptions extends IntakeOptions {
-  /** Of the log. All replicas of the service share it. */
+  /** Of the log, for the first topic; others have one each. All replicas of the service share them. */
   readonly group: string;
 }
 

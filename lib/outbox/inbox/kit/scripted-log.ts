@@ -5,6 +5,7 @@ import type { EventMessage } from '../../../events/message.js';
 export const createScriptedLog = () => {
   const handlers = new Map<string, BatchHandler[]>();
   const appended: { readonly topic: string; readonly message: EventMessage }[] = [];
+  const groups: string[] = [];
   let offset = 0n;
   const set = { offsets: [] as readonly PartitionOffsets[], append: async (): Promise<void> => undefined };
   return {
@@ -14,7 +15,8 @@ export const createScriptedLog = () => {
         await set.append();
         appended.push(...messages.map((message) => ({ topic, message })));
       },
-      consume: async (topic: string, _options: ConsumeOptions, handler: BatchHandler): Promise<Consumer> => {
+      consume: async (topic: string, { group }: ConsumeOptions, handler: BatchHandler): Promise<Consumer> => {
+        groups.push(`${topic} ${group}`);
         const reading = handlers.get(topic) ?? [];
         handlers.set(topic, [...reading, handler]);
         return {
@@ -29,6 +31,8 @@ export const createScriptedLog = () => {
       },
       offsets: async () => set.offsets,
     },
+    /** `topic group` of who has begun to read. */
+    groups,
     /** How many read a topic. */
     readers: (topic: string) => handlers.get(topic)?.length ?? 0,
     /** Goes on as if so many messages had come and gone. */
