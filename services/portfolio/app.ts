@@ -127,7 +127,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       ],
       add: (server) => {
         serve(server, { portfolios, books, ensure: defaults.ensure, priceKind });
-        serveWatchlist(server, createWatchlist({ db, append, time }));
+        serveWatchlist(server, createWatchlist({ db, command, append, time }));
         serveEvents(server, events.list);
       },
       stop: async (until) => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openTestBooks, type TestBooks } from '../kit/books.js';
 import { openEmbeddedDatabase } from '../kit/database.js';
 import { reasonOf } from '../kit/portfolio.js';
+import { createCommand } from '../postings/once.js';
 import { watchlist } from '../postings/tables.js';
 import { portfolioEvents } from '../schema.js';
 import { createWatchlist } from './watchlist.js';
@@ -15,7 +16,7 @@ describe('a watchlist', () => {
   });
   const build = () => {
     const owner = { userId: uuid7(), requestId: 'request-1' };
-    const { add, remove, list } = createWatchlist(real);
+    const { add, remove, list } = createWatchlist({ ...real, command: createCommand(real) });
     const { events } = portfolioEvents;
     return {
       userId: owner.userId,

@@ -5,6 +5,7 @@ import { and, asc, count, eq, sql } from 'drizzle-orm';
 import { lockOwner, type Owner } from '../portfolios/owner.js';
 import { loadTopic } from '../portfolios/portfolio-stream.js';
 import { readAsset, readSymbol } from '../postings/names.js';
+import type { Command } from '../postings/once.js';
 import { booksRefusal } from '../postings/refusal.js';
 import { watchlist } from '../postings/tables.js';
 import { owners } from '../schema.js';
@@ -39,6 +40,8 @@ type WatchingOwner = Pick<Owner, 'userId' | 'requestId'>;
 
 interface WatchlistDeps {
   readonly db: Database;
+  /** One after the other of each user. */
+  readonly command: Command;
   readonly append: AppendEvents;
   readonly time: DatabaseTime;
 }
@@ -47,7 +50,7 @@ const maxSymbols = 200;
 /** A caller may name a request as it likes. */
 const maxIdLength = 128;
 
-export const createWatchlist = ({ db, append, time }: WatchlistDeps): Watchlist => {
+export const createWatchlist = ({ db, command, append, time }: WatchlistDeps): Watchlist => {
   /** In one statement, so that the version is that of what is listed. */
   const list = async (on: Pick<Database, 'select'>, userId: string): Promise<Watching> => {
     const rows = await on
@@ -79,7 +82,7 @@ export const createWatchlist = ({ db, append, time }: WatchlistDeps): Watchlist 
   };
   const change = async (owner: WatchingOwner, work: (tx: Transaction) => Promise<void>): Promise<Watching> => {
     try {
-      return await db.transaction(async (tx) => {
+      return await command(owner.userId, async (tx) => {
         await lockOwner(tx, time, owner.userId);
         await work(tx);
         return list(tx, owner.userId);
