@@ -221,6 +221,21 @@ export const describeDeletion = (name: string, open: () => Promise<Postgres>): v
       expect(await tablesWith(postgres.db, [owner.userId])).not.toContain('audit_pseudonyms');
     });
 
+    it('goes after what a build of before has written of the user since', async () => {
+      const { auth, clock, owner } = await build();
+      const { linkToken } = await owner.deleteAccount();
+      await becomes(() => doneOf(auth, linkToken), ['auth']);
+      await postgres.db.execute(
+        sql`insert into audit_pseudonyms (user_id, pseudonym) values (${owner.userId}, gen_random_uuid())`,
+      );
+      const keepsSomething = async () => (await tablesWith(postgres.db, [owner.userId])).includes('audit_pseudonyms');
+      expect(await keepsSomething()).toBe(true);
+      await becomes(async () => {
+        clock.advance(30 * minuteMs);
+        return keepsSomething();
+      }, false);
+    });
+
     it('leaves the log of all as it was written', async () => {
       const { auth, owner } = await build();
       const { linkToken } = await owner.deleteAccount();

@@ -37,6 +37,8 @@ export interface Erasing {
 /** After the start, for what a kill has left. */
 const firstMs = 5_000;
 const pauseMs = 50;
+/** So often, and at the start, it is looked for what a build of before has written of users since they were deleted. */
+const leftOverMs = 6 * 3_600_000;
 
 /** Piece by piece, so that nobody has an embedded database for long; whoever is killed in the middle begins anew. */
 export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasing => {
@@ -66,6 +68,12 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasin
     await eraseLog(userId);
     if (!stop.signal.aborted) await erasures.done(userId, service);
   };
+  let lookedMs: number | undefined;
+  const eraseLeftOver = async () => {
+    if (lookedMs !== undefined && clock.monotonic() - lookedMs < leftOverMs) return;
+    await eachUser({ page: erasures.deleted, erase: eraseLog, log, signal: stop.signal });
+    lookedMs = clock.monotonic();
+  };
   const page = (after: string, limit: number) => erasures.open(service, after, limit);
   const tellAges = async () => {
     const ages = new Map((await erasures.ages()).map(({ service: name, ageS }) => [name, ageS]));
@@ -77,6 +85,7 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasin
       again = false;
       try {
         await eachUser({ page, erase, log, signal: stop.signal });
+        await eraseLeftOver();
         await tellAges();
       } catch (err) {
         if (!stop.signal.aborted)

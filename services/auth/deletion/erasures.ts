@@ -8,6 +8,8 @@ export interface Erasures {
   done(userId: string, service: string): Promise<void>;
   /** Users of whom a service still holds something, behind an id, the first `limit` in the order of their ids. */
   open(service: string, after: string, limit: number): Promise<readonly string[]>;
+  /** All users who were deleted in the last 30 days, behind an id, the first `limit` in the order of their ids. */
+  deleted(after: string, limit: number): Promise<readonly string[]>;
   /** For how long the oldest of each service is open; services without any are left out. */
   ages(): Promise<readonly { readonly service: string; readonly ageS: number }[]>;
 }
@@ -27,6 +29,15 @@ export const createErasures = (db: Database, time: DatabaseTime): Erasures => {
         .from(erasures)
         .where(and(eq(erasures.service, service), isOpen, after === '' ? undefined : gt(erasures.userId, after)))
         .orderBy(erasures.userId)
+        .limit(limit);
+      return rows.map(({ userId }) => userId);
+    },
+    deleted: async (after, limit) => {
+      const rows = await db
+        .select({ userId: deletions.userId })
+        .from(deletions)
+        .where(after === '' ? undefined : gt(deletions.userId, after))
+        .orderBy(deletions.userId)
         .limit(limit);
       return rows.map(({ userId }) => userId);
     },
