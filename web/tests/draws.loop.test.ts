@@ -50,7 +50,8 @@ describe.skipIf(!browser)('one change', () => {
   });
 
   it('of the connection is one picture as it is lost, and one with the new prices as it is back', async () => {
-    await withWindow({ frame: two('100'), answers }, async ({ page, cut, send }) => {
+    // Where that takes long the page asks for a frame meanwhile, which nobody answers here.
+    await withWindow({ frame: two('100'), answers, expected: /503/ }, async ({ page, cut, send }) => {
       await settle(page);
       await countDraws(page);
       await draws(page);
