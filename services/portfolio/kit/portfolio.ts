@@ -33,11 +33,16 @@ interface Said {
   readonly feeAsset?: string;
 }
 
-/** The service on free ports, with clients of its own. */
+/**
+ * The service on free ports, with clients of its own.
+ *
+ * @param accounts of a database that several share: what it has read of them is not there again
+ */
 export const startTestPortfolio = async (
   postgres: Postgres,
   limits: Partial<PortfolioLimits> = {},
   clock: ManualClock = createManualClock(Date.UTC(2026, 10, 29)),
+  accounts = createFakeAccounts(clock.now),
 ) => {
   const log = createLogger('portfolio', 'trace', () => undefined);
   const address = { host: '127.0.0.1', port: 0 };
@@ -47,7 +52,6 @@ export const startTestPortfolio = async (
     metrics: createMetrics('log'),
     topics: portfolioTopics,
   });
-  const accounts = createFakeAccounts(clock.now);
   const deps = {
     postgres,
     eventLog,

@@ -5,6 +5,7 @@ import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createFakeAccounts } from '../kit/accounts.js';
 import { openEmbeddedDatabase, openServerDatabase } from '../kit/database.js';
 import { reasonOf, startTestPortfolio } from '../kit/portfolio.js';
 
@@ -19,8 +20,9 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       for (let thing = opened.pop(); thing; thing = opened.pop()) await thing.close();
     });
     afterAll(() => postgres?.close());
+    const accounts = createFakeAccounts(() => Date.UTC(2026, 10, 29));
     const build = async () => {
-      const service = await startTestPortfolio(postgres);
+      const service = await startTestPortfolio(postgres, {}, undefined, accounts);
       opened.push(service);
       /** While time goes on: messages are gathered for a moment, and rows erased with pauses. */
       const becomes = (read: () => unknown, expected: unknown) =>
