@@ -162,3 +162,4 @@ export const PortfoliosAnswer = Type.Object(
   { portfolios: Type.Array(PortfolioAnswer), next },
   { description: 'The portfolios, the oldest first.' },
 );
+export type PortfoliosAnswer = Body<typeof PortfoliosAnswer>;

@@ -8,7 +8,15 @@ import { z } from '@tickfolio/lib/config';
  * a build wrote lies under /assets too: files have an ending there, assets have none.
  */
 export const pageRoutes = [
-  ...['/', '/portfolios', '/portfolios/:portfolio', '/markets', '/assets', '/assets/:asset(^[^.]+$)'],
+  ...[
+    '/',
+    '/portfolios',
+    '/portfolios/:portfolio',
+    '/portfolios/:portfolio/settings',
+    '/markets',
+    '/assets',
+    '/assets/:asset(^[^.]+$)',
+  ],
   ...['/settings', '/settings/:section'],
   ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account', '/deletions/:token'],
 ];

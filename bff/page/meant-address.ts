@@ -20,8 +20,8 @@ export const meantAddress = (path: string): string | undefined => {
   if (ofDocuments !== ofDocuments.toLowerCase()) return ofDocuments.toLowerCase() + path.slice(ofDocuments.length);
   const plain = path.endsWith('/') ? path.slice(0, -1) : path;
   if (!shapes.some((shape) => shape.test(plain))) return undefined;
-  const [, place = '', name] = plain.split('/');
+  const [, place = '', ...names] = plain.split('/');
   const first = place.toLowerCase();
-  const meant = name === undefined ? `/${first}` : `/${first}/${named.has(first) ? name : lowered(name)}`;
+  const meant = `/${[first, ...(named.has(first) ? names : names.map(lowered))].join('/')}`;
   return meant === path ? undefined : meant;
 };

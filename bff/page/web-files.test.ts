@@ -38,7 +38,7 @@ describe('the page', () => {
   it('is served at every address of the app, under a policy that runs only its own files', async () => {
     for (const url of [
       ...['/', '/welcome', '/sign-in', '/sign-up', '/account', '/coins/btcusdt', '/markets?q=btc'],
-      ...['/portfolios/default', '/assets/BTC?market=btceur', '/settings/display'],
+      ...['/portfolios/default', '/assets/BTC?market=btceur', '/settings/display', '/portfolios/default/settings'],
       ...['/portfolios', '/assets', '/settings'],
     ]) {
       const answer = await get(url);
@@ -57,6 +57,7 @@ describe('the page', () => {
       ['/settings/display/', '/settings/display'],
       ['/Settings/Display', '/settings/display'],
       ['/PORTFOLIOS/default/?sort=name', '/portfolios/default?sort=name'],
+      ['/Portfolios/default/SETTINGS/', '/portfolios/default/settings'],
       ['/assets/', '/assets'],
       ['/Assets/BTC/?market=btceur', '/assets/BTC?market=btceur'],
       ['/Sign-In', '/sign-in'],

@@ -104,6 +104,65 @@ describe.skipIf(!browser)('the page', () => {
     );
   });
 
+  it('has paper money from the beginning: more of it, another portfolio, a transfer there, another name, and away with it', async ({
+    expect,
+  }) => {
+    const account = await createAccount(run.base);
+    await withPage(
+      {},
+      async ({ page }) => {
+        const amount = (asset: string) => page.locator(`tr[data-asset=${asset}] .cell-quantity .digits`).first();
+        const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+        const dialog = page.getByRole('dialog');
+        await signIn(page, run.base, account);
+        await page.getByRole('link', { name: 'Or look around with paper money' }).click();
+        await expect.poll(() => amount('USDT').innerText()).toBe('10,000');
+        await press('Add paper money');
+        await dialog.getByLabel('Amount').fill('2500.25');
+        await page.keyboard.press('Enter');
+        await expect.poll(() => amount('USDT').innerText()).toBe('12,500.25');
+        await page
+          .locator('.top')
+          .getByRole('button', { name: /Choose a portfolio/ })
+          .click();
+        await press('New portfolio');
+        await dialog.getByLabel('Name').fill('paper (SIMULATED)');
+        await page.keyboard.press('Enter');
+        await dialog.getByText('You have a portfolio of this name already.').waitFor();
+        await dialog.getByLabel('Name').fill('Second try');
+        await page.keyboard.press('Enter');
+        await page.getByText('Give it some paper money to begin with.').waitFor();
+        await page.goBack();
+        await press('Transfer');
+        await dialog.getByLabel('Amount').fill('12500.26');
+        await page.keyboard.press('Enter');
+        await dialog.getByText('You hold 12,500.25 USDT.').waitFor();
+        await dialog.getByLabel('Amount').fill('500.25');
+        await page.keyboard.press('Enter');
+        await page.getByText('500.25 USDT transferred to “Second try”').waitFor();
+        await expect.poll(() => amount('USDT').innerText()).toBe('12,000');
+        await page
+          .locator('.top')
+          .getByRole('button', { name: /Choose a portfolio/ })
+          .click();
+        await page
+          .locator('.top')
+          .getByRole('link', { name: /^Second try/ })
+          .click();
+        await expect.poll(() => amount('USDT').innerText()).toBe('500.25');
+        await page.locator('.portfolio-bar').getByRole('link', { name: 'Settings' }).click();
+        await page.getByLabel('Name').fill('Third try');
+        await press('Save');
+        await page.getByRole('heading', { name: 'Settings of Third try' }).waitFor();
+        await press('Archive');
+        await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click();
+        await page.waitForURL(/portfolios$/);
+        await expect.poll(() => page.locator('.portfolio-card').count()).toBe(2);
+      },
+      /status of (409|503)/,
+    );
+  });
+
   it('is one session in two tabs: what one changes the other shows, and leaving leaves both, which say so', async () => {
     const account = await createAccount(run.base, { btcusdt: '1' });
     await withPage(

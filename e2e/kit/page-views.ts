@@ -15,6 +15,8 @@ const fiveCoins = { btcusdt: '1.5', ethusdt: '10.123456789012345678', solusdt: '
 const gates = ['/sign-in', '/sign-up', '/recover'];
 const pages: readonly [string, (open: OpenPage) => Promise<void>][] = [
   ['/', async ({ page }) => page.locator('table.coins').waitFor()],
+  ['/portfolios', async ({ page }) => page.getByRole('link', { name: 'Paper (simulated)' }).waitFor()],
+  ['/portfolios/default/settings', async ({ page }) => page.getByLabel('Sold first').waitFor()],
   ['/assets/BTC', async ({ page }) => page.locator('.coin-chart canvas').first().waitFor()],
   ['/settings/profile', async ({ page }) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()],
   ['/settings/security', async ({ page }) => page.getByText('Account created').waitFor()],

@@ -24,9 +24,17 @@ const forMembers = (Page: ComponentType) => () => (
   </SignedIn>
 );
 
-const LateHoldings = lazyRouteComponent(
-  () => loadPatiently(() => import('./portfolio/holdings-page.js')),
-  'HoldingsPage',
+const LatePortfolios = lazyRouteComponent(
+  () => loadPatiently(() => import('./portfolios/pages/portfolios-page.js')),
+  'PortfoliosPage',
+);
+const LatePortfolio = lazyRouteComponent(
+  () => loadPatiently(() => import('./portfolios/pages/portfolio-page.js')),
+  'PortfolioPage',
+);
+const LatePortfolioSettings = lazyRouteComponent(
+  () => loadPatiently(() => import('./portfolios/settings/portfolio-settings-page.js')),
+  'PortfolioSettingsPage',
 );
 const LateMarkets = lazyRouteComponent(() => loadPatiently(() => import('./markets/markets-page.js')), 'MarketsPage');
 const LateCoin = lazyRouteComponent(() => loadPatiently(() => import('./coin/coin-page.js')), 'CoinPage');
@@ -56,11 +64,17 @@ const readHomeSearch = (given: Readonly<Record<string, unknown>>) => ({
 const getParentRoute = () => root;
 const members = [
   createRoute({ getParentRoute, path: '/', validateSearch: readHomeSearch, component: forMembers(HomePage) }),
+  createRoute({ getParentRoute, path: '/portfolios', component: forMembers(LatePortfolios) }),
   createRoute({
     getParentRoute,
     path: '/portfolios/$portfolio',
     validateSearch: readTableSearch,
-    component: forMembers(LateHoldings),
+    component: forMembers(LatePortfolio),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/portfolios/$portfolio/settings',
+    component: forMembers(LatePortfolioSettings),
   }),
   createRoute({
     getParentRoute,
@@ -89,7 +103,6 @@ const moved = [
   createRoute({ getParentRoute, path: '/coins/$symbol', component: LateMovedCoin }),
   createRoute({ getParentRoute, path: '/account', component: goTo('/settings/profile') }),
   createRoute({ getParentRoute, path: '/settings', component: goTo('/settings/profile') }),
-  createRoute({ getParentRoute, path: '/portfolios', component: goTo('/portfolios/default') }),
   createRoute({ getParentRoute, path: '/assets', component: goTo('/markets') }),
 ] as const;
 

@@ -17,6 +17,9 @@ import { useText } from './text/language.js';
 const AddCoinDialog = latePart(() =>
   import('./portfolio/search/add-coin-dialog.js').then(({ AddCoinDialog: found }) => found),
 );
+const NewPortfolioDialog = latePart(() =>
+  import('./portfolios/dialogs/new-portfolio-dialog.js').then(({ NewPortfolioDialog: found }) => found),
+);
 const Palette = latePart(() => import('./palette/palette.js').then(({ Palette: found }) => found));
 const ReceiptDialog = latePart(() => import('./receipt/receipt-dialog.js').then(({ ReceiptDialog: found }) => found));
 const GateTop = latePart(() => import('./header/gate-header.js').then(({ GateTop: found }) => found));
@@ -27,6 +30,7 @@ const Dialogs = () => {
   return (
     <Suspense>
       {open === 'add' && <AddCoinDialog onClose={closeDialog} />}
+      {open === 'portfolio' && <NewPortfolioDialog onClose={closeDialog} />}
       {open === 'search' && <Palette onClose={closeDialog} />}
       {open === 'receipt' && <ReceiptDialog of={of} onClose={closeDialog} />}
       {open === 'keys' && <KeyListDialog onClose={closeDialog} />}

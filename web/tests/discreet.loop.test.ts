@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { drawnTexts, noteDrawnTexts } from './kit/axis-texts.js';
 import { frameAt } from './kit/frame.js';
+import { balancesOf, paper } from './kit/portfolios.js';
 import { browser, drawn, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -47,6 +48,11 @@ const answers = {
     rows: [priced('btcusdt', 'BTC', 'USDT', '7654.321', '13.57', '103869.13597')],
   },
   'profile/coins': { Quantity: '7654.321', Version: 2, ChangeID: 'c1' },
+  'portfolios/p-paper/balances': balancesOf(
+    paper,
+    [{ asset: 'USDT', available: '7654', reserved: '1111.4', total: '8765.4', price: '1', value: '8765.4' }],
+    '8765.4',
+  ),
 };
 /** The first digits of every amount that is somebody's: totals, values, quantities, changes in money. */
 const secrets = [
@@ -98,7 +104,10 @@ describe.skipIf(!browser)('who hides amounts', () => {
         expect({ what, leaks: await leaks(page) }).toEqual({ what, leaks: [] });
       };
       const paths = [
+        '/portfolios',
         '/portfolios/default',
+        '/portfolios/p-paper',
+        '/portfolios/p-paper/settings',
         '/assets/BTC',
         '/assets/ETH',
         '/assets/ETH?tab=markets',

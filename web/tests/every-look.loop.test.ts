@@ -34,6 +34,7 @@ const answers = {
 };
 const pages = [
   ...['/', '/portfolios/default', '/markets', '/assets/BTC', '/assets/BTC?tab=markets', '/assets/NOTHING'],
+  ...['/portfolios', '/portfolios/p-paper', '/portfolios/p-paper/settings', '/portfolios/default/settings'],
   ...['/settings/profile', '/settings/security', '/settings/display', '/deletions/a.b', '/nowhere'],
 ];
 const gates = ['/welcome', '/sign-in', '/sign-up', '/recover', '/deletions/a.b'];

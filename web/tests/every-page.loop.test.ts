@@ -25,7 +25,10 @@ const answers = {
 };
 const routes = [
   '/',
+  '/portfolios',
   '/portfolios/default',
+  '/portfolios/p-paper',
+  '/portfolios/p-paper/settings',
   '/markets',
   '/markets?list=watchlist',
   '/assets/BTC',

@@ -29,7 +29,8 @@ const answers = {
   'coins/btcusdt/candles': candles,
 };
 const routes = [
-  ...['/', '/portfolios/default', '/markets', '/assets/BTC'],
+  ...['/', '/portfolios', '/portfolios/default', '/portfolios/p-paper', '/portfolios/p-paper/settings'],
+  ...['/markets', '/assets/BTC'],
   ...['/settings/profile', '/settings/security', '/settings/display'],
 ];
 const gates = ['/welcome', '/sign-in', '/sign-up', '/recover'];
@@ -162,7 +163,6 @@ describe.skipIf(!browser)('the navigation', () => {
       for (const [written, meant] of [
         ['/account', '/settings/profile'],
         ['/settings/', '/settings/profile'],
-        ['/portfolios', '/portfolios/default'],
         ['/assets', '/markets'],
       ] as const) {
         await page.goto(origin + written);

@@ -1,9 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { basisChoice, currencyChoice } from '../display/choices.js';
 import { Icon } from '../kit/icon.js';
+import { latePart } from '../kit/late-part.js';
 import { Mark } from '../kit/mark.js';
 import { useSession } from '../parts.js';
 import { useCurrencies } from '../portfolio/converted.js';
+import { CardBoundary } from '../shell/card-boundary.js';
 import { openDialog } from '../shell/open-dialog.js';
 import { useText } from '../text/language.js';
 import { AccountMenu } from './account-menu.js';
@@ -11,6 +14,10 @@ import { ChoiceSelect } from './choice-select.js';
 import { DiscreetButton } from './discreet-button.js';
 import { FreshnessDot } from './freshness-dot.js';
 import { useSimulated } from './use-simulated.js';
+
+const PortfolioSwitcher = latePart(() =>
+  import('../portfolios/switcher/portfolio-switcher.js').then(({ PortfolioSwitcher: found }) => found),
+);
 
 /** Says wherever one is and however far one scrolled that no price here is real. */
 const SimulatedPill = () => {
@@ -64,6 +71,14 @@ export const Header = () => {
         <Mark />
         <span className="visually-hidden">{text.appName}</span>
       </Link>
+      {/* Its place is there before it, so that nothing moves. */}
+      <div className="top-portfolio">
+        <CardBoundary>
+          <Suspense>
+            <PortfolioSwitcher />
+          </Suspense>
+        </CardBoundary>
+      </div>
       <button type="button" className="search-button" aria-keyshortcuts="/" onClick={() => openDialog('search')}>
         <Icon name="search" />
         <span className="search-words">{text.searchAll}</span>

@@ -12,6 +12,8 @@ import { ValuePanel } from '../value/value-panel.js';
 const Allocation = latePart(() => import('../portfolio/allocation.js').then(({ Allocation: found }) => found));
 const HomeSide = latePart(() => import('./home-side.js').then(({ HomeSide: found }) => found));
 
+const NewcomerWays = latePart(() => import('../portfolios/newcomer-ways.js').then(({ NewcomerWays: found }) => found));
+
 /** More of the holdings come when they are asked for. */
 const maxRows = 20;
 
@@ -22,7 +24,12 @@ export const HomePage = () => {
   return (
     <>
       {view.rows.length === 0 ? (
-        <EmptyPortfolio onAdd={onAdd} />
+        <EmptyPortfolio onAdd={onAdd}>
+          {/* Its place is there before it, so that nothing moves. */}
+          <Suspense fallback={<p className="empty-ways" />}>
+            <NewcomerWays />
+          </Suspense>
+        </EmptyPortfolio>
       ) : (
         <div className="home">
           <div className="portfolio">

@@ -25,7 +25,7 @@ export const places: readonly Place[] = [
   { key: 'home', to: '/', icon: 'home', within: /^\/$/, hasAssets: true, onPhone: 'bar' },
   {
     ...{ key: 'portfolio', to: '/portfolios/default', icon: 'portfolio' },
-    ...{ within: /^\/portfolios\//, hasAssets: true, onPhone: 'bar' },
+    ...{ within: /^\/portfolios(\/|$)/, hasAssets: true, onPhone: 'bar' },
   },
   marketsPlace,
   {

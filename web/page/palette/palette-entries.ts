@@ -32,6 +32,7 @@ const pagesOf = (text: Words): readonly PaletteEntry[] => [
   ...places
     .filter(({ key }) => key !== 'settings')
     .map(({ key, to: address, icon }) => ({ key, name: text.places[key], icon, go: to(address) })),
+  { key: 'portfolios', name: text.allPortfolios, icon: 'portfolio', go: to('/portfolios') },
   ...sections.map((section) => ({
     key: `settings-${section}`,
     name: `${text.places.settings}: ${text.sections[section]}`,
@@ -44,6 +45,7 @@ const pagesOf = (text: Words): readonly PaletteEntry[] => [
 
 const actionsOf = (text: Words): readonly PaletteEntry[] => [
   { key: 'add', name: text.addCoin, icon: 'add', go: () => openDialog('add') },
+  { key: 'new-portfolio', name: text.newPortfolio, icon: 'portfolio', go: () => openDialog('portfolio') },
   { key: 'discreet', name: text.hideAmounts, icon: 'eye', go: toggleDiscreet },
   { key: 'receipt', name: text.receiptOfTotal, icon: 'receipt', go: () => openReceipt() },
   { key: 'keys', name: text.keysTitle, icon: 'more', go: () => openDialog('keys') },

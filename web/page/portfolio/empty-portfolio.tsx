@@ -1,9 +1,16 @@
+import type { ReactNode } from 'react';
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
 import { Freshness } from './freshness.js';
 
+interface EmptyPortfolioProps {
+  readonly onAdd: () => void;
+  /** Other ways to go on. */
+  readonly children: ReactNode;
+}
+
 /** What stands where holdings would, while there are none: the next step. */
-export const EmptyPortfolio = ({ onAdd }: { readonly onAdd: () => void }) => {
+export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
   const text = useText();
   const { store } = useParts();
   /** Something was held before. */
@@ -19,6 +26,7 @@ export const EmptyPortfolio = ({ onAdd }: { readonly onAdd: () => void }) => {
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}
       </button>
+      {children}
       <Freshness of={undefined} about="value" />
     </section>
   );

@@ -1,6 +1,5 @@
-import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { CardBoundary } from '../shell/card-boundary.js';
-import { MissingPage } from '../shell/missing-page.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { ChangeDialog } from './changes/change-dialog.js';
 import { useSymbols } from './changes/use-symbols.js';
@@ -10,10 +9,15 @@ import { HoldingsTable } from './table/holdings-table.js';
 import { useShownHoldings } from './use-shown-holdings.js';
 import { useTrailSeeds } from './use-trail-seeds.js';
 
-/** What it is called until there are more; services know it by that name too. */
-const onlyPortfolio = 'default';
+interface HoldingsPageProps {
+  /** Of the portfolio. */
+  readonly name: string;
+  /** Leads on from where nothing is held. */
+  readonly more: ReactNode;
+}
 
-const Holdings = () => {
+/** What is owned, as it is live everywhere. */
+export const HoldingsPage = ({ name, more }: HoldingsPageProps) => {
   const { view, holdings, changed, setChanged, onAdd } = useShownHoldings();
   useSymbols();
   useTrailSeeds();
@@ -21,10 +25,10 @@ const Holdings = () => {
   return (
     <>
       {view.rows.length === 0 ? (
-        <EmptyPortfolio onAdd={onAdd} />
+        <EmptyPortfolio onAdd={onAdd}>{more}</EmptyPortfolio>
       ) : (
         <>
-          <PortfolioHead view={view} />
+          <PortfolioHead name={name} view={view} />
           <CardBoundary>
             <HoldingsTable holdings={holdings} dayBasis={view.dayBasis} onChange={setChanged} onAdd={onAdd} />
           </CardBoundary>
@@ -33,10 +37,4 @@ const Holdings = () => {
       <ChangeDialog of={changed} onClose={() => setChanged(undefined)} />
     </>
   );
-};
-
-/** What one portfolio holds. */
-export const HoldingsPage = () => {
-  const { portfolio } = useParams({ from: '/portfolios/$portfolio' });
-  return portfolio === onlyPortfolio ? <Holdings /> : <MissingPage />;
 };

@@ -2,16 +2,20 @@ import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { Figure } from '../text/figure.js';
-import { useText } from '../text/language.js';
+
+interface PortfolioHeadProps {
+  /** Of the portfolio. */
+  readonly name: string;
+  readonly view: PortfolioView;
+}
 
 /** Which page this is, and what the holdings below are worth together. */
-export const PortfolioHead = ({ view }: { readonly view: PortfolioView }) => {
-  const text = useText();
+export const PortfolioHead = ({ name, view }: PortfolioHeadProps) => {
   const { total, day, rows } = view;
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   return (
     <div className="page-head portfolio-head">
-      <h1>{text.places.portfolio}</h1>
+      <h1 translate="no">{name}</h1>
       {isKnown && (
         <p>
           <Figure className="strong" title={total.exact} isPrivate>

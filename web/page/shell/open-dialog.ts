@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** The dialogs that can be opened from anywhere. */
-type OpenDialog = 'none' | 'search' | 'add' | 'keys' | 'receipt';
+type OpenDialog = 'none' | 'search' | 'add' | 'portfolio' | 'keys' | 'receipt';
 
 /** What a receipt is about: an asset as a whole, or what is held of it through one market. */
 export type ReceiptOf = { readonly asset: string } | { readonly symbol: string };

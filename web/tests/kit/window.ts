@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChromium } from '@tickfolio/lib/kit/chromium';
-import type { BrowserContextOptions, Page, Route, WebSocketRoute } from 'playwright-core';
+import type { BrowserContextOptions, Page, Request, Route, WebSocketRoute } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { type TestFrame, userOf } from './frame.js';
+import { usualPortfolios } from './portfolios.js';
+import { Refused } from './refused.js';
 
 // The built page in Chromium, with a server that says what a test wants it to say: any time, any price, any history.
 
@@ -33,8 +35,8 @@ const signedInScript = "if (location.protocol === 'https:') localStorage.setItem
 const usualWords = /Service Worker registration blocked/;
 
 /**
- * What the server answers, by the path after `/api/v1/`; a function is asked each time, with the query and the method,
- * undefined is a fault of the server.
+ * What the server answers, by the path after `/api/v1/`; a function is asked each time, with the query, the method and the
+ * whole request, undefined is a fault of the server, and what is `Refused` is.
  */
 export type Answers = Readonly<Record<string, unknown>>;
 
@@ -43,6 +45,8 @@ export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
   BaseAsset: base,
   QuoteAsset: 'USDT',
 }));
+
+type Ask = (search: string, method: string, request: Request) => unknown;
 
 const iso = '2026-06-15T11:00:00.000Z';
 /** Of somebody who signed up an hour before noon, and did nothing since. */
@@ -95,6 +99,7 @@ const usual: Answers = {
     return { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers: found, next: null };
   },
   watchlist: { watchlist: [], version: 0, next: null },
+  ...usualPortfolios,
   'profile/day': { Since: '', Opens: [] },
   'profile/day-trails': { Simulated: false, Trails: [] },
   'profile/value': { Range: '24h', Points: [] },
@@ -153,15 +158,13 @@ export interface WindowOptions extends BrowserContextOptions {
 
 const fulfill = async (route: Route, answers: Answers): Promise<void> => {
   const { pathname, search } = new URL(route.request().url());
-  const method = route.request().method();
   if (pathname.startsWith('/api/v1/')) {
     const name = pathname.slice('/api/v1/'.length);
     const found = name in answers ? answers[name] : usualOf(name);
-    const json =
-      typeof found === 'function'
-        ? await (found as (search: string, method: string) => unknown)(search, method)
-        : found;
-    await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
+    const request = route.request();
+    const json = typeof found === 'function' ? await (found as Ask)(search, request.method(), request) : found;
+    if (json instanceof Refused) await route.fulfill(json);
+    else await route.fulfill(json === undefined ? { status: 503, json: { detail: 'away' } } : { json });
     return;
   }
   const file = join(built, pathname);

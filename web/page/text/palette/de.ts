@@ -5,4 +5,6 @@ export const de: PaletteTexts = {
   documents: { interfaces: 'Dokumentation: REST und WebSocket', guide: 'Dokumentation: Handbuch' },
   assets: 'Coins',
   pages: 'Seiten',
+  allPortfolios: 'Alle Portfolios',
+  newPortfolio: 'Neues Portfolio',
 };

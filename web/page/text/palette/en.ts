@@ -4,6 +4,8 @@ export const en = {
   documents: { interfaces: 'Documentation: REST and WebSocket', guide: 'Documentation: guide' },
   assets: 'Assets',
   pages: 'Pages',
+  allPortfolios: 'All portfolios',
+  newPortfolio: 'New portfolio',
 };
 
 export type PaletteTexts = typeof en;

@@ -1,0 +1,141 @@
+import { Link } from '@tanstack/react-router';
+import { CoinBadge } from '../../kit/coin-badge.js';
+import { useParts } from '../../parts.js';
+import { QuantityFigure } from '../../receipt/quantity-figure.js';
+import { role } from '../../rows/table-roles.js';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
+import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import type { BalanceRow } from './balance-rows.js';
+
+/** How much of it is reserved, as far as a line can show it; words beside it say how much. */
+const ReservedBar = ({ percent }: { readonly percent: number }) => (
+  <svg viewBox="0 0 100 4" preserveAspectRatio="none" className="reserved-bar" aria-hidden="true">
+    <path d="M0 2H100" className="reserved-rest" />
+    <path d={`M${100 - percent} 2H100`} className="reserved-part" />
+  </svg>
+);
+
+const Name = ({ row: { asset, name, isCash } }: { readonly row: BalanceRow }) => {
+  const text = usePortfoliosText();
+  const names = (
+    <>
+      <CoinBadge asset={asset} />
+      <span className="coin-names" translate="no">
+        <span className="coin-name">{name}</span>
+        <span className="coin-symbol">
+          <span>{asset}</span>
+          {isCash && (
+            <span className="tag plain" translate="yes">
+              {text.cash}
+            </span>
+          )}
+        </span>
+      </span>
+    </>
+  );
+  // Money has no page of its own.
+  if (isCash) return <span className="coin-link">{names}</span>;
+  return (
+    <Link to="/assets/$asset" params={{ asset }} className="coin-link">
+      {names}
+    </Link>
+  );
+};
+
+const Price = ({ row: { priceText, isOld, oldSinceMs } }: { readonly row: BalanceRow }) => {
+  const text = usePortfoliosText();
+  const { times } = useSpeaking();
+  const { clock } = useParts();
+  if (priceText === undefined) return <span className="none">–</span>;
+  const since = oldSinceMs === undefined ? undefined : text.oldPriceSince(times.near(oldSinceMs, clock.now()));
+  return (
+    <>
+      <Figure>{priceText}</Figure>
+      {isOld && (
+        <span className="tag old" title={since}>
+          {text.oldPrice}
+        </span>
+      )}
+    </>
+  );
+};
+
+interface BalanceTableProps {
+  /** Of the portfolio. */
+  readonly name: string;
+  readonly rows: readonly BalanceRow[];
+}
+
+/** What is in a portfolio, a row a balance: 1,000 at most, mostly a few. */
+export const BalanceTable = ({ name, rows }: BalanceTableProps) => {
+  const text = usePortfoliosText();
+  const isValued = rows.some(({ value }) => value !== undefined);
+  const lacking = isValued ? rows.filter(({ value }) => value === undefined) : [];
+  return (
+    <section className="card balances">
+      <table className="balance-table" aria-label={text.inPortfolio(name)} {...role.table}>
+        <thead {...role.rowgroup}>
+          <tr {...role.row}>
+            <th scope="col" {...role.columnheader}>
+              {text.coin}
+            </th>
+            <th scope="col" className="num cell-price" {...role.columnheader}>
+              {text.price}
+            </th>
+            <th scope="col" className="num cell-quantity" {...role.columnheader}>
+              {text.quantity}
+            </th>
+            <th scope="col" className="num cell-value" {...role.columnheader}>
+              {text.value}
+            </th>
+            <th scope="col" className="num cell-share" {...role.columnheader}>
+              {text.share}
+            </th>
+          </tr>
+        </thead>
+        <tbody {...role.rowgroup}>
+          {rows.map((row) => (
+            <tr key={row.key} data-asset={row.asset} className={row.isOld ? 'stale' : ''} {...role.row}>
+              <th scope="row" {...role.rowheader}>
+                <Name row={row} />
+              </th>
+              <td className="num cell-price" {...role.cell}>
+                <Price row={row} />
+              </td>
+              <td className="num cell-quantity" {...role.cell}>
+                <QuantityFigure of={row} />
+                {row.reserved && (
+                  <>
+                    <ReservedBar percent={row.reserved.percent} />
+                    <Figure className="below-value" isPrivate>
+                      {text.reservedOf(row.reserved.text)}
+                    </Figure>
+                  </>
+                )}
+              </td>
+              <td className="num cell-value" {...role.cell}>
+                {row.valueText === undefined ? (
+                  <span className="none">–</span>
+                ) : (
+                  <Figure className="strong" isPrivate>
+                    {`${row.valueText} USDT`}
+                  </Figure>
+                )}
+              </td>
+              <td className="num cell-share" {...role.cell}>
+                <Figure>{row.share ?? '–'}</Figure>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {!isValued && <p className="portfolio-note">{text.noValuesYet}</p>}
+      {lacking.length > 0 && (
+        <p className="portfolio-note">
+          <span>{text.partlyValued}</span> <span translate="no">{lacking.map(({ asset }) => asset).join(', ')}</span>
+        </p>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,67 @@
+import { grouped, money } from '@tickfolio/lib/look/amount';
+import { formatDecimal } from '@tickfolio/lib/money';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
+import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { KindMark } from '../kind-mark.js';
+import type { Portfolio } from '../portfolio-calls.js';
+import type { Balances } from '../use-balances.js';
+import { worthOf } from '../worth.js';
+import { useConvertedWorth } from './use-converted-worth.js';
+
+interface BalancesHeadProps {
+  readonly portfolio: Portfolio;
+  /** Undefined until they were read. */
+  readonly balances: Balances | undefined;
+  /** Undefined where no money is given. */
+  readonly onFund: (() => void) | undefined;
+  /** Undefined where nothing can be moved. */
+  readonly onTransfer: (() => void) | undefined;
+}
+
+/** Which portfolio this is, what it is worth, and what can be done with it. */
+export const BalancesHead = ({ portfolio, balances, onFund, onTransfer }: BalancesHeadProps) => {
+  const text = usePortfoliosText();
+  const { times } = useSpeaking();
+  const { name, archivedAt } = portfolio;
+  const worth = balances && worthOf(balances);
+  const converted = useConvertedWorth(worth, portfolio.baseCurrency);
+  return (
+    <>
+      <div className="page-head portfolio-head">
+        <h1 translate="no">{name}</h1>
+        <KindMark of={portfolio} />
+        {worth && (
+          <p>
+            <Figure className="strong" title={grouped(formatDecimal(worth), text.numbers)} isPrivate>
+              {money(worth, text.numbers)}
+            </Figure>{' '}
+            <span className="unit" translate="no">
+              USDT
+            </span>
+          </p>
+        )}
+        {converted && (
+          <p>
+            <Figure isPrivate>{`≈ ${money(converted, text.numbers)} ${portfolio.baseCurrency}`}</Figure>
+          </p>
+        )}
+        <div className="head-actions">
+          {onFund && (
+            <button type="button" className="button small" onClick={onFund}>
+              {text.fund}
+            </button>
+          )}
+          {onTransfer && (
+            <button type="button" className="button small" onClick={onTransfer}>
+              {text.transfer}
+            </button>
+          )}
+        </div>
+      </div>
+      {archivedAt !== null && (
+        <p className="portfolio-note">{text.archivedNote(times.dated(Date.parse(archivedAt)))}</p>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,60 @@
+import { Link } from '@tanstack/react-router';
+import { cardMoney } from '@tickfolio/lib/look/amount';
+import { ChangeMark } from '../../kit/change-mark.js';
+import { useLive } from '../../parts.js';
+import { Figure } from '../../text/figure.js';
+import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { addressOf, defaultName } from '../addresses.js';
+import { KindMark } from '../kind-mark.js';
+import type { Portfolio } from '../portfolio-calls.js';
+import { useBalances } from '../use-balances.js';
+import { worthOf } from '../worth.js';
+
+/** What the live one is worth, and how that moved. */
+const LiveWorth = () => {
+  const text = usePortfoliosText();
+  const view = useLive((state) => state.view);
+  if (!view) return <p className="none">{text.working}</p>;
+  return (
+    <>
+      <p className="card-worth">
+        <Figure isPrivate>{`${cardMoney(view.total.value, text.numbers, text.sizes)} USDT`}</Figure>
+      </p>
+      {view.day && (
+        <p>
+          <ChangeMark change={view.day} isPrivate />
+        </p>
+      )}
+    </>
+  );
+};
+
+const Worth = ({ id }: { readonly id: string }) => {
+  const text = usePortfoliosText();
+  const { data, isPending } = useBalances(id, false);
+  const worth = data && worthOf(data);
+  if (!worth) return <p className="none">{isPending ? text.working : text.valueIsUnknown}</p>;
+  return (
+    <p className="card-worth">
+      <Figure isPrivate>{`${cardMoney(worth, text.numbers, text.sizes)} USDT`}</Figure>
+    </p>
+  );
+};
+
+/** One portfolio of the list; all of it leads there. */
+export const PortfolioCard = ({ portfolio }: { readonly portfolio: Portfolio }) => {
+  const name = addressOf(portfolio);
+  return (
+    <li className="card portfolio-card">
+      <div className="page-head">
+        <h2>
+          <Link to="/portfolios/$portfolio" params={{ portfolio: name }} translate="no">
+            {portfolio.name}
+          </Link>
+        </h2>
+        <KindMark of={portfolio} />
+      </div>
+      {name === defaultName ? <LiveWorth /> : <Worth id={portfolio.id} />}
+    </li>
+  );
+};

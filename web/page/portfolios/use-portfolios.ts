@@ -1,0 +1,71 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { PortfoliosAnswer } from '@tickfolio/api/portfolios';
+import { isProblem } from '@tickfolio/client/problem';
+import type { Session } from '@tickfolio/client/session';
+import { usePace, useParts } from '../parts.js';
+import { addressOf } from './addresses.js';
+import { type Portfolio, portfolioPath, portfoliosKey, portfoliosPath } from './portfolio-calls.js';
+
+/** All that one has at a time come in the first; of those that were archived there may be more. */
+const [pageSize, maxPages] = [100, 10];
+
+const readAll = async (
+  call: Session['call'],
+  archived: boolean,
+  signal: AbortSignal,
+): Promise<readonly Portfolio[]> => {
+  const found: Portfolio[] = [];
+  let cursor = '';
+  for (let page = 0; page < maxPages; page++) {
+    const query = `?archived=${archived}&limit=${pageSize}${cursor}`;
+    const { portfolios, next } = await call<PortfoliosAnswer>('GET', portfoliosPath + query, undefined, {}, signal);
+    found.push(...portfolios);
+    if (next === null) break;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+  return found;
+};
+
+const againMs = 5_000;
+
+/** What could not be asked is asked again by itself, as long as somebody looks: a service that is away comes back. */
+const useAgain = () => {
+  const pace = usePace(againMs);
+  return ({ state: { error } }: { readonly state: { readonly error: Error | null } }) =>
+    error && !isProblem(error, 404) ? pace : false;
+};
+
+const listKey = (archived: boolean) => [...portfoliosKey, archived ? 'archived' : 'open'];
+
+/** The portfolios of who is signed in, the oldest first. @param archived those that were archived, instead of the others */
+export const usePortfolios = (archived = false) => {
+  const { session } = useParts();
+  return useQuery({
+    queryKey: listKey(archived),
+    queryFn: ({ signal }) => readAll(session.call, archived, signal),
+    refetchInterval: useAgain(),
+  });
+};
+
+/** One portfolio, by the name that it has in addresses; an archived one too. @param isWanted asks for it */
+export const usePortfolio = (name: string, isWanted = true) => {
+  const { session } = useParts();
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: [...portfoliosKey, 'one', name],
+    queryFn: ({ signal }) => session.call<Portfolio>('GET', portfolioPath(name), undefined, {}, signal),
+    enabled: isWanted,
+    refetchInterval: useAgain(),
+    placeholderData: () =>
+      client.getQueryData<readonly Portfolio[]>(listKey(false))?.find((one) => addressOf(one) === name),
+  });
+};
+
+/** Whether there is no such portfolio; another user's is none either. */
+export const isMissing = ({ error }: { readonly error: unknown }): boolean => isProblem(error, 404);
+
+/** A function that has everything of portfolios read anew, after a change of them. */
+export const useReadAnew = () => {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: portfoliosKey });
+};
