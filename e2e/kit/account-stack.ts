@@ -6,14 +6,16 @@ import {
   startBff,
   targetsOf,
 } from '@tickfolio/bff/app';
+import { EventServiceClient } from '@tickfolio/gen/auth/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { userEvents } from '@tickfolio/lib/events/user-events';
 import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
+import { migrationsFolder as portfolioMigrations, portfolioTopics, startPortfolio } from '@tickfolio/portfolio/app';
 
 const jwtSecret = 'a secret of this test only, and long enough';
 const loopback = { host: '127.0.0.1', port: 0 };
@@ -24,7 +26,7 @@ const aggregator: AggregatorClient = {
 };
 
 /**
- * Accounts and the gateway before them, without anything that has a price.
+ * Accounts, their portfolios and the gateway before them, without anything that has a price.
  * @param webFolder of the built page; left out, none is shown
  */
 export const startAccountStack = async (clock: Clock, webFolder?: string) => {
@@ -36,7 +38,8 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   };
   const accounts = own(await openTestPglite(authMigrations));
   const postgres = own(await openTestPglite(profileMigrations));
-  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: [userEvents] });
+  const books = own(await openTestPglite(portfolioMigrations));
+  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: portfolioTopics });
   const auth = own(
     await startAuth(
       {
@@ -49,11 +52,20 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
       { address: loopback, jwtSecret, holders: ['auth', 'bff'] },
     ),
   );
+  const about = { clock, log, metrics: createMetrics('portfolio') };
+  const told = own(connectOwner(EventServiceClient, { ...about, target: `127.0.0.1:${auth.port}` }));
+  const portfolio = own(
+    await startPortfolio(
+      { ...about, postgres: books, eventLog, accounts: told.list },
+      { address: loopback, paperGrant: '10000' },
+    ),
+  );
+  const ports: Readonly<Record<string, number>> = { auth: auth.port, portfolio: portfolio.port };
   const metrics = createMetrics('bff');
   const neighbours = own(
     createNeighbours(
       { clock, metrics, observeCircuit: createCircuitMetrics(metrics) },
-      targetsOf(() => `127.0.0.1:${auth.port}`),
+      targetsOf((name) => `127.0.0.1:${ports[name] ?? auth.port}`),
     ),
   );
   const pubsub = createMemoryPubSub();

@@ -28,10 +28,10 @@ const widths: Readonly<Record<MarketColumn, string>> = {
   '24h': '88px',
   '7d': '104px',
   volume: '132px',
-  range: 'minmax(110px, 0.7fr)',
+  range: 'minmax(100px, 0.7fr)',
   week: '128px',
 };
 
 /** Of a grid: name, price, columns, and what is done with a row. */
 export const gridOf = (columns: readonly MarketColumn[]): string =>
-  ['minmax(170px, 1.5fr)', 'minmax(130px, 1fr)', ...columns.map((column) => widths[column]), '100px'].join(' ');
+  ['minmax(156px, 1.5fr)', 'minmax(124px, 1fr)', ...columns.map((column) => widths[column]), '100px'].join(' ');
