@@ -245,6 +245,8 @@ describe.skipIf(!browser)('the page', () => {
       async ({ page }) => {
         await signIn(page, run.base, account);
         await page.getByTestId('total').waitFor();
+        // Its script is asked for some seconds after the page; without the server the browser complains of that.
+        await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
         await run.process.end('SIGTERM');
         await page.getByText('Connection lost.').waitFor();
         expect(await page.getByRole('row', { name: /Bitcoin/ }).count()).toBe(1); // What was there stays.
