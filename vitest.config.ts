@@ -41,7 +41,7 @@ export default defineConfig({
       // Files share what was read of the project.
       {
         ...shared,
-        test: { name: 'tidy', isolate: false, include: ['tidy/**/*.test.ts'], exclude, testTimeout: 120_000 },
+        test: { name: 'tidy', isolate: false, include: ['tidy/**/*.test.ts'], exclude, testTimeout: 30_000 },
       },
       {
         ...shared,

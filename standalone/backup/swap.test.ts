@@ -67,7 +67,8 @@ it('has no half of a folder under the name of a restored one, where it is killed
   const namesIn = () => {
     try {
       return `${readdirSync(former).length} names`;
-    } catch {
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code !== 'ENOENT') throw err;
       return 'none'; // Not there in this moment.
     }
   };

@@ -43,6 +43,11 @@ const row = '.market-table tbody tr';
 const names = (page: Page) => page.locator(`${row} .coin-name`).allInnerTexts();
 const path = '/markets';
 /** With room for every column beside a scroll bar. */
+/** How many buttons of rows stand further to the right than the table. */
+const beyondTheCard = `(() => {
+  const end = document.querySelector('.market-table').getBoundingClientRect().right;
+  return [...document.querySelectorAll('.market-row button')].filter((one) => one.getBoundingClientRect().right > end).length;
+})()`;
 const wide = { width: 1_320, height: 900 };
 
 describe.skipIf(!browser)('the markets', () => {
@@ -197,6 +202,18 @@ describe.skipIf(!browser)('the markets', () => {
     );
   });
 
+  it('have star and plus inside of their card, in the narrowest window that shows all columns', async () => {
+    await withWindow({ frame, answers, path, viewport: { width: 1_280, height: 900 } }, async ({ page }) => {
+      await page.locator(row).first().waitFor();
+      await page.locator('.market-row .star').first().waitFor();
+      await settled(async () => {
+        await drawn(page);
+        expect(await page.evaluate(beyondTheCard)).toBe(0);
+      });
+      expect(await page.locator('th.cell-week').count()).toBe(1);
+    });
+  });
+
   it.each(['light', 'dark'] as const)('are for everybody, on every screen and in German: %s', async (colorScheme) => {
     await withWindow({ frame, answers, path, colorScheme, locale: 'de-DE', hasTouch: true }, async ({ page }) => {
       for (const width of [1_280, 800, 390, 320]) {
@@ -208,6 +225,7 @@ describe.skipIf(!browser)('the markets', () => {
             width,
             true,
           ]);
+          expect([width, await page.evaluate(beyondTheCard)]).toEqual([width, 0]);
         });
         await settled(async () => expect([width, await accessibilityFaults(page)]).toEqual([width, []]));
         const small = `[...document.querySelectorAll('.markets a, .markets button, .markets select, .markets input')].filter((part) => {

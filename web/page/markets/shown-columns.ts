@@ -28,10 +28,15 @@ const widths: Readonly<Record<MarketColumn, string>> = {
   '24h': '88px',
   '7d': '104px',
   volume: '132px',
-  range: 'minmax(100px, 0.7fr)',
-  week: '128px',
+  range: 'minmax(92px, 0.7fr)',
+  week: '124px',
 };
 
 /** Of a grid: name, price, columns, and what is done with a row. */
 export const gridOf = (columns: readonly MarketColumn[]): string =>
-  ['minmax(156px, 1.5fr)', 'minmax(124px, 1fr)', ...columns.map((column) => widths[column]), '100px'].join(' ');
+  [
+    'minmax(150px, 1.5fr)',
+    'minmax(120px, 1fr)',
+    ...columns.map((column) => widths[column]),
+    'var(--market-actions)',
+  ].join(' ');
