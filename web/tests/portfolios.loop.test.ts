@@ -81,6 +81,30 @@ describe.skipIf(!browser)('the switcher', () => {
 });
 
 describe.skipIf(!browser)('a new portfolio', () => {
+  it('is made in a dialog that leaves header and navigation in sight, also on a phone', async () => {
+    const { answers } = createPortfolioServer(
+      Array.from({ length: 12 }, (_, at) => portfolioOf(`p-${at}`, { name: `Try ${at}` })),
+    );
+    await withWindow(
+      { frame, answers, path: '/portfolios', viewport: { width: 390, height: 600 } },
+      async ({ page }) => {
+        await page.getByRole('link', { name: 'Try 11' }).first().waitFor();
+        await page.evaluate('scrollTo(0, 300)');
+        expect(await page.evaluate('scrollY')).toBeGreaterThan(200);
+        const boxes = () =>
+          page.evaluate(
+            `['.top', '.phone-bar'].map((part) => Math.round(document.querySelector(part).getBoundingClientRect().top))`,
+          );
+        await settled(async () => expect(((await boxes()) as number[])[0]).toBe(0));
+        const before = await boxes();
+        // A pointer would scroll to it first.
+        await button(page, 'New portfolio').dispatchEvent('click');
+        await dialog(page).waitFor();
+        expect(await boxes()).toEqual(before);
+      },
+    );
+  });
+
   it('is made once, however often it is asked for, with what was typed kept until then', async () => {
     let away = true;
     const { answers, changes } = createPortfolioServer([], ({ body }) => {

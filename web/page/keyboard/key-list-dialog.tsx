@@ -1,7 +1,7 @@
-import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useChoice } from '../display/choice.js';
 import { keysChoice } from '../display/choices.js';
-import { keepsScrollBar } from '../shell/scroll-bar.js';
+import { PageDialog } from '../shell/page-dialog.js';
 import { useKeysText } from '../text/keys/use-keys-text.js';
 
 const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'receipt', 'discreet', 'keys'] as const;
@@ -22,14 +22,7 @@ export const KeyListDialog = ({ onClose }: { readonly onClose: () => void }) => 
   const text = useKeysText();
   const isOn = useChoice(keysChoice) === 'on';
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog"
-      backdrop={<div className="backdrop" />}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose}>
       <header className="dialog-head">
         <DialogHeading className="dialog-title">{text.keysTitle}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>
@@ -52,6 +45,6 @@ export const KeyListDialog = ({ onClose }: { readonly onClose: () => void }) => 
         <input type="checkbox" checked={isOn} onChange={() => keysChoice.set(isOn ? 'off' : 'on')} />
         <span>{text.keysOn}</span>
       </label>
-    </Dialog>
+    </PageDialog>
   );
 };

@@ -1,8 +1,8 @@
-import { Dialog, VisuallyHidden } from '@ariakit/react';
+import { VisuallyHidden } from '@ariakit/react';
 import { useNavigate } from '@tanstack/react-router';
 import { SearchForm } from '../portfolio/search/search-form.js';
 import { useAssetSearch, useRecentAssets } from '../portfolio/search/use-asset-search.js';
-import { keepsScrollBar } from '../shell/scroll-bar.js';
+import { PageDialog } from '../shell/page-dialog.js';
 import { usePaletteText } from '../text/palette/use-palette-text.js';
 import { paletteGroups } from './palette-entries.js';
 
@@ -13,15 +13,7 @@ export const Palette = ({ onClose }: { readonly onClose: () => void }) => {
   const search = useAssetSearch();
   const recent = useRecentAssets();
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog palette"
-      aria-label={text.searchAll}
-      backdrop={<div className="backdrop" />}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose} className="palette" aria-label={text.searchAll}>
       <SearchForm
         label={text.searchAll}
         placeholder={text.searchAll}
@@ -36,6 +28,6 @@ export const Palette = ({ onClose }: { readonly onClose: () => void }) => {
           {text.close}
         </button>
       </VisuallyHidden>
-    </Dialog>
+    </PageDialog>
   );
 };

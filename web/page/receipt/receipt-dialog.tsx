@@ -1,4 +1,4 @@
-import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useQuery } from '@tanstack/react-query';
 import type { Receipt } from '@tickfolio/api/receipt';
 import { coinName } from '@tickfolio/lib/market/asset-names';
@@ -7,7 +7,7 @@ import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import type { ReceiptOf } from '../shell/open-dialog.js';
-import { keepsScrollBar } from '../shell/scroll-bar.js';
+import { PageDialog } from '../shell/page-dialog.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
@@ -89,14 +89,7 @@ export const ReceiptDialog = ({ of, onClose }: ReceiptDialogProps) => {
   const receipt = data && narrowed(data, of);
   const about = of ? aboutOf(receipt?.rows ?? []) : text.totalValue;
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog receipt"
-      backdrop={<div className="backdrop" />}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose} className="receipt">
       <header className="dialog-head">
         <DialogHeading className="dialog-title">
           <span>{text.receiptTitle}</span> {about !== undefined && <span className="receipt-about">{about}</span>}
@@ -117,6 +110,6 @@ export const ReceiptDialog = ({ of, onClose }: ReceiptDialogProps) => {
           {receipt ? text.computeAnew : text.tryAgain}
         </button>
       </div>
-    </Dialog>
+    </PageDialog>
   );
 };

@@ -1,6 +1,6 @@
-import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useRef } from 'react';
-import { keepsScrollBar } from '../shell/scroll-bar.js';
+import { PageDialog } from '../shell/page-dialog.js';
 import { useText } from '../text/language.js';
 
 interface ConfirmDialogProps {
@@ -21,16 +21,7 @@ export const ConfirmDialog = (props: ConfirmDialogProps) => {
   const text = useText();
   const cancel = useRef<HTMLButtonElement>(null);
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      role="alertdialog"
-      className="dialog"
-      backdrop={<div className="backdrop" />}
-      initialFocus={cancel}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose} role="alertdialog" initialFocus={cancel}>
       <DialogHeading className="dialog-title">{title}</DialogHeading>
       <DialogDescription>{words}</DialogDescription>
       {fault && (
@@ -46,6 +37,6 @@ export const ConfirmDialog = (props: ConfirmDialogProps) => {
           {busy ? text.working : action}
         </button>
       </div>
-    </Dialog>
+    </PageDialog>
   );
 };

@@ -1,10 +1,10 @@
-import { Dialog, DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDescription, DialogDismiss, DialogHeading } from '@ariakit/react';
 import { useQuery } from '@tanstack/react-query';
 import { isProblem } from '@tickfolio/client/problem';
 import { type FormEvent, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts, useSession } from '../parts.js';
-import { keepsScrollBar } from '../shell/scroll-bar.js';
+import { PageDialog } from '../shell/page-dialog.js';
 import { useIsHere } from '../shell/use-is-here.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -63,15 +63,7 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
     }
   };
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog"
-      backdrop={<div className="backdrop" />}
-      initialFocus={password}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose} initialFocus={password}>
       <DialogHeading className="dialog-title">{own.proofTitle}</DialogHeading>
       <DialogDescription>{own.proofText}</DialogDescription>
       <form onSubmit={send} noValidate>
@@ -97,6 +89,6 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
           </button>
         </div>
       </form>
-    </Dialog>
+    </PageDialog>
   );
 };

@@ -1,8 +1,8 @@
-import { Dialog, DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvider } from '@ariakit/react';
+import { DialogDismiss, DialogHeading, Tab, TabList, TabPanel, TabProvider } from '@ariakit/react';
 import { useState } from 'react';
 import type { Row } from '../../live/portfolio-view.js';
 import { useLive } from '../../parts.js';
-import { keepsScrollBar } from '../../shell/scroll-bar.js';
+import { PageDialog } from '../../shell/page-dialog.js';
 import { basesHeldTwice, nameAmong, pairLabel } from '../../text/pair.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from './quantity-form.js';
@@ -62,14 +62,7 @@ export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDia
   const onUnheard = (thrown: unknown) => tellFault(symbol, base, thrown);
   const form = { base, held: row.quantity, price, onDone: onClose, onUnheard };
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog"
-      backdrop={<div className="backdrop" />}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose}>
       <header className="dialog-head">
         <DialogHeading className="dialog-title">{title}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>
@@ -104,6 +97,6 @@ export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDia
           />
         </TabPanel>
       </TabProvider>
-    </Dialog>
+    </PageDialog>
   );
 };

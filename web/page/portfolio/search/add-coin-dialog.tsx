@@ -1,8 +1,8 @@
-import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDismiss, DialogHeading } from '@ariakit/react';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import type { AssetMarket } from '@tickfolio/lib/market/asset-search';
 import { useState } from 'react';
-import { keepsScrollBar } from '../../shell/scroll-bar.js';
+import { PageDialog } from '../../shell/page-dialog.js';
 import { nameAmong } from '../../text/pair.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { QuantityForm } from '../changes/quantity-form.js';
@@ -117,14 +117,7 @@ export const AddCoinDialog = ({ onClose, preset }: AddCoinDialogProps) => {
   };
   const name = asset === undefined ? undefined : (coinName(asset) ?? asset);
   return (
-    <Dialog
-      preventBodyScroll={keepsScrollBar()}
-      open
-      onClose={onClose}
-      className="dialog"
-      backdrop={<div className="backdrop" />}
-      unmountOnHide
-    >
+    <PageDialog onClose={onClose}>
       <header className="dialog-head">
         {name !== undefined && !preset && (
           <button type="button" className="icon-button" aria-label={text.back} onClick={() => setAsset(undefined)}>
@@ -145,6 +138,6 @@ export const AddCoinDialog = ({ onClose, preset }: AddCoinDialogProps) => {
       ) : (
         <NotHoldable onPick={pick} />
       )}
-    </Dialog>
+    </PageDialog>
   );
 };

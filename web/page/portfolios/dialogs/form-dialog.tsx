@@ -1,5 +1,6 @@
-import { Dialog, DialogDismiss, DialogHeading } from '@ariakit/react';
+import { DialogDismiss, DialogHeading } from '@ariakit/react';
 import type { FormEvent, ReactNode } from 'react';
+import { PageDialog } from '../../shell/page-dialog.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import type { Sending } from '../use-sending.js';
 
@@ -23,7 +24,7 @@ export const FormDialog = ({ title, action, sending, onSend, onClose, children }
     onSend();
   };
   return (
-    <Dialog open onClose={onClose} className="dialog" backdrop={<div className="backdrop" />} unmountOnHide>
+    <PageDialog onClose={onClose}>
       <header className="dialog-head">
         <DialogHeading className="dialog-title">{title}</DialogHeading>
         <DialogDismiss className="icon-button" aria-label={text.close}>
@@ -44,6 +45,6 @@ export const FormDialog = ({ title, action, sending, onSend, onClose, children }
           </button>
         </div>
       </form>
-    </Dialog>
+    </PageDialog>
   );
 };
