@@ -26,7 +26,10 @@ export const portfolios: BffModule = {
   about:
     'The portfolios of who is signed in: one for what is owned and one for paper money from the beginning, and more by other names.',
   prefix: '/api/v1/portfolios',
-  dependency: (shared) => ({ name: 'portfolio', required: false, check: () => clientOf(shared).check() }),
+  dependency: (shared) =>
+    shared.options.without.includes('portfolio')
+      ? undefined
+      : { name: 'portfolio', required: false, check: () => clientOf(shared).check() },
   register: async (scope, shared) => {
     const prepared = prepare(shared);
     await scope.register(portfolioRoutes, prepared);

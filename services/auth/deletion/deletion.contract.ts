@@ -1,6 +1,7 @@
+import { EventServiceClient } from '@tickfolio/gen/auth/v1';
 import type { ManualClock } from '@tickfolio/lib/clock';
 import { userEvents } from '@tickfolio/lib/events/user-events';
-import { callUnary } from '@tickfolio/lib/grpc';
+import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -234,6 +235,53 @@ export const describeDeletion = (name: string, open: () => Promise<Postgres>): v
         clock.advance(30 * minuteMs);
         return keepsSomething();
       }, false);
+    });
+
+    // Last but one, because a larger installation asks more of all who were deleted here.
+    const buildLarger = () => shared.get({ cleanupPeriodMs: minuteMs }, { holders: ['auth', 'bff', 'portfolio'] });
+    it('waits for every service of the installation, for months where one is away, and names it meanwhile', async () => {
+      const auth = await buildLarger();
+      const owner = await createOwner(auth);
+      const { linkToken } = await owner.deleteAccount();
+      await becomes(async () => {
+        auth.clock.advance(1_000); // It listens a moment after its start.
+        await say(auth, owner.userId);
+        return doneOf(auth, linkToken);
+      }, ['auth', 'bff']);
+      expect((await progressOf(auth, linkToken)).erasures.at(-1)).toEqual({ service: 'portfolio', doneAtMs: 0 });
+      await age(owner.userId, 100);
+      for (let minutes = 0; minutes < 3; minutes++) {
+        auth.clock.advance(minuteMs);
+        await auth.metrics();
+      }
+      // It still can hear of it, also where the event log has forgotten it long ago.
+      const events = createGrpcClient(EventServiceClient, `127.0.0.1:${auth.app.port}`);
+      const request = { stream: { name: `user:${owner.userId}`, fromVersion: 1 }, all: undefined, limit: 100 };
+      const told = await callUnary(events, events.listEvents, request, auth.options);
+      events.close();
+      expect(told.events.map((text) => (JSON.parse(text) as { type: string }).type).at(-1)).toBe('user.deleted');
+      await say(auth, owner.userId, 'portfolio');
+      await becomes(async () => {
+        auth.clock.advance(minuteMs);
+        return tablesWith(postgres.db, [owner.userId]);
+      }, []);
+      expect(await wordOf(progressOf(auth, linkToken))).toBe('not_found');
+    });
+
+    it('waits for a service too that came to the installation after the deletion', async () => {
+      const { auth, owner } = await build();
+      const { linkToken } = await owner.deleteAccount();
+      await say(auth, owner.userId);
+      await becomes(() => doneOf(auth, linkToken), ['auth', 'bff']);
+      expect((await progressOf(auth, linkToken)).erasures).toHaveLength(2);
+      const larger = await buildLarger();
+      await becomes(async () => {
+        larger.clock.advance(minuteMs);
+        return (await progressOf(larger, linkToken)).erasures.map(({ service }) => service);
+      }, ['auth', 'bff', 'portfolio']);
+      expect(await doneOf(larger, linkToken)).toEqual(['auth', 'bff']);
+      await say(larger, owner.userId, 'portfolio');
+      await becomes(() => doneOf(larger, linkToken), ['auth', 'bff', 'portfolio']);
     });
 
     it('leaves the log of all as it was written', async () => {
