@@ -71,6 +71,11 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
     means: 'Worth is told in USDT, USDC, BTC, ETH or EUR, and the currency that was asked for is none of them.',
     act: 'Choose one of these.',
   },
+  'unknown-asset': {
+    means:
+      'The exchange does not list the asset, so no paper money is given in it. Until the list was read once only USDT is.',
+    act: 'Check the spelling, or choose an asset that is traded: `GET /api/v1/symbols` lists all.',
+  },
   'not-found': {
     means: 'There is nothing at this address, or what it names is not held.',
     act: 'Check the path, or read the portfolio anew.',

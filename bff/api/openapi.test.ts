@@ -588,6 +588,7 @@ const ways: Record<string, Record<number, Way>> = {
     409: () => [well, { ...toDefault, ...json }, cash],
     413: () => [well, { ...toDefault, ...json }, big],
     415: () => [well, { ...toDefault, ...text }, 'a,b'],
+    422: async () => [well, { ...bearer, ...json, 'x-path': await paperPortfolio() }, '{"asset":"xyz","quantity":"1"}'],
     429: async () => [strict, { ...(await archivedOnce()), ...json, 'x-path': 'default' }, cash],
     503: () => [ill, { ...toDefault, ...json }, cash],
   },

@@ -77,6 +77,7 @@ export const createFakePortfolios = () => {
     fund: async (asker, { portfolioId, asset, quantity }) => {
       if (find(asker, portfolioId).portfolio.kind !== 'paper')
         throw new AppError('failed_precondition', 'No.', { problem: 'wrong-kind' });
+      if (asset === 'XYZ') throw new AppError('unprocessable', 'No.', { problem: 'unknown-asset' });
       return { asset, available: quantity, reserved: '0', version: 1 };
     },
     transfer: async (asker, { fromPortfolioId, toPortfolioId }) => {

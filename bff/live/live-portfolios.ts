@@ -42,11 +42,6 @@ export interface Viewing {
   text(): string | undefined;
   /** What a frame of this moment is computed from. */
   receipt(): Receipt | undefined;
-  /**
-   * Undefined, but for paper money that lives at the other kind of prices than those that are here: then whether at
-   * made-up ones. It is shown no more, for the two never stand in one frame.
-   */
-  readonly livesElsewhere: boolean | undefined;
   /** Whether frames have it. */
   has(listing: Listing): boolean;
   leave(): void;
@@ -66,8 +61,8 @@ export interface LivePortfolios {
   /** What it is of changed, as `shown` has it. */
   reread(key: string): void;
   reloadAll(): void;
-  /** What is shown here, as `viewKey` names it, with the mark of what is shown. */
-  shown(): [key: string, mark: number][];
+  /** What is shown here, as `viewKey` names it, with the version that is shown. */
+  shown(): [key: string, version: number][];
   /** Something that every frame says changed. */
   allChanged(): void;
   readonly users: number;
@@ -83,8 +78,7 @@ export interface LivePortfoliosDeps {
   readonly feed: PriceFeed;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether prices are made up; undefined while nobody knows. */
-  readonly simulated: () => boolean | undefined;
+  readonly simulated: () => boolean;
   /** What frames call now, epoch milliseconds. Default the wall clock. */
   readonly asOf?: () => number;
 }
@@ -107,9 +101,6 @@ interface Shown extends Receiver, Pushed {
   head: string;
   /** Of the portfolio as it was read last. */
   version: number;
-  mark: number;
-  /** Of paper money: whether it lives at made-up prices. */
-  livesAt: boolean | undefined;
   rows: ShownRows;
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
@@ -159,7 +150,6 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const setPortfolio = (shown: Shown, portfolio: ShownPortfolio) => {
     const rows = rowsOf(board, shown.rows, portfolio, shown.of);
     const head = headOf(shown, portfolio);
-    Object.assign(shown, { mark: portfolio.mark ?? portfolio.version, livesAt: portfolio.simulated });
     if (shown.ready && areSame(shown.rows, rows) && head === shown.head) return;
     const before = listingsOf(shown.rows);
     Object.assign(shown, { rows, head, version: portfolio.version });
@@ -210,7 +200,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (known) return known;
     const owner = { userId, userName };
     const none = {
-      ...{ version: 0, mark: 0, livesAt: undefined, rows: nothing, ready: false, frame: undefined },
+      ...{ version: 0, rows: nothing, ready: false, frame: undefined },
       ...{ queued: false, changedAt: Number.NaN, framedAt: 0, framedForChange: false },
     };
     const shown: Shown = { key, owner, of, viewers: new Set(), head: renderHead(owner), ...none };
@@ -239,21 +229,16 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
       if (!joined.ready) reader.request(joined.key);
       joined.viewers.add(viewer);
-      const isMadeUp = () => simulated() === true;
-      const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), isMadeUp(), joined.rows.cash);
-      const livesElsewhere = () => simulated() !== undefined && joined.livesAt === !simulated();
-      const isShown = () => joined.ready && !livesElsewhere();
+      const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), simulated(), joined.rows.cash);
       return {
         frame: () => {
-          if (!isShown()) return undefined;
+          if (!joined.ready) return undefined;
           joined.frame ??= textFrame(render());
           return joined.frame;
         },
-        text: () => (isShown() ? render() : undefined),
-        receipt: () => (isShown() ? receiptOf(joined.rows.holdings, joined.version, asOf(), isMadeUp()) : undefined),
-        get livesElsewhere() {
-          return livesElsewhere() ? joined.livesAt : undefined;
-        },
+        text: () => (joined.ready ? render() : undefined),
+        receipt: () =>
+          joined.ready ? receiptOf(joined.rows.holdings, joined.version, asOf(), simulated()) : undefined,
         has: (listing) => joined.ready && joined.rows.holdings.some((holding) => holding.listing === listing),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
@@ -274,7 +259,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     reread: (key) => {
       if (byKey.has(key)) reader.request(key);
     },
-    shown: () => [...byKey.values()].flatMap(({ ready, key, mark }) => (ready ? [[key, mark]] : [])),
+    shown: () => [...byKey.values()].flatMap(({ ready, key, version }) => (ready ? [[key, version]] : [])),
     reloadAll: () => {
       for (const key of byKey.keys()) reader.request(key);
     },

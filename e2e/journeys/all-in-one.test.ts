@@ -111,7 +111,9 @@ describe('the all-in-one run shows a portfolio live', () => {
     const ofPaper = ({ PortfolioID }: PortfolioFrame) => PortfolioID === paper;
     socket.send(JSON.stringify({ type: 'view', portfolioId: paper }));
     await socket.frame(ofPaper, patienceMs, 0);
-    const given = await person.call('POST', `/api/v1/portfolios/${paper}/fund`, { asset: 'USDT', quantity: '500.5' });
+    const fund = (asset: string, quantity: string) =>
+      person.call('POST', `/api/v1/portfolios/${paper}/fund`, { asset, quantity });
+    const given = await fund('USDT', '500.5');
     expect([given.status, given.body.available]).toEqual([200, '10500.5']);
     const frame = await socket.frame((seen) => ofPaper(seen) && seen.Version === given.body.version, patienceMs, 0);
     expect(frame).toMatchObject({ TotalValue: '0', Coins: [], NetWorth: '10500.5', Simulated: true });
@@ -119,6 +121,16 @@ describe('the all-in-one run shows a portfolio live', () => {
     expect(other.frames.filter(ofPaper)).toEqual([]);
     const told = await person.call('GET', `/api/v1/portfolios/${paper}/balances`);
     expect(told.body).toMatchObject({ version: given.body.version, value: '10500.5' });
+    // Valued by its market, which is known from the exchange's list.
+    const bitcoin = await eventually('assets are known', async () => {
+      const answer = await fund('BTC', '0.5');
+      return answer.status === 200 && answer;
+    });
+    const valued = await socket.frame((seen) => ofPaper(seen) && seen.Version === bitcoin.body.version, patienceMs, 0);
+    expect(valued.Coins).toMatchObject([{ Symbol: 'btcusdt', Quantity: '0.5' }]);
+    expect(valued.Cash).toMatchObject([{ Asset: 'USDT', Quantity: '10500.5' }]);
+    const unknown = await fund('NOSUCH', '1');
+    expect([unknown.status, unknown.body.type]).toEqual([422, '/docs/errors/unknown-asset']);
     for (const one of [socket, other]) one.close();
   });
 

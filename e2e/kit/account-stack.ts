@@ -15,7 +15,12 @@ import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
-import { migrationsFolder as portfolioMigrations, portfolioTopics, startPortfolio } from '@tickfolio/portfolio/app';
+import {
+  migrationsFolder as portfolioMigrations,
+  portfolioTopics,
+  type SocketClient,
+  startPortfolio,
+} from '@tickfolio/portfolio/app';
 
 const jwtSecret = 'a secret of this test only, and long enough';
 const loopback = { host: '127.0.0.1', port: 0 };
@@ -23,6 +28,12 @@ const loopback = { host: '127.0.0.1', port: 0 };
 const aggregator: AggregatorClient = {
   demand: async () => ({ symbolsRevision: 'test', simulated: false, feeds: new Map(), lastPrices: new Map() }),
   symbols: async () => ({ revision: 'test', simulated: false, symbols: [] }),
+};
+
+/** Nothing but paper money is known, so nothing else is given. */
+const socket: SocketClient = {
+  symbols: async () => ({ revision: 'test', simulated: false, symbols: [] }),
+  check: async () => undefined,
 };
 
 /**
@@ -49,14 +60,14 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
         log,
         metrics: createMetrics('auth'),
       },
-      { address: loopback, jwtSecret, holders: ['auth', 'bff', 'portfolio'] },
+      { address: loopback, jwtSecret, holders: ['auth', 'bff'] },
     ),
   );
   const about = { clock, log, metrics: createMetrics('portfolio') };
   const told = own(connectOwner(EventServiceClient, { ...about, target: `127.0.0.1:${auth.port}` }));
   const portfolio = own(
     await startPortfolio(
-      { ...about, postgres: books, eventLog, accounts: told.list },
+      { ...about, postgres: books, eventLog, accounts: told.list, socket },
       { address: loopback, paperGrant: '10000' },
     ),
   );

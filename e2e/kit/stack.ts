@@ -109,10 +109,8 @@ export const startStack = async (
     REDIS_ADDR: local(redis.port),
     SOCKET_SERVICE_ADDR: socketAddr,
   });
-  const parts = { PARTS: isLarger ? 'whole' : 'core' };
   const bffAt = (port: number) => ({
     ...jwt,
-    ...parts,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),
     BROKERS: brokers?.join(',') ?? local(dead),
@@ -140,7 +138,6 @@ export const startStack = async (
     auth: {
       env: {
         ...jwt,
-        ...parts,
         GRPC_PORT: String(auth),
         METRICS_ADDR: local(authOps),
         BROKERS: brokers?.join(',') ?? local(dead),
@@ -154,6 +151,7 @@ export const startStack = async (
         GRPC_PORT: String(portfolio),
         METRICS_ADDR: local(portfolioOps),
         AUTH_SERVICE_ADDR: authAddr,
+        SOCKET_SERVICE_ADDR: socketAddr,
         BROKERS: brokers?.join(',') ?? local(dead),
         ...database('portfolio_service'),
       },
@@ -210,11 +208,4 @@ export const startStack = async (
       await Promise.all([redis.close(), postgres.close(), names?.close()]);
     },
   };
-};
-
-/** How each neighbour of the gateway is, as `/ready` says it. */
-export const readyOf = async ({ base }: Pick<Stack, 'base'>): Promise<Readonly<Record<string, string>>> => {
-  const { body } = await callJson(base, 'GET', '/ready');
-  const said = Object.entries(body.dependencies as Readonly<Record<string, { readonly status: string }>>);
-  return Object.fromEntries(said.map(([name, { status }]) => [name, status]));
 };

@@ -34,6 +34,7 @@ export const closerProblems = {
   'insufficient-balance': { code: 'failed_precondition', title: 'There is not so much' },
   gone: { code: 'not_found', title: 'Gone with its account' },
   'unknown-currency': { code: 'unprocessable', title: 'Worth is not told in this currency' },
+  'unknown-asset': { code: 'unprocessable', title: 'The exchange does not list this asset' },
 } as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
 
 export type CloserProblem = keyof typeof closerProblems;

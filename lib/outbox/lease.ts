@@ -3,10 +3,13 @@ import type { Clock } from '../clock/clock.js';
 import type { Database, DatabaseTime } from '../postgres/postgres.js';
 import type { OutboxTables } from './tables.js';
 
-/** How long a relay that is gone keeps the others waiting. */
+/** How long a replica that is gone keeps the others waiting. */
 const leaseMs = 15_000;
 
-/** The right to send, of one replica at a time; who has lost it in the middle of a send only sends twice. */
+/**
+ * The right to do some work, of one replica at a time; who has lost it in the middle only does twice what may be done
+ * twice.
+ */
 export interface Lease {
   /** Takes it, or renews it once a third of its time is over. @returns whether it is this replica's, for two thirds of it at least */
   take(): Promise<boolean>;

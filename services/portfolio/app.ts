@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
-import type { ListEvents } from '@tickfolio/lib/outbox';
+import { createLease, type ListEvents } from '@tickfolio/lib/outbox';
 import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickfolio/lib/postgres';
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
+import { startAssetFeed } from './assets/asset-feed.js';
+import { createAssetLists } from './assets/asset-lists.js';
+import type { SocketClient } from './assets/socket-client.js';
 import { startAudits } from './audits/audits.js';
 import { createBooks } from './books/books.js';
 import { startCleanup } from './cleanup.js';
@@ -17,6 +21,7 @@ import { createDefaultPortfolios } from './portfolios/default-portfolios.js';
 import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
 import { createPortfolios } from './portfolios/portfolios.js';
 import { createForgetRequests } from './portfolios/requests.js';
+import { paperCurrency } from './postings/asset-rows.js';
 import { createCommand } from './postings/once.js';
 import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
@@ -26,6 +31,7 @@ import { startUserIntake } from './users/user-intake.js';
 import { createWatchlist } from './watchlist/watchlist.js';
 import { serveWatchlist } from './watchlist/watchlist-rpc.js';
 
+export { createSocketClient, type SocketClient } from './assets/socket-client.js';
 export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
@@ -33,8 +39,6 @@ export { portfolioTopics } from './topics.js';
 /** What is looked for at the start. */
 export const tables = [...tablesIn(schema), ...tablesIn(bookTables)];
 
-/** What paper money is counted in. */
-const grantAsset = 'USDT';
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;
 
@@ -48,6 +52,8 @@ export interface PortfolioDeps {
   readonly eventLog: Pick<EventLog, 'append' | 'check' | 'consume' | 'offsets'>;
   /** What auth has told, from its own table: see `connectOwner`. */
   readonly accounts: ListEvents;
+  /** What the exchange lists. It may be away: then assets stay as they are known. */
+  readonly socket: SocketClient;
   readonly clock: Clock;
   /** What rows are stamped and judged by. Default the database's own. */
   readonly time?: DatabaseTime;
@@ -73,7 +79,7 @@ export interface RunningPortfolio extends RunningService {
 
 /** Starts the portfolio service. @throws StartError when a port is taken. */
 export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOptions): Promise<RunningPortfolio> => {
-  const { postgres, eventLog, accounts, clock, time = databaseTime, log, metrics } = deps;
+  const { postgres, eventLog, accounts, socket, clock, time = databaseTime, log, metrics } = deps;
   const limits: PortfolioLimits = { ...defaultLimits, ...options.limits };
   const events = startPortfolioEvents(
     { db: postgres.db, time, clock, log, metrics, eventLog },
@@ -87,7 +93,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
   const defaults = createDefaultPortfolios({
     ...shared,
     grant: async (tx, { userId, requestId }, portfolioId) => {
-      const given = { portfolioId, userId, requestId, asset: grantAsset, quantity: paperGrant };
+      const given = { portfolioId, userId, requestId, asset: paperCurrency, quantity: paperGrant };
       if (paperGrant !== '0') await books.funding.grant(tx, given);
     },
   });
@@ -97,6 +103,10 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
   const about = { db, append, time, clock, log, metrics, eventLog };
   const intake = startUserIntake({ ...about, accounts, defaults, priceKind });
   const cleanup = startCleanup({ clock, log, forget: createForgetRequests(postgres.db, time), limits });
+  const leaseDeps = { db: postgres.db, tables: schema.portfolioEvents, time, clock };
+  const lease = createLease(leaseDeps, { name: 'assets', holder: randomUUID() });
+  const lists = createAssetLists({ db: postgres.db, time, lease, clock, log });
+  const assets = startAssetFeed({ clock, log, socket, lists }, { refreshMs: limits.assetsRefreshMs });
   const audits = startAudits({ db: postgres.db, time, clock, log, metrics }, { periodMs: limits.auditPeriodMs });
   const database = watchDependency(
     { clock, log },
@@ -124,6 +134,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
         database,
         { name: 'event-log', required: false, check: () => eventLog.check() },
         { name: 'user-events', required: false, check: () => intake.problem() },
+        { name: 'socket', required: false, check: () => assets.problem() },
       ],
       add: (server) => {
         serve(server, { portfolios, books, ensure: defaults.ensure, priceKind });
@@ -135,6 +146,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
         await intake.close(until);
         await cleanup.close();
         await audits.close();
+        await assets.close();
         await events.close(until);
       },
     },

@@ -28,6 +28,9 @@ export const portfolioConfig = (env: NodeJS.ProcessEnv) =>
     AUTH_SERVICE_ADDR: serverAddress('authorization-service:50051').describe(
       'The auth service, by gRPC: for what happened to accounts.',
     ),
+    SOCKET_SERVICE_ADDR: serverAddress('socket-service:50052').describe(
+      'The socket service, by gRPC: for what the exchange lists.',
+    ),
     BROKERS: addressList().describe('Kafka, for what happens in portfolios.'),
     PAPER_GRANT: z
       .string()
@@ -52,6 +55,10 @@ type PortfolioConfig = z.output<ReturnType<typeof portfolioConfig>>;
 /** Where auth is, `host:port`. */
 export const authTarget = ({ AUTH_SERVICE_ADDR }: Pick<PortfolioConfig, 'AUTH_SERVICE_ADDR'>) =>
   hostPort(AUTH_SERVICE_ADDR);
+
+/** Where the socket service is, `host:port`. */
+export const socketTarget = ({ SOCKET_SERVICE_ADDR }: Pick<PortfolioConfig, 'SOCKET_SERVICE_ADDR'>) =>
+  hostPort(SOCKET_SERVICE_ADDR);
 
 /** How the service runs as a process of its own. */
 export const portfolioOptions = (config: PortfolioConfig) => ({

@@ -14,6 +14,8 @@ export interface PortfolioLimits {
   readonly cleanupBatchRows: number;
   /** How often the books are compared with themselves, as far as they changed. */
   readonly auditPeriodMs: number;
+  /** How often the socket service is asked what the exchange lists. */
+  readonly assetsRefreshMs: number;
   /** How often the event log is sent what another replica wrote; what this one did it is sent at once. */
   readonly relayPollMs: number;
   /** How long open calls may go on once the service closes. */
@@ -27,6 +29,7 @@ export const defaultLimits: PortfolioLimits = {
   cleanupPeriodMs: 10 * 60_000,
   cleanupBatchRows: 1_000,
   auditPeriodMs: 60_000,
+  assetsRefreshMs: 60_000,
   relayPollMs: 100,
   drainMs: 5_000,
 };

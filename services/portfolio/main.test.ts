@@ -23,6 +23,8 @@ describe('the portfolio process', () => {
       METRICS_ADDR: '127.0.0.1:0',
       // Nothing is there: a portfolio does not need it.
       BROKERS: '127.0.0.1:1',
+      AUTH_SERVICE_ADDR: '127.0.0.1:1',
+      SOCKET_SERVICE_ADDR: '127.0.0.1:1',
       POSTGRES_HOST: server?.host,
       POSTGRES_PORT: String(server?.port),
       POSTGRES_USER: server?.user,

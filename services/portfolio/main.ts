@@ -5,8 +5,8 @@ import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { runService } from '@tickfolio/lib/service';
-import { migrationsFolder, startPortfolio, tables } from './app.js';
-import { authTarget, portfolioConfig, portfolioOptions } from './config.js';
+import { createSocketClient, migrationsFolder, startPortfolio, tables } from './app.js';
+import { authTarget, portfolioConfig, portfolioOptions, socketTarget } from './config.js';
 import { portfolioTopics } from './topics.js';
 
 const surroundings = { env: process.env, random: Math.random };
@@ -28,7 +28,8 @@ await runService('portfolio', portfolioConfig(process.env), surroundings, async 
   };
   const eventLog = life.own('event log', createKafkaEventLog({ ...part, ...kafka }));
   const auth = life.own('auth', connectOwner(EventServiceClient, { ...part, tls, target: authTarget(config) }));
-  const adapters = { postgres, eventLog, accounts: auth.list };
+  const socket = life.own('socket client', createSocketClient({ ...part, tls, target: socketTarget(config) }));
+  const adapters = { postgres, eventLog, accounts: auth.list, socket };
   const options = { ...portfolioOptions(config), tls };
   const portfolio = life.own('portfolio', await startPortfolio({ ...part, ...adapters }, options));
   void portfolio.failed.then((err) => life.fail(err));

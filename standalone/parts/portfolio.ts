@@ -8,6 +8,7 @@ import { portfolioSchema } from '../stores/store-names.js';
 import { auth } from './auth.js';
 import { databases } from './databases.js';
 import { eventLog } from './messages.js';
+import { socket } from './socket.js';
 
 const database = definePart({
   name: 'database of the portfolio service',
@@ -25,10 +26,11 @@ const relayPollMs = 5_000;
 
 export const portfolio = definePart({
   name: 'portfolio',
-  needs: { auth, database, eventLog },
+  needs: { auth, database, eventLog, socket },
   settings: (env) => {
-    // Auth says of itself where it is.
-    const { GRPC_PORT, METRICS_ADDR: _, AUTH_SERVICE_ADDR: __, ...shape } = inRun(portfolioConfig(env).shape);
+    // Auth and socket say of themselves where they are.
+    const { AUTH_SERVICE_ADDR: _, SOCKET_SERVICE_ADDR: __, ...own } = portfolioConfig(env).shape;
+    const { GRPC_PORT, METRICS_ADDR: ___, ...shape } = inRun(own);
     return {
       ...shape,
       PORTFOLIO_GRPC_PORT: GRPC_PORT,
@@ -43,15 +45,16 @@ export const portfolio = definePart({
   ],
   topics: async () => (await import('@tickfolio/portfolio/app')).portfolioTopics,
   start: async ({ config, own, service, fail }, given) => {
-    const [{ startPortfolio }, { connectOwner }, { EventServiceClient }] = await Promise.all([
+    const [{ createSocketClient, startPortfolio }, { connectOwner }, { EventServiceClient }] = await Promise.all([
       import('@tickfolio/portfolio/app'),
       import('@tickfolio/lib/outbox/inbox'),
       import('@tickfolio/gen/auth/v1'),
     ]);
     const about = service('portfolio');
     const accounts = own('accounts', connectOwner(EventServiceClient, { ...about, target: given.auth.target })).list;
+    const exchange = own('exchange', createSocketClient({ ...about, target: given.socket.target }));
     const app = await startPortfolio(
-      { ...about, postgres: given.database.postgres, eventLog: given.eventLog, accounts },
+      { ...about, postgres: given.database.postgres, eventLog: given.eventLog, accounts, socket: exchange },
       {
         address: { host: loopback, port: config.PORTFOLIO_GRPC_PORT },
         paperGrant: config.PAPER_GRANT,

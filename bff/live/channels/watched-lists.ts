@@ -17,7 +17,7 @@ export interface WatchedListsDeps {
  */
 export interface WatchedLists {
   want(userId: string): void;
-  /** What was asked for and not begun is not read, and what cannot be read is not tried again. */
+  /** What was asked for and not begun is not read. */
   forget(userId: string): void;
   close(): void;
 }
@@ -27,15 +27,13 @@ const retryMs = 2_000;
 
 export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps): WatchedLists => {
   const wanted = new Set<string>();
-  /** And whether somebody still wants it. */
-  const reading = new Map<string, { isWanted: boolean }>();
+  const reading = new Set<string>();
   let retry: Timer | undefined;
   let isFailing = false;
   let closed = false;
 
   const readOne = async (userId: string) => {
-    const own = { isWanted: true };
-    reading.set(userId, own);
+    reading.add(userId);
     try {
       const list = await read(userId);
       isFailing = false;
@@ -43,7 +41,7 @@ export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps
     } catch (err) {
       if (!isFailing) log.warn({ err }, 'watchlists cannot be read; trying again');
       isFailing = true;
-      if (own.isWanted) wanted.add(userId);
+      wanted.add(userId);
       retry ??= clock.after(retryMs, () => {
         retry = undefined;
         readNext();
@@ -66,11 +64,7 @@ export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps
       wanted.add(userId);
       readNext();
     },
-    forget: (userId) => {
-      wanted.delete(userId);
-      const own = reading.get(userId);
-      if (own) own.isWanted = false;
-    },
+    forget: (userId) => void wanted.delete(userId),
     close: () => {
       closed = true;
       retry?.cancel();

@@ -21,7 +21,10 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
   },
   socket: {
     keeps: [sockets, newSocket, profile, coins, login, dashboard],
-    named: [{ by: 'aggregator', as: 'socket' }],
+    named: [
+      { by: 'aggregator', as: 'socket' },
+      { by: 'portfolio', as: 'socket' },
+    ],
   },
   aggregator: {
     keeps: [sockets, newSocket, profile, coins, login, dashboard],

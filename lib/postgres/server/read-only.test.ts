@@ -96,11 +96,13 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
     });
     await server?.query('alter database readable reset default_transaction_read_only');
     await expect
-      .poll(() =>
-        postgres.ping().then(
-          () => 'well',
-          ({ message }: Error) => message,
-        ),
+      .poll(
+        () =>
+          postgres.ping().then(
+            () => 'well',
+            ({ message }: Error) => message,
+          ),
+        { timeout: 5_000 },
       )
       .toBe('well');
     await insert(postgres, 'taken');

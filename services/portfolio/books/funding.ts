@@ -3,6 +3,7 @@ import { type Decimal, formatDecimal, zero } from '@tickfolio/lib/money';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, count, eq, gt, sql } from 'drizzle-orm';
 import { readPositive } from '../postings/amounts.js';
+import { requireListed } from '../postings/asset-rows.js';
 import { requireRoom, soleBalance } from '../postings/balances.js';
 import { type LockedPortfolio, lockPortfolio, requireOpen, requireOwn } from '../postings/locks.js';
 import { readAsset } from '../postings/names.js';
@@ -32,7 +33,7 @@ export interface Funded {
 export interface Funding {
   /**
    * At most 10 times in 24 hours. @throws AppError failed_precondition where it is no portfolio of paper money,
-   * resource_exhausted after the tenth
+   * unprocessable where the exchange does not list the asset, resource_exhausted after the tenth
    */
   fund(asked: FundAsked): Promise<Funded>;
   /** What a portfolio begins with, once, within the transaction that makes it. */
@@ -81,7 +82,10 @@ export const createFunding = ({ command, post, time }: FundingDeps): Funding => 
     if (portfolio.kind !== 'paper')
       throw wrongKind('portfolio_id', 'Only a portfolio of paper money is given some; nothing was changed.');
     requireOpen(portfolio, 'portfolio_id');
-    if (kind === 'fund') await requireFewer(tx, portfolio);
+    if (kind === 'fund') {
+      await requireListed(tx, asset);
+      await requireFewer(tx, portfolio);
+    }
     const balance = await soleBalance(tx, portfolio, asset, '');
     if (balance.id === undefined) await requireRoom(tx, portfolio.id, 1, 'asset');
     const said = { type: 'balance.updated', reason: 'fund' } as const;

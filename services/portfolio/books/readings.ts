@@ -3,7 +3,7 @@ import { type Database, fromPostgresError, type Transaction } from '@tickfolio/l
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import { isId } from '../postings/names.js';
 import { unknownPortfolio } from '../postings/refusal.js';
-import { balances, reservations } from '../postings/tables.js';
+import { assets, balances, reservations } from '../postings/tables.js';
 import { portfolios } from '../schema.js';
 
 /** What a portfolio has of an asset, canonical decimal text. */
@@ -64,10 +64,15 @@ export interface Readings {
 }
 
 type BalanceRow = typeof balances.$inferSelect;
-const heldOf = (row: BalanceRow): HeldBalance => ({
+/**
+ * Where a portfolio has one balance an asset, the symbol only says how that is valued. One that began before anything
+ * was known of the asset has none; it is no cash for that.
+ */
+const viaOf = ({ via, alone }: BalanceRow, usual: string | null): string => (via === '' && alone ? (usual ?? '') : via);
+const heldOf = (row: BalanceRow, usual: string | null): HeldBalance => ({
   id: row.id,
   asset: row.asset,
-  via: row.via,
+  via: viaOf(row, usual),
   available: canonical(row.available),
   reserved: canonical(row.reserved),
   version: row.version,
@@ -108,15 +113,22 @@ export const createReadings = (db: Database): Readings => {
     const found = new Map<string, { portfolioId: string; userId: string; version: number; balances: HeldBalance[] }>();
     if (ids.length === 0) return [];
     const rows = await db
-      .select({ id: portfolios.id, userId: portfolios.userId, version: portfolios.balanceVersion, balance: balances })
+      .select({
+        id: portfolios.id,
+        userId: portfolios.userId,
+        version: portfolios.balanceVersion,
+        balance: balances,
+        usual: assets.defaultVia,
+      })
       .from(portfolios)
       .leftJoin(balances, eq(balances.portfolioId, portfolios.id))
+      .leftJoin(assets, eq(assets.asset, balances.asset))
       .where(inArray(portfolios.id, [...ids]))
       .orderBy(asc(portfolios.id), asc(balances.id));
-    for (const { id, userId, version, balance } of rows) {
+    for (const { id, userId, version, balance, usual } of rows) {
       const portfolio = found.get(id) ?? { portfolioId: id, userId, version, balances: [] };
       found.set(id, portfolio);
-      if (balance) portfolio.balances.push(heldOf(balance));
+      if (balance) portfolio.balances.push(heldOf(balance, usual));
     }
     return [...found.values()];
   };

@@ -259,6 +259,7 @@ describe('what went wrong elsewhere', () => {
   });
 
   it('hummingbot#5440: with 100 FOO and 100 BAR a buy of FOO needs its 0.1 BAR only', async () => {
+    await real.list('FOO', 'BAR');
     const { reserve, settle, held } = await build({ FOO: '100', BAR: '100' });
     await reserve('0.1', 'BAR');
     await settle('0.1', '1', {

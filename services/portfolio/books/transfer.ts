@@ -2,7 +2,8 @@ import { add, type Decimal, formatDecimal, isZero, negate, subtract, zero } from
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, gt } from 'drizzle-orm';
 import { isLess, least, readFee, readPositive, sumOf } from '../postings/amounts.js';
-import { type Balance, defaultVia, findBalances, newBalance, requireRoom, soleBalance } from '../postings/balances.js';
+import { defaultVia } from '../postings/asset-rows.js';
+import { type Balance, findBalances, newBalance, requireRoom, soleBalance } from '../postings/balances.js';
 import { type LockedPortfolio, lockPortfolios, requireOpen, requireOwn } from '../postings/locks.js';
 import type { Move } from '../postings/moves.js';
 import { readAsset } from '../postings/names.js';

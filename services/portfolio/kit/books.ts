@@ -58,6 +58,13 @@ export const openTestBooks = async (
         .values({ id, userId, name, nameKey: name, kind, simulated, version: 1, createdAt: time() });
       return { portfolioId: id, userId, requestId: '' };
     },
+    /** Assets that no market values. */
+    list: (...names: readonly string[]) =>
+      db
+        .insert(assets)
+        .values(
+          names.map((asset) => ({ asset, defaultVia: '', kind: 'crypto' as const, listed: true, updatedAt: time() })),
+        ),
     archive: (id: string) => db.update(portfolios).set({ archivedAt: time() }).where(eq(portfolios.id, id)),
     /** `BTC btcusdt 1.5 0`, … with the version before them. */
     held: async ({ portfolioId, userId }: { portfolioId: string; userId: string }) => {

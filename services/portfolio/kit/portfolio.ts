@@ -9,6 +9,7 @@ import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type PortfolioLimits, portfolioTopics, startPortfolio } from '../app.js';
 import { createFakeAccounts } from './accounts.js';
+import { createFakeSocket } from './listed-symbols.js';
 
 /** The reason of a refusal, or its code where that has none closer; `done` where there is none. */
 export const reasonOf = (work: Promise<unknown>): Promise<string> =>
@@ -43,6 +44,7 @@ export const startTestPortfolio = async (
   limits: Partial<PortfolioLimits> = {},
   clock: ManualClock = createManualClock(Date.UTC(2026, 10, 29)),
   accounts = createFakeAccounts(clock.now),
+  exchange = createFakeSocket('BTC/USDT', 'ETH/USDT', 'BNB/USDT'),
 ) => {
   const log = createLogger('portfolio', 'trace', () => undefined);
   const address = { host: '127.0.0.1', port: 0 };
@@ -56,6 +58,7 @@ export const startTestPortfolio = async (
     postgres,
     eventLog,
     accounts: accounts.list,
+    socket: exchange.socket,
     clock,
     time: timeOf(clock),
     log,
@@ -85,9 +88,9 @@ export const startTestPortfolio = async (
         found(await callUnary(client, client.update, { owner, portfolioId, ...unsaid, ...said }, options)),
       fund: (portfolioId: string, quantity: string, idempotencyKey: string = randomUUID(), asset = 'USDT') =>
         callUnary(client, client.fund, { owner, portfolioId, asset, quantity, idempotencyKey }, options),
-      transfer: (fromPortfolioId: string, toPortfolioId: string, quantity: string, networkFee = '') => {
+      transfer: (fromPortfolioId: string, toPortfolioId: string, quantity: string, networkFee = '', asset = 'USDT') => {
         const ends = { fromPortfolioId, toPortfolioId };
-        const request = { owner, ...ends, asset: 'USDT', quantity, networkFee, idempotencyKey: randomUUID() };
+        const request = { owner, ...ends, asset, quantity, networkFee, idempotencyKey: randomUUID() };
         return callUnary(client, client.transfer, request, options);
       },
       balances: (portfolioId: string) => callUnary(client, client.getBalances, { owner, portfolioId }, options),
@@ -108,11 +111,18 @@ export const startTestPortfolio = async (
     /** Says what happened to an account, as auth does. */
     tell: (...of: Parameters<typeof accounts.tell>) => eventLog.append(userEvents.name, [accounts.tell(...of)]),
     eventLog,
+    exchange: exchange.state,
     as,
     /** Somebody new. */
     somebody: (simulatedPrices: boolean | 'unknown' = false) => as(randomUUID(), simulatedPrices),
     listEvents,
     ready: async () => (await fetch(`http://127.0.0.1:${app.operationsPort}/ready`)).status,
+    /** What is wrong with a dependency, in words; undefined when it is well. */
+    faultOf: async (name: string) => {
+      const answer = await fetch(`http://127.0.0.1:${app.operationsPort}/ready`);
+      const { dependencies } = (await answer.json()) as { dependencies: Record<string, { reason?: string }> };
+      return dependencies[name]?.reason;
+    },
     close: async () => {
       client.close();
       events.close();

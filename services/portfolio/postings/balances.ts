@@ -1,9 +1,10 @@
 import { add, type Decimal, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, type SQL } from 'drizzle-orm';
+import { defaultVia } from './asset-rows.js';
 import type { LockedPortfolio } from './locks.js';
 import { booksRefusal } from './refusal.js';
-import { assets, balances } from './tables.js';
+import { balances } from './tables.js';
 
 /** What a portfolio has of an asset. */
 export interface Balance {
@@ -67,11 +68,6 @@ export const soleBalance = async (
 ): Promise<Balance> => {
   const [held] = await findBalances(tx, portfolio, eq(balances.asset, asset));
   return held ?? newBalance(portfolio.id, asset, (await defaultVia(tx, asset)) ?? otherwise);
-};
-
-export const defaultVia = async (tx: Transaction, asset: string): Promise<string | undefined> => {
-  const [known] = await tx.select({ via: assets.defaultVia }).from(assets).where(eq(assets.asset, asset));
-  return known?.via;
 };
 
 /** @throws AppError failed_precondition where there is no room for so many more */

@@ -16,6 +16,7 @@ describe('what the server refused', () => {
   it.each([
     [problem(409, 'name-taken'), 'name', text.nameTaken],
     [problem(422, 'unknown-currency', 'baseCurrency'), 'baseCurrency', text.currencyUnknown],
+    [problem(422, 'unknown-asset', 'asset'), 'asset', text.assetUnlisted],
     [problem(409, 'insufficient-balance', 'quantity'), 'quantity', text.notSoMuch],
     [problem(409, 'wrong-kind', 'to'), 'to', text.otherKind],
     [problem(409, 'limit-reached'), undefined, text.manyPortfolios],

@@ -23,6 +23,7 @@ const hourMs = 3_600_000;
 const ofServer: Readonly<Record<string, readonly [AskedField | undefined, Said]>> = {
   'name-taken': ['name', (_, text) => text.nameTaken],
   'unknown-currency': ['baseCurrency', (_, text) => text.currencyUnknown],
+  'unknown-asset': ['asset', (_, text) => text.assetUnlisted],
   'insufficient-balance': ['quantity', (_, text) => text.notSoMuch],
   'quantity-too-large': ['quantity', (_, text) => text.quantitySum],
   'wrong-kind': ['to', (_, text) => text.otherKind],

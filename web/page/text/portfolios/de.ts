@@ -24,6 +24,7 @@ export const de: PortfoliosTexts = {
   baseCurrency: 'Wert angegeben in',
   baseCurrencyHint: 'Gerechnet wird in USDT. Was das in einer anderen Währung ist, steht daneben, mit ≈ markiert.',
   currencyUnknown: 'Darin lässt sich der Wert nicht angeben. Wähle etwas anderes.',
+  assetUnlisted: 'Das führt die Börse gerade nicht. Wähle etwas anderes.',
   create: 'Anlegen',
   portfolioCreated: (name) => `„${name}“ angelegt`,
   manyPortfolios: 'Mehr Portfolios kannst du nicht haben. Archiviere zuerst eines.',

@@ -23,6 +23,7 @@ export const en = {
   baseCurrency: 'Worth told in',
   baseCurrencyHint: 'Everything is counted in USDT. What that is in another currency stands beside it, marked with ≈.',
   currencyUnknown: 'Worth cannot be told in this. Choose another.',
+  assetUnlisted: 'The exchange does not list this at the moment. Choose another.',
   create: 'Create',
   portfolioCreated: (name: string) => `“${name}” created`,
   manyPortfolios: 'You have as many portfolios as there may be. Archive one first.',
