@@ -85,6 +85,7 @@ endif
 	  *) printf '%s\n' "$$line" ;; esac; done <.env.example >.env
 	@echo "Wrote .env: .env.example with new secrets."
 
+up: export PARTS := $(PARTS)
 up: .env ## every service and server in containers (SIM=1: simulated prices; TOOLS=0: without web UIs; PARTS=core: the first system)
 	@$(compose) $(profiles) up -d --build --wait --wait-timeout 300 || { $(compose) ps -a; exit 1; }
 	@$(compose) ps

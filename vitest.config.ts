@@ -17,7 +17,7 @@ const soak = '**/*.soak.test.ts';
 const journeys = 'e2e/journeys/*.test.ts';
 const exclude = [...built, loops, soak];
 /** Of polls that name no time of their own; no promise, a busy machine takes longer than vitest's one second. */
-const patience = { expect: { poll: { timeout: 15_000 } } };
+const patience = { expect: { poll: { timeout: 30_000 } } };
 const alone = { ...patience, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
 
 /** Closes the output with one line that counts, for people and for machines. */
@@ -53,8 +53,8 @@ export default defineConfig({
           exclude: [...exclude, journeys],
           ...patience,
           // With the full figures of `make long` a model's test may take its time.
-          testTimeout: process.env.SEEDS ? 900_000 : 60_000,
-          hookTimeout: 60_000,
+          testTimeout: process.env.SEEDS ? 900_000 : 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

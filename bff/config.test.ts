@@ -42,6 +42,10 @@ describe('the settings of the BFF', () => {
       staleAfterMs: 60_000,
     });
   });
+  it('say which neighbours the installation is without', () => {
+    expect(bffOptions(read(good)).without).toEqual([]);
+    expect(bffOptions(read({ ...good, PARTS: 'core' })).without).toEqual(['portfolio']);
+  });
   it('are refused with every fault at once', () => {
     expect(
       faults({

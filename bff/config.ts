@@ -8,6 +8,7 @@ import {
   integer,
   jwtSecret,
   logLevel,
+  parts,
   port,
   serverAddress,
   z,
@@ -15,7 +16,7 @@ import {
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 import { basePath, publicUrls } from './api/public-url.js';
-import { neighbourSettings } from './neighbour-settings.js';
+import { neighbourSettings, neighboursWithout } from './neighbour-settings.js';
 import { trustedProxies } from './proxies/trusted-proxies.js';
 
 export { type NeighbourName, neighbourSettings } from './neighbour-settings.js';
@@ -92,6 +93,7 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
       'Sharded channels (SPUBLISH, SSUBSCRIBE); the same at every service. Redis 7 or later.',
     ),
     BROKERS: addressList().describe('Kafka, for what happens to accounts.'),
+    PARTS: parts(),
     ...neighbourSettings,
     AGGREGATOR_ADDR: httpAddresses().describe(
       'One aggregator or several; a name with several addresses stands for as many.',
@@ -140,6 +142,7 @@ export const bffOptions = (
 ) => ({
   address: { host: config.HTTP_HOST, port: config.HTTP_PORT },
   jwtSecret: config.JWT_SECRET,
+  without: neighboursWithout(config.PARTS),
   secureCookie: config.ENV !== 'local',
   publicUrls: config.PUBLIC_URL,
   basePath: config.BASE_PATH,

@@ -10,8 +10,8 @@ export interface BffModule {
   readonly about?: string;
   /** What the addresses of its routes begin with. */
   readonly prefix: string;
-  /** The neighbour that it needs, as `/ready` tells of it. */
-  readonly dependency?: (shared: Shared) => Dependency;
+  /** The neighbour that it needs, as `/ready` tells of it; undefined where the installation leaves that out. */
+  readonly dependency?: (shared: Shared) => Dependency | undefined;
   /**
    * Adds its routes to a scope of its own, and starts what works beside them; the scope's `onClose` ends that, before
    * what is shared closes.

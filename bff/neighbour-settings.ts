@@ -1,5 +1,5 @@
 import { hostPort, serverAddress } from '@tickfolio/lib/config';
-import { type GrpcCallee, grpcCallees, services } from '@tickfolio/services/registry';
+import { type GrpcCallee, grpcCallees, isPart, type Parts, services } from '@tickfolio/services/registry';
 
 /** A service that the gateway calls by gRPC, as the registry has it. */
 export type NeighbourName = GrpcCallee<'bff'>;
@@ -21,6 +21,10 @@ const usualAddress = (name: NeighbourName): string => {
 };
 
 const neighbourNames = grpcCallees('bff');
+/** Those that an installation leaves out. */
+export const neighboursWithout = (parts: Parts): readonly NeighbourName[] =>
+  neighbourNames.filter((name) => !isPart(name, parts));
+
 type NeighbourSettings = {
   readonly [Name in NeighbourName as NeighbourVariable<Name>]: ReturnType<typeof serverAddress>;
 };

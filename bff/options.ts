@@ -11,6 +11,7 @@ import type { ThrottleLimit } from '@tickfolio/lib/throttle';
 import type { ReadsPerUser } from './api/read-turns.js';
 import type { ClientSocketLimits } from './live/client-socket.js';
 import type { AggregatorClient } from './market/aggregator-client.js';
+import type { NeighbourName } from './neighbour-settings.js';
 import type { Neighbours } from './neighbours.js';
 
 export interface BffDeps {
@@ -43,6 +44,8 @@ export interface BffDeps {
 export interface BffOptions {
   /** What access tokens are signed with. */
   readonly jwtSecret: string;
+  /** Neighbours that this installation leaves out: they are not followed, and `/ready` misses none. Default none. */
+  readonly without?: readonly NeighbourName[];
   /** False only with `ENV=local`. Default true. */
   readonly secureCookie?: boolean;
   /**
@@ -105,6 +108,7 @@ export interface BffOptions {
 
 /** What holds where nothing else is said. */
 export const bffDefaults = {
+  without: [],
   secureCookie: true,
   publicUrls: [],
   basePath: '/',

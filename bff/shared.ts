@@ -5,7 +5,7 @@ import { createSessions, type Sessions } from './accounts/sessions.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
 import { createDemand, type Demand } from './demand/demand.js';
-import { type DeletedUsers, startDeletedUsers } from './erasure/deleted-users.js';
+import { type DeletedUsers, nothingBesides, startDeletedUsers } from './erasure/deleted-users.js';
 import { createKlines, type Klines } from './exchange/klines.js';
 import { createPageAllowance, type TakePages } from './exchange/page-allowance.js';
 import { createSocketClient } from './exchange/socket-client.js';
@@ -127,7 +127,9 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const deletedUsers = startDeletedUsers(
     {
       ...{ ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
-      besides: createProjection({ listEvents: client.listEvents, changed: otherPortfolioChanged }),
+      besides: options.without.includes('portfolio')
+        ? nothingBesides
+        : createProjection({ listEvents: client.listEvents, changed: otherPortfolioChanged }),
     },
     { pollMs: options.relayPollMs },
   );

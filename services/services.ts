@@ -214,6 +214,10 @@ export const readyNames = serviceNames.filter(
 /** The first system: the processes that whole plays are made of. A later service has plays of its own. */
 export type CoreName = NamesOf<{ core: true }>;
 export const coreNames = serviceNames.filter((name): name is CoreName => services[name].core);
+/** What an installation consists of. */
+export type Parts = 'core' | 'whole';
+/** Whether a service is one of it. */
+export const isPart = (name: ServiceName, parts: Parts): boolean => parts === 'whole' || services[name].core;
 /** Callers before whom they call, as they are ended. */
 export const callersFirst: readonly ServiceName[] = serviceNames.toReversed();
 /** For a run beside others: a free port for the gRPC of each service that came later. */

@@ -40,6 +40,7 @@ export const standaloneConfig = (env: NodeJS.ProcessEnv) => {
     GRPC_TLS_CA: onlyForServices(),
     GRPC_TLS_CERT: onlyForServices(),
     GRPC_TLS_KEY: onlyForServices(),
+    PARTS: z.enum(['whole'], { error: 'is for services that run on their own: a run has all of them' }).optional(),
     DATA_DIR: z
       .string()
       .default('./data')

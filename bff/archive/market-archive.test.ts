@@ -289,9 +289,7 @@ it("counts today's change of a coin from midnight where the archive knows it, el
     ],
   ]);
   await expect
-    .poll(async () => JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as unknown, {
-      timeout: 10_000,
-    })
+    .poll(async () => JSON.parse((await bff.call(user, 'GET', '/api/v1/profile/day')).text) as unknown)
     .toEqual({
       AsOf: expect.any(String),
       Since: iso(midnightMs),
@@ -415,9 +413,7 @@ it('names a delisted coin that nobody holds and no list has any more, after a re
   const before = await start();
   before.aggregator.symbols = [...testSymbols, { symbol: 'lunabusd', quoteAsset: 'BUSD', status: 'TRADING' }];
   before.aggregator.revision = 'with';
-  await expect
-    .poll(() => kept.read('real', 'lunabusd'), { timeout: 5_000 })
-    .toEqual({ BaseAsset: 'LUNA', QuoteAsset: 'BUSD' });
+  await expect.poll(() => kept.read('real', 'lunabusd')).toEqual({ BaseAsset: 'LUNA', QuoteAsset: 'BUSD' });
   await before.close();
   const bff = await start();
   const read = async (symbol: string) =>

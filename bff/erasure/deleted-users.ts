@@ -19,6 +19,13 @@ export interface TakenBesides {
   committed(events: readonly AnyEvent[]): void;
 }
 
+/** Where nobody else tells anything that is kept here. */
+export const nothingBesides: TakenBesides = {
+  topics: [],
+  restart: async () => undefined,
+  committed: () => undefined,
+};
+
 export interface DeletedUsersDeps {
   readonly db: Database;
   readonly time: DatabaseTime;

@@ -2,9 +2,9 @@ import type { balanceEvents } from '@tickfolio/lib/events/balance-events';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
 import type { Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { forgetCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../portfolio/coin-rows.js';
-import { balanceVersions, holdings } from '../schema.js';
+import { balanceVersions, holdings, profiles } from '../schema.js';
 
 type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;
 type ToldBalance = Exclude<BalanceEvent, { readonly type: 'balance.reservation_refused' }>;
@@ -33,11 +33,25 @@ const writeBalance = async (tx: Transaction, { userId, version, data }: ToldBala
     .onConflictDoUpdate({ target: [holdings.portfolioId, holdings.asset, holdings.via], set: written });
 };
 
+/** Of the default one of what is owned the profile has the version, also as its cash changes. */
+const raiseProfile = async (tx: Transaction, userId: string, version: number): Promise<void> => {
+  await tx
+    .update(profiles)
+    .set({ version: sql`greatest(${profiles.version}, ${profiles.versionBase} + ${version}::bigint)` })
+    .where(and(eq(profiles.id, userId), isNotNull(profiles.versionBase)));
+};
+
 /** Makes true what becomes of balances: each event says all of one balance. */
 export const takeBalanceNews = async (tx: Transaction, event: BalanceEvent): Promise<void> => {
   const { userId, version, data } = event;
-  if (event.type !== 'balance.reservation_refused')
-    await (isCoinOfProfile(event) ? writeCoin(tx, userId, coinOf(event)) : writeBalance(tx, event));
+  if (event.type !== 'balance.reservation_refused') {
+    if (isCoinOfProfile(event)) await writeCoin(tx, userId, coinOf(event));
+    else {
+      // First the profile, as whoever changes coins.
+      if (data.portfolioId === defaultPortfolioId(userId)) await raiseProfile(tx, userId, version);
+      await writeBalance(tx, event);
+    }
+  }
   await tx
     .insert(balanceVersions)
     .values({ portfolioId: data.portfolioId, userId, version })

@@ -1,5 +1,5 @@
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
 import { allPortfolios } from './views.js';
 
@@ -25,7 +25,12 @@ export interface FindViewDeps {
 
 type Known = Pick<typeof portfolios.$inferSelect, 'kind' | 'simulated'>;
 
-const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Why a portfolio of paper money is not shown. @param simulated whether it lives at made-up prices */
+export const livesElsewhere = (simulated: boolean): string =>
+  `That portfolio lives at ${simulated ? 'made-up' : 'real'} prices, which are not here.`;
+
+/** Whether it is a portfolio's, of whomever. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 const refused = (detail: string): FoundView => ({ kind: 'refused', detail });
 
 export const createFindView =
@@ -34,22 +39,18 @@ export const createFindView =
     const name = portfolioId.toLowerCase();
     if (name === 'default') return { kind: 'found', of: undefined };
     if (name === allPortfolios) return { kind: 'found', of: allPortfolios };
-    if (!isId.test(name)) return refused('There is no such portfolio.');
+    if (!isId(name)) return refused('There is no such portfolio.');
     try {
       const [known] = await db
         .select({ kind: portfolios.kind, simulated: portfolios.simulated })
         .from(portfolios)
-        .where(and(eq(portfolios.id, name), eq(portfolios.userId, userId)));
+        .where(and(eq(portfolios.id, name), eq(portfolios.userId, userId), gt(portfolios.version, 0)));
       const found = known ?? (await ask(userId, name));
       if (!found) return refused('There is no such portfolio.');
       const kind = simulated();
       // The two never stand in one frame.
       if (found.kind === 'paper' && kind !== undefined && kind !== found.simulated)
-        return refused(
-          kind
-            ? 'That portfolio lives at real prices, which are not here.'
-            : 'That portfolio lives at made-up prices, which are not here.',
-        );
+        return refused(livesElsewhere(found.simulated));
       return { kind: 'found', of: name };
     } catch {
       return refused('Portfolios cannot be read at the moment; please try again in a few seconds.');

@@ -1,6 +1,6 @@
 import { canonical } from '@tickfolio/lib/money';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import { balanceVersions, holdings, portfolios } from '../schema.js';
 
 /** So much of an asset in a portfolio. */
@@ -23,16 +23,35 @@ export interface HeldPortfolio {
   readonly userId: string;
   readonly kind: string;
   readonly baseCurrency: string;
+  /** Whether it lives at made-up prices. */
+  readonly simulated: boolean;
   readonly archived: boolean;
   /** Of its balances, as clients see it; 0 for the default one of what is owned, whose version the profile has. */
   readonly version: number;
+  /** Raised by every change of its balances and of its data; tells nothing else. */
+  readonly mark: number;
+  readonly rows: readonly HeldRow[];
+}
+
+/** What is no coin in a default portfolio of what is owned. */
+export interface HeldCash {
+  readonly userId: string;
+  /** Raised by every change of its balances; tells nothing else. */
+  readonly mark: number;
   readonly rows: readonly HeldRow[];
 }
 
 /** What `holdings` has, of many at once. */
 export interface HeldRows {
-  /** What is no coin in the default portfolios of what is owned. */
-  cash(portfolioIds: readonly string[]): Promise<readonly HeldRow[]>;
+  /** What is no coin in the default portfolios of what is owned; those that nothing was told of are left out. */
+  cash(portfolioIds: readonly string[]): Promise<readonly HeldCash[]>;
+  /** Their marks alone, by user. */
+  cashMarks(portfolioIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * How much what clients see of portfolios' versions is above what their service says, which is restored sometimes.
+   * Those where it is nothing are left out.
+   */
+  bases(portfolioIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Those of the ids, and all of the users; each at one moment. */
   portfolios(wanted: {
     readonly ids: readonly string[];
@@ -42,7 +61,7 @@ export interface HeldRows {
   }): Promise<readonly HeldPortfolio[]>;
 }
 
-const base = sql<number>`coalesce(${balanceVersions.base}, 0)`.mapWith(Number);
+const told = sql<number>`coalesce(${balanceVersions.base} + ${balanceVersions.version}, 0)`.mapWith(Number);
 const heldColumns = {
   userId: holdings.userId,
   asset: holdings.asset,
@@ -61,15 +80,42 @@ const rowOf = ({ total, available, reserved, ...row }: Held): HeldRow => ({
   quantity: canonical(total),
 });
 
+/** One of each, with the rows that came beside it. */
+const gather = <One extends { readonly held: object | null }>(found: readonly One[], nameOf: (one: One) => string) => {
+  const byName = new Map<string, Omit<One, 'held'> & { readonly rows: HeldRow[] }>();
+  for (const { held, ...of } of found) {
+    const name = nameOf({ held, ...of } as One);
+    const one = byName.get(name) ?? { ...of, rows: [] };
+    byName.set(name, one);
+    if (held && (held as Held).asset !== null) one.rows.push(rowOf(held as Held));
+  }
+  return [...byName.values()];
+};
+
 export const createHeldRows = (db: Database): HeldRows => ({
   cash: async (portfolioIds) => {
     if (portfolioIds.length === 0) return [];
     const found = await db
-      .select(heldColumns)
-      .from(holdings)
-      .leftJoin(balanceVersions, eq(balanceVersions.portfolioId, holdings.portfolioId))
-      .where(and(inArray(holdings.portfolioId, [...portfolioIds]), eq(holdings.via, '')));
-    return found.map(rowOf);
+      .select({ userId: balanceVersions.userId, mark: told, held: heldColumns })
+      .from(balanceVersions)
+      .leftJoin(holdings, and(eq(holdings.portfolioId, balanceVersions.portfolioId), eq(holdings.via, '')))
+      .where(inArray(balanceVersions.portfolioId, [...portfolioIds]));
+    return gather(found, ({ userId }) => userId);
+  },
+  cashMarks: async (portfolioIds) => {
+    if (portfolioIds.length === 0) return new Map();
+    const found = await db
+      .select({ userId: balanceVersions.userId, mark: told })
+      .from(balanceVersions)
+      .where(inArray(balanceVersions.portfolioId, [...portfolioIds]));
+    return new Map(found.map(({ userId, mark }) => [userId, mark]));
+  },
+  bases: async (portfolioIds) => {
+    const found = await db
+      .select({ id: balanceVersions.portfolioId, base: balanceVersions.base })
+      .from(balanceVersions)
+      .where(and(inArray(balanceVersions.portfolioId, [...portfolioIds]), gt(balanceVersions.base, 0)));
+    return new Map(found.map(({ id, base }) => [id, base]));
   },
   portfolios: async ({ ids, ofUsers, isBare = false }) => {
     const wanted = [
@@ -84,23 +130,16 @@ export const createHeldRows = (db: Database): HeldRows => ({
         userId: portfolios.userId,
         kind: portfolios.kind,
         baseCurrency: portfolios.baseCurrencyCode,
-        archivedAt: portfolios.archivedAt,
-        version:
-          sql<number>`case when ${isOwned} then 0 else ${base} + coalesce(${balanceVersions.version}, 0) end`.mapWith(
-            Number,
-          ),
+        simulated: portfolios.simulated,
+        archived: sql<boolean>`${portfolios.archivedAt} is not null`,
+        mark: sql<number>`${portfolios.version} + ${told}`.mapWith(Number),
+        version: sql<number>`case when ${isOwned} then 0 else ${told} end`.mapWith(Number),
         held: heldColumns,
       })
       .from(portfolios)
       .leftJoin(balanceVersions, eq(balanceVersions.portfolioId, portfolios.id))
       .leftJoin(holdings, isBare ? sql`false` : eq(holdings.portfolioId, portfolios.id))
       .where(or(...wanted));
-    const byId = new Map<string, HeldPortfolio & { readonly rows: HeldRow[] }>();
-    for (const { held, archivedAt, ...of } of found) {
-      const portfolio = byId.get(of.id) ?? { ...of, archived: archivedAt !== null, rows: [] };
-      byId.set(of.id, portfolio);
-      if (held?.asset != null) portfolio.rows.push(rowOf(held as Held));
-    }
-    return [...byId.values()];
+    return gather(found, ({ id }) => id);
   },
 });

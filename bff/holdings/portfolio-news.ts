@@ -16,6 +16,15 @@ export const writePortfolio = async (tx: Transaction, known: KnownPortfolio): Pr
     .onConflictDoUpdate({ target: portfolios.id, set: rest, setWhere: sql`${portfolios.version} < excluded.version` });
 };
 
+/**
+ * Forgets a portfolio, which is told anew from the first event on, if it is still there: its service was restored. The
+ * row stays, out of sight, because what was in it counts in the version of all together, which must not fall.
+ */
+export const forgetPortfolio = async (tx: Transaction, id: string): Promise<void> => {
+  const gone = sql`coalesce(${portfolios.archivedAt}, now())`;
+  await tx.update(portfolios).set({ version: 0, archivedAt: gone }).where(eq(portfolios.id, id));
+};
+
 /** Makes true what becomes of portfolios. Watchlists are not kept here. */
 export const takePortfolioNews = async (
   tx: Transaction,
@@ -26,7 +35,9 @@ export const takePortfolioNews = async (
     case 'portfolio.created':
     case 'portfolio.updated': {
       const { portfolioId: id, name, kind, baseCurrencyCode, isDefault, simulated } = event.data;
-      await writePortfolio(tx, { id, userId, name, kind, baseCurrencyCode, isDefault, simulated, version });
+      // A restore may have forgotten it; whether it is archived comes after it was made.
+      const anew = event.type === 'portfolio.created' ? { archivedAt: null } : {};
+      await writePortfolio(tx, { id, userId, name, kind, baseCurrencyCode, isDefault, simulated, version, ...anew });
       return;
     }
     case 'portfolio.archived': {

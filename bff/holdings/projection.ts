@@ -3,11 +3,9 @@ import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
 import { streams } from '@tickfolio/lib/events/streams';
 import type { ListEvents } from '@tickfolio/lib/outbox';
 import { consumedTopic } from '@tickfolio/lib/outbox/inbox';
-import { eq } from 'drizzle-orm';
 import type { TakenBesides } from '../erasure/deleted-users.js';
-import { portfolios } from '../schema.js';
 import { forgetBalances, takeBalanceNews } from './balance-news.js';
-import { takePortfolioNews } from './portfolio-news.js';
+import { forgetPortfolio, takePortfolioNews } from './portfolio-news.js';
 
 export interface ProjectionDeps {
   /** The portfolio service's own events. */
@@ -30,7 +28,7 @@ export const createProjection = ({ listEvents: owner, changed }: ProjectionDeps)
   ],
   restart: async (tx, { stream }) => {
     const data = idIn(stream, streams.portfolio);
-    if (data !== undefined) await tx.delete(portfolios).where(eq(portfolios.id, data));
+    if (data !== undefined) await forgetPortfolio(tx, data);
     const balances = idIn(stream, streams.balances);
     if (balances !== undefined) await forgetBalances(tx, balances);
   },

@@ -16,10 +16,14 @@ export interface CashHeld {
 export interface ShownPortfolio {
   /** Counts the changes, and never falls; 0 before the first. */
   readonly version: number;
+  /** Another one after every change, also where the version is the same. Default: the version. */
+  readonly mark?: number;
   readonly coins: readonly CoinHeld[];
   /** Missing or empty where there is none. */
   readonly cash?: readonly CashHeld[];
   /** Of another than the default one, or `all`; then the frame says whose it is. */
   readonly portfolioId?: string;
   readonly baseCurrency?: string;
+  /** Of paper money: whether it lives at made-up prices, beside which real ones never stand. */
+  readonly simulated?: boolean;
 }

@@ -16,7 +16,7 @@ export const portfolios = pgTable(
     isDefault: boolean('is_default').notNull(),
     /** Whether it lives at made-up prices. */
     simulated: boolean('simulated').notNull(),
-    /** Of its stream of data, as it was written last. */
+    /** Of its stream of data, as it was written last; 0 while it is not told of again after a restore. */
     version: counter('version').notNull(),
     archivedAt: moment('archived_at'),
   },

@@ -49,10 +49,18 @@ export const createViewedPortfolios = (db: Database, time = databaseTime): Viewe
       viewed.map(({ userId, portfolioId }) => sql`(${userId}, ${portfolioId})`),
       sql`, `,
     );
+    const { userId, portfolioId } = viewedPortfolios;
+    // In one order, so that replicas with the same people wait for each other and never for ever.
+    const locked = db
+      .select({ userId, portfolioId })
+      .from(viewedPortfolios)
+      .where(sql`(${userId}, ${portfolioId}) in (${pairs})`)
+      .orderBy(asc(userId), asc(portfolioId))
+      .for('update');
     const renewed = await db
       .update(viewedPortfolios)
       .set({ until: until() })
-      .where(sql`(${viewedPortfolios.userId}, ${viewedPortfolios.portfolioId}) in (${pairs})`)
+      .where(sql`(${userId}, ${portfolioId}) in ${locked}`)
       .returning({ userId: viewedPortfolios.userId, portfolioId: viewedPortfolios.portfolioId });
     const known = new Set(renewed.map(({ userId, portfolioId }) => `${userId} ${portfolioId}`));
     return viewed.filter(({ userId, portfolioId }) => !known.has(`${userId} ${portfolioId}`));

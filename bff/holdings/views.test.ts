@@ -1,79 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
-import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import { becomes } from '@tickfolio/lib/kit/becomes';
-import type { Postgres } from '@tickfolio/lib/postgres';
-import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
-import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser } from '../kit/bff.js';
-import { createFakePortfolios } from '../kit/portfolio.js';
-import { createPortfolioNews } from '../kit/portfolio-news.js';
-import { openSocket, type TestSocket } from '../kit/socket.js';
-import { gatewayTopics } from '../topics.js';
+import { describe, expect, it } from 'vitest';
+import { createUser } from '../kit/bff.js';
+import { createViewers, of } from '../kit/viewers.js';
 
-let postgres: Postgres;
-const running: TestBff[] = [];
-const sockets: TestSocket[] = [];
-beforeAll(async () => {
-  postgres = await openTestPostgres();
-});
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) await socket.close();
-  for (const bff of running.splice(0)) await bff.close();
-});
-afterAll(() => postgres.close());
-
-/** Replicas beside an event log, and a portfolio service that can be away. */
-const build = async (replicas = 1) => {
-  const [clock, log, pubsub] = [systemClock, silentLogger(), createMemoryPubSub()];
-  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: gatewayTopics });
-  const news = createPortfolioNews(eventLog, clock);
-  const service = { isAway: false };
-  const { client } = createFakePortfolios();
-  const listEvents: typeof client.listEvents = async (...asked) => {
-    if (service.isAway) throw new Error('away');
-    return news.listEvents(...asked);
-  };
-  const played = { portfolio: { ...client, listEvents } };
-  for (let count = 0; count < replicas; count++)
-    running.push(await startTestBff({ postgres, pubsub, played, deps: { eventLog } }));
-  const [bff] = running as [TestBff];
-  return { bff, news, service };
-};
-const look = async ({ wsUrl }: TestBff, user: TestUser) => {
-  const socket = await openSocket(wsUrl, user);
-  sockets.push(socket);
-  await socket.next();
-  return { ...socket, view: (portfolioId: string) => socket.ws.send(JSON.stringify({ type: 'view', portfolioId })) };
-};
-const hold = async (bff: TestBff, user: TestUser, symbol: string, quantity: string) =>
-  expect((await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol, quantity })).status).toBe(200);
-const of = (portfolioId: string | undefined) => (frame: { PortfolioID?: string }) => frame.PortfolioID === portfolioId;
-/** Waits until a portfolio is in the projection. */
-const isKnown = (id: string) =>
-  becomes(async () => {
-    const { rows } = (await postgres.db.execute(`select 1 from portfolios where id = '${id}'`)) as unknown as {
-      rows: [];
-    };
-    return rows.length;
-  }, 1);
-/** Somebody with 2 bitcoin, and a paper portfolio of 6,000 USDT, of which 1,000.5 are kept for orders, and 3 ether. */
-const somebody = async ({ bff, news }: Awaited<ReturnType<typeof build>>) => {
-  const user = createUser(systemClock);
-  const paper = randomUUID();
-  await hold(bff, user, 'btcusdt', '2');
-  bff.publish('btcusdt', '60000');
-  bff.publish('ethusdt', '3000.25');
-  await news.send(
-    news.made(user.userId, paper, { kind: 'paper', baseCurrencyCode: 'EUR' }),
-    news.balance(user.userId, paper, 'USDT', '', '4999.5', '1000.5'),
-    news.balance(user.userId, paper, 'ETH', 'ethusdt', '2.5', '0.5'),
-  );
-  await isKnown(paper);
-  return { user, paper };
-};
+const { build, look, hold, isKnown, somebody, running } = createViewers();
 
 describe('a socket', () => {
   it('shows another portfolio of its user once it asks, beside one that did not ask, and the default one again', async () => {

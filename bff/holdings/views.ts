@@ -1,7 +1,7 @@
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Portfolio, Portfolios } from '../portfolio/portfolios.js';
-import { createHeldRows, type HeldPortfolio, type HeldRow } from './held-rows.js';
+import { createHeldRows, type HeldCash, type HeldPortfolio, type HeldRow, type HeldRows } from './held-rows.js';
 import { marketOf } from './markets.js';
 import type { CashHeld, CoinHeld, ShownPortfolio } from './shown-portfolio.js';
 import { byName, sumBalances, sumUp } from './sums.js';
@@ -23,9 +23,18 @@ export interface Views {
   /** By what `viewKey` says: each of the views; users without a profile only where they are not named with a view. */
   readPortfolios(keys: readonly string[]): Promise<Map<string, ShownPortfolio>>;
   /** What of each there is in all that somebody owns, by the names of assets and symbols. */
-  all(userId: string): Promise<{ readonly version: number; readonly balances: readonly Balance[] }>;
-  /** Their versions alone. */
-  versions(keys: readonly string[]): Promise<Map<string, number>>;
+  all(userId: string): Promise<Balances>;
+  /** The same of the default portfolio of what somebody owns. */
+  own(userId: string): Promise<Balances>;
+  /** How much what clients see of portfolios' versions is above what their service says; nothing where left out. */
+  bases: HeldRows['bases'];
+  /** Their marks alone: what is shown is read again where it has another. 0 where there is nothing. */
+  marks(keys: readonly string[]): Promise<Map<string, number>>;
+}
+
+interface Balances {
+  readonly version: number;
+  readonly balances: readonly Balance[];
 }
 
 const nothing: Portfolio = { version: 0, coins: [] };
@@ -75,12 +84,23 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
   const others = async (ids: readonly string[], sums: readonly string[], isBare = false) =>
     ids.length + sums.length === 0 ? [] : rows.portfolios({ ids, ofUsers: sums, isBare });
 
+  const markOf = (key: Key, own: number | undefined, mine: readonly HeldPortfolio[], cash: number): number => {
+    if (key.of === undefined) return (own ?? 0) + cash;
+    if (key.of === allPortfolios) return mine.reduce((sum, { mark }) => sum + mark, own ?? 0);
+    return (mine.find(({ id }) => id === key.of)?.mark ?? 0) + (isDefault(key) ? (own ?? 0) : 0);
+  };
+  const defaultsOf = (asked: readonly Key[]): readonly string[] =>
+    asked.flatMap(({ of, userId }) => (of === undefined ? [defaultPortfolioId(userId)] : []));
+
   const one = (key: Key, found: HeldPortfolio | undefined, own: Portfolio): ShownPortfolio => {
     const portfolioId = key.of ?? '';
     const held = [...(found?.rows ?? [])].sort(byName);
-    const about = { portfolioId, baseCurrency: found?.baseCurrency ?? usdt, cash: cashOf(held) };
+    const prices = found?.kind === 'paper' ? { simulated: found.simulated } : {};
+    const about = { portfolioId, baseCurrency: found?.baseCurrency ?? usdt, cash: cashOf(held), ...prices };
     return isDefault(key) ? { ...own, ...about } : { version: found?.version ?? 0, coins: coinsOf(held), ...about };
   };
+  const withCash = (own: Portfolio, cash: HeldCash | undefined): ShownPortfolio =>
+    cash && cash.rows.length > 0 ? { ...own, cash: cashOf([...cash.rows].sort(byName)) } : own;
   const sum = (all: readonly HeldPortfolio[], own: Portfolio): ShownPortfolio => {
     const version = versionOfAll(own.version, all);
     const held = ownedRows(all);
@@ -99,23 +119,32 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
   };
   const ownedRows = (all: readonly HeldPortfolio[]): readonly HeldRow[] =>
     all.filter(({ kind, archived }) => kind !== 'paper' && !archived).flatMap((of) => of.rows);
+  const ofProfile = async (userId: string) => (await owned.readPortfolios([userId])).get(userId) ?? nothing;
+  const balancesOf = ({ coins }: Portfolio): readonly Balance[] =>
+    coins.map(({ symbol, quoteAsset, quantity }) => ({
+      ...{ asset: symbol.slice(0, -quoteAsset.length).toUpperCase(), via: symbol },
+      ...{ available: quantity, reserved: '0' },
+    }));
   return {
     all: (userId) =>
       orFault(async () => {
-        const [own, held] = await Promise.all([owned.readPortfolios([userId]), others([], [userId])]);
-        const profile = own.get(userId) ?? nothing;
-        const coins = profile.coins.map(({ symbol, quoteAsset, quantity }) => ({
-          ...{ asset: symbol.slice(0, -quoteAsset.length).toUpperCase(), via: symbol },
-          ...{ available: quantity, reserved: '0' },
-        }));
-        return { version: versionOfAll(profile.version, held), balances: sumBalances([...coins, ...ownedRows(held)]) };
+        const [profile, held] = await Promise.all([ofProfile(userId), others([], [userId])]);
+        const balances = sumBalances([...balancesOf(profile), ...ownedRows(held)]);
+        return { version: versionOfAll(profile.version, held), balances };
       }),
+    own: (userId) =>
+      orFault(async () => {
+        const [profile, cash] = await Promise.all([ofProfile(userId), rows.cash([defaultPortfolioId(userId)])]);
+        const balances = sumBalances([...balancesOf(profile), ...cash.flatMap((of) => of.rows)]);
+        return { version: profile.version, balances };
+      }),
+    bases: (portfolioIds) => orFault(() => rows.bases(portfolioIds)),
     readPortfolios: (keys) =>
       orFault(async () => {
         const { asked, owners, ids, sums } = sort(keys);
         const [own, cash, held] = await Promise.all([
           owned.readPortfolios(owners),
-          rows.cash(asked.filter(({ of }) => of === undefined).map(({ userId }) => defaultPortfolioId(userId))),
+          rows.cash(defaultsOf(asked)),
           others(ids, sums),
         ]);
         const shown = new Map<string, ShownPortfolio>();
@@ -123,38 +152,31 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
           const { userId, of } = key;
           const mine = held.filter((portfolio) => portfolio.userId === userId);
           const profile = own.get(userId);
-          if (of === allPortfolios) shown.set(key.key, sum(mine, profile ?? nothing));
-          else if (of !== undefined)
-            shown.set(
-              key.key,
-              one(
-                key,
-                mine.find(({ id }) => id === of),
-                profile ?? nothing,
-              ),
-            );
-          else {
-            const own = cash.filter((row) => row.userId === userId);
-            if (own.length > 0) shown.set(userId, { ...(profile ?? nothing), cash: cashOf([...own].sort(byName)) });
-            else if (profile) shown.set(userId, profile);
-          }
+          const ownCash = cash.find((one) => one.userId === userId);
+          if (of === undefined && !profile && !ownCash) continue;
+          const found = mine.find(({ id }) => id === of);
+          const made =
+            of === undefined
+              ? withCash(profile ?? nothing, ownCash)
+              : of === allPortfolios
+                ? sum(mine, profile ?? nothing)
+                : one(key, found, profile ?? nothing);
+          shown.set(key.key, { ...made, mark: markOf(key, profile?.version, mine, ownCash?.mark ?? 0) });
         }
         return shown;
       }),
-    versions: (keys) =>
+    marks: (keys) =>
       orFault(async () => {
         const { asked, owners, ids, sums } = sort(keys);
-        const [own, held] = await Promise.all([owned.versions(owners), others(ids, sums, true)]);
-        const versionOf = (key: Key): number | undefined => {
-          const mine = held.filter(({ userId }) => userId === key.userId);
-          if (key.of === allPortfolios) return versionOfAll(own.get(key.userId) ?? 0, mine);
-          if (key.of === undefined || isDefault(key)) return own.get(key.userId);
-          return mine.find(({ id }) => id === key.of)?.version ?? 0;
-        };
+        const [own, cash, held] = await Promise.all([
+          owned.versions(owners),
+          rows.cashMarks(defaultsOf(asked)),
+          others(ids, sums, true),
+        ]);
         return new Map(
-          asked.flatMap((key) => {
-            const version = versionOf(key);
-            return version === undefined ? [] : [[key.key, version] as const];
+          asked.map((key) => {
+            const mine = held.filter(({ userId }) => userId === key.userId);
+            return [key.key, markOf(key, own.get(key.userId), mine, cash.get(key.userId) ?? 0)];
           }),
         );
       }),

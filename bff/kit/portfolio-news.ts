@@ -6,13 +6,13 @@ import { portfolioEvents } from '@tickfolio/lib/events/portfolio-events';
 import { streams } from '@tickfolio/lib/events/streams';
 import type { ListEvents } from '@tickfolio/lib/outbox';
 
-interface Told {
+export interface Told {
   readonly topic: string;
   readonly message: EventMessage;
   readonly stream: string;
   readonly version: number;
 }
-interface Made {
+export interface Made {
   readonly kind?: 'tracking' | 'paper' | 'exchange';
   readonly baseCurrencyCode?: string;
   readonly isDefault?: boolean;

@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Database, databaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { isErased, lockUser } from '../erasure/erased-users.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { symbolLeases } from '../schema.js';
@@ -55,6 +55,13 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
       select user_id, symbol from ${symbolLeases} where until <= ${time()} limit ${forgottenAtOnce} for update skip locked)`);
   const untilOf = (ms: number) => sql`${time()} + ${ms} * interval '1 millisecond'`;
   const live = () => gt(symbolLeases.until, time());
+  const some = (whose: SQL, limit: number): Promise<HeldSymbol[]> =>
+    db
+      .selectDistinct({ symbol: symbolLeases.symbol, quoteAsset: symbolLeases.quoteAsset })
+      .from(symbolLeases)
+      .where(and(live(), whose))
+      .orderBy(asc(symbolLeases.symbol))
+      .limit(limit);
   return {
     take: (userId, { symbol, quoteAsset }) =>
       orFault(async () => {
@@ -106,14 +113,15 @@ export const createSymbolLeases = (db: Database, time = databaseTime): SymbolLea
         await db.delete(symbolLeases).where(and(eq(symbolLeases.userId, userId), eq(symbolLeases.symbol, symbol)));
       }),
     symbols: () =>
-      orFault(() =>
-        db
-          .selectDistinct({ symbol: symbolLeases.symbol, quoteAsset: symbolLeases.quoteAsset })
-          .from(symbolLeases)
-          .where(live())
-          .orderBy(asc(symbolLeases.symbol))
-          .limit(maxSymbols + maxWatched),
-      ),
+      orFault(async () => {
+        // Apart, because replicas together may have very many watched, which take no place from what people look at.
+        const leased = [
+          ...(await some(ne(symbolLeases.userId, watchersId), maxSymbols)),
+          ...(await some(eq(symbolLeases.userId, watchersId), maxWatched)),
+        ];
+        const bySymbol = new Map(leased.map((held) => [held.symbol, held]));
+        return [...bySymbol.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+      }),
   };
 };
 

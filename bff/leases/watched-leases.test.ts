@@ -52,6 +52,15 @@ describe('what is watched', () => {
     expect((await followed()).at(-1)).toBe('zzzusdt');
   });
 
+  it('is followed beside what people look at, however much more of it several replicas watch', async () => {
+    const { leases, followed } = build();
+    await leases.follow(manyOf(1_000));
+    await leases.follow(usdt(...Array.from({ length: 700 }, (_, at) => `d${String(at).padStart(4, '0')}`)));
+    for (const asset of ['yyy', 'zzz']) await leases.take(randomUUID(), { symbol: `${asset}usdt`, quoteAsset: 'usdt' });
+    const symbols = await followed();
+    expect([symbols.length, ...symbols.slice(-2)]).toEqual([1_002, 'yyyusdt', 'zzzusdt']);
+  });
+
   it('is followed soon after it is watched, again before that ends, and told only when it is more', async () => {
     const clock = createManualClock();
     let watched: HeldSymbol[] = [];

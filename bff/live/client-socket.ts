@@ -80,6 +80,8 @@ export interface ClientSocket {
    * Sends the newest frame, or notes that the client is owed it. @param waitedMs how long ago the change was noticed
    */
   changed(waitedMs: number | undefined): void;
+  /** Says in words why it is shown something else than it asked for. */
+  tell(detail: string): void;
   /** Looks after pings, silence and the token; to be called about once a second. */
   sweep(): void;
   /** Sends a close frame and cuts the connection soon after. */
@@ -235,6 +237,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       return socket.bufferedAmount;
     },
     changed,
+    tell: (detail) => say({ Type: 'error', Detail: detail }),
     sweep: () => {
       if (state !== 'open') return;
       const remainingMs = token.expiresAtMs - tokenClock.now();

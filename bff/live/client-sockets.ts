@@ -3,7 +3,7 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
-import type { FindView } from '../holdings/find-view.js';
+import { type FindView, livesElsewhere } from '../holdings/find-view.js';
 import type { Watcher, Watching } from './channels/watching.js';
 import {
   type ClientSocket,
@@ -93,9 +93,21 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       const show = (of: string | undefined) => {
         const before = viewing;
         shown = of;
-        viewing = live.join(token, { changed: client.changed, failed }, of);
+        viewing = live.join(token, { changed, failed }, of);
         before?.leave();
         client.changed(undefined);
+      };
+      /** Prices are of the other kind now: it goes on with the default one. */
+      const showNoMore = () => {
+        const simulated = viewing?.livesElsewhere;
+        if (simulated === undefined) return;
+        client.tell(livesElsewhere(simulated));
+        show(undefined);
+      };
+      const changed = (waitedMs: number | undefined) => {
+        // Not at once: whoever tells of it is not done with what was shown.
+        if (viewing?.livesElsewhere === undefined) client.changed(waitedMs);
+        else queueMicrotask(showNoMore);
       };
       const view = async (portfolioId: string): Promise<string | undefined> => {
         if (userId === demoOwner.userId) return 'There is one portfolio here.';

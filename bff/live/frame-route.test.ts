@@ -76,7 +76,14 @@ describe('a frame over REST', () => {
       const leave = () => {
         viewers = viewers.filter((other) => other !== viewer);
       };
-      return { frame: () => undefined, text: () => undefined, receipt: () => undefined, has: () => false, leave };
+      return {
+        frame: () => undefined,
+        text: () => undefined,
+        receipt: () => undefined,
+        has: () => false,
+        livesElsewhere: undefined,
+        leave,
+      };
     };
     app.decorateRequest('signedIn', null);
     const verify = () => ({ ...createUser(systemClock), userName: 'a', expiresAtMs: 0 });

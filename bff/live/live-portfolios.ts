@@ -42,6 +42,11 @@ export interface Viewing {
   text(): string | undefined;
   /** What a frame of this moment is computed from. */
   receipt(): Receipt | undefined;
+  /**
+   * Undefined, but for paper money that lives at the other kind of prices than those that are here: then whether at
+   * made-up ones. It is shown no more, for the two never stand in one frame.
+   */
+  readonly livesElsewhere: boolean | undefined;
   /** Whether frames have it. */
   has(listing: Listing): boolean;
   leave(): void;
@@ -61,8 +66,8 @@ export interface LivePortfolios {
   /** What it is of changed, as `shown` has it. */
   reread(key: string): void;
   reloadAll(): void;
-  /** What is shown here, as `viewKey` names it, with the version that is shown. */
-  shown(): [key: string, version: number][];
+  /** What is shown here, as `viewKey` names it, with the mark of what is shown. */
+  shown(): [key: string, mark: number][];
   /** Something that every frame says changed. */
   allChanged(): void;
   readonly users: number;
@@ -78,7 +83,8 @@ export interface LivePortfoliosDeps {
   readonly feed: PriceFeed;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly simulated: () => boolean;
+  /** Whether prices are made up; undefined while nobody knows. */
+  readonly simulated: () => boolean | undefined;
   /** What frames call now, epoch milliseconds. Default the wall clock. */
   readonly asOf?: () => number;
 }
@@ -101,6 +107,9 @@ interface Shown extends Receiver, Pushed {
   head: string;
   /** Of the portfolio as it was read last. */
   version: number;
+  mark: number;
+  /** Of paper money: whether it lives at made-up prices. */
+  livesAt: boolean | undefined;
   rows: ShownRows;
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
@@ -150,6 +159,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const setPortfolio = (shown: Shown, portfolio: ShownPortfolio) => {
     const rows = rowsOf(board, shown.rows, portfolio, shown.of);
     const head = headOf(shown, portfolio);
+    Object.assign(shown, { mark: portfolio.mark ?? portfolio.version, livesAt: portfolio.simulated });
     if (shown.ready && areSame(shown.rows, rows) && head === shown.head) return;
     const before = listingsOf(shown.rows);
     Object.assign(shown, { rows, head, version: portfolio.version });
@@ -200,7 +210,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (known) return known;
     const owner = { userId, userName };
     const none = {
-      ...{ version: 0, rows: nothing, ready: false, frame: undefined },
+      ...{ version: 0, mark: 0, livesAt: undefined, rows: nothing, ready: false, frame: undefined },
       ...{ queued: false, changedAt: Number.NaN, framedAt: 0, framedForChange: false },
     };
     const shown: Shown = { key, owner, of, viewers: new Set(), head: renderHead(owner), ...none };
@@ -229,16 +239,21 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       // Also for somebody known whose first read failed: those before were sent away, and nobody else asks again.
       if (!joined.ready) reader.request(joined.key);
       joined.viewers.add(viewer);
-      const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), simulated(), joined.rows.cash);
+      const isMadeUp = () => simulated() === true;
+      const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), isMadeUp(), joined.rows.cash);
+      const livesElsewhere = () => simulated() !== undefined && joined.livesAt === !simulated();
+      const isShown = () => joined.ready && !livesElsewhere();
       return {
         frame: () => {
-          if (!joined.ready) return undefined;
+          if (!isShown()) return undefined;
           joined.frame ??= textFrame(render());
           return joined.frame;
         },
-        text: () => (joined.ready ? render() : undefined),
-        receipt: () =>
-          joined.ready ? receiptOf(joined.rows.holdings, joined.version, asOf(), simulated()) : undefined,
+        text: () => (isShown() ? render() : undefined),
+        receipt: () => (isShown() ? receiptOf(joined.rows.holdings, joined.version, asOf(), isMadeUp()) : undefined),
+        get livesElsewhere() {
+          return livesElsewhere() ? joined.livesAt : undefined;
+        },
         has: (listing) => joined.ready && joined.rows.holdings.some((holding) => holding.listing === listing),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
@@ -259,7 +274,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     reread: (key) => {
       if (byKey.has(key)) reader.request(key);
     },
-    shown: () => [...byKey.values()].flatMap(({ ready, key, version }) => (ready ? [[key, version]] : [])),
+    shown: () => [...byKey.values()].flatMap(({ ready, key, mark }) => (ready ? [[key, mark]] : [])),
     reloadAll: () => {
       for (const key of byKey.keys()) reader.request(key);
     },

@@ -54,8 +54,9 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
   const { gate, tokenClock, verifyAndAsk: verify } = sessions;
   const metrics = createSocketMetrics(deps.metrics);
   const simulated = () => market.kind.simulated === true;
+  const kind = () => market.kind.simulated;
   const live = createLivePortfolios(
-    { portfolios: withDemo(portfolios), viewedHere, board, feed, clock, log, simulated, asOf: frames.now },
+    { portfolios: withDemo(portfolios), viewedHere, board, feed, clock, log, simulated: kind, asOf: frames.now },
     options,
   );
   const watching = createWatching({ board, feed, clock, log, simulated, read: (userId) => watchlists.watched(userId) });

@@ -26,7 +26,7 @@ const setUp = () => {
   const away = () => new AppError('unavailable', 'It cannot be reached.');
   const reconciliation = startReconciliation({
     portfolios: {
-      versions: async (ids) => {
+      marks: async (ids) => {
         if (state.down) throw away();
         pages.push(ids.length);
         return new Map(ids.flatMap((id) => (database.has(id) ? [[id, database.get(id) ?? 0]] : [])));

@@ -7,7 +7,7 @@ import type { Views } from '../holdings/views.js';
 import type { LivePortfolios } from './live-portfolios.js';
 
 export interface ReconciliationDeps {
-  readonly portfolios: Pick<Views, 'versions'>;
+  readonly portfolios: Pick<Views, 'marks'>;
   readonly live: Pick<LivePortfolios, 'shown' | 'reread'>;
   readonly auth: Pick<AuthClient, 'endedSessions'>;
   /** Whether a session is known here to have ended. */
@@ -22,7 +22,7 @@ export interface ReconciliationDeps {
 export interface ReconciliationOptions {
   /** Between two rounds. Default 20 000. */
   readonly periodMs?: number;
-  /** How many versions one query reads. Default 1 000. */
+  /** How many marks one query reads. Default 1 000. */
   readonly pageSize?: number;
 }
 
@@ -33,7 +33,7 @@ const maxPages = 100;
 
 /**
  * Finds what notices missed: they are sent at most once, and a connection that breaks takes some along. Every now and
- * then the versions of what is shown are compared with the database, and the auth service is asked which sessions ended
+ * then the marks of what is shown are compared with the database, and the auth service is asked which sessions ended
  * since.
  */
 export const startReconciliation = (
@@ -59,8 +59,8 @@ export const startReconciliation = (
     const shown = live.shown();
     for (let from = 0; from < shown.length && !closed; from += pageSize) {
       const page = shown.slice(from, from + pageSize);
-      const versions = await portfolios.versions(page.map(([key]) => key));
-      const others = page.filter(([key, version]) => (versions.get(key) ?? 0) !== version);
+      const marks = await portfolios.marks(page.map(([key]) => key));
+      const others = page.filter(([key, mark]) => (marks.get(key) ?? 0) !== mark);
       missed.inc({ kind: 'portfolio' }, others.length);
       for (const [key] of others) live.reread(key);
     }
@@ -90,10 +90,7 @@ export const startReconciliation = (
     }
   };
   const round = async () => {
-    await Promise.all([
-      attempt('the versions of portfolios', comparePortfolios),
-      attempt('ends of sessions', askForEnds),
-    ]);
+    await Promise.all([attempt('the marks of portfolios', comparePortfolios), attempt('ends of sessions', askForEnds)]);
     if (!closed) timer = clock.after(periodMs, () => void inBackground(round));
   };
   timer = clock.after(Math.min(firstMs, periodMs), () => void inBackground(round));

@@ -14,10 +14,8 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn } from '../api/sign-in.js';
 import type { LookUpPrices } from '../holdings/moment-prices.js';
-import { byName } from '../holdings/sums.js';
-import { type Balance, valueBalances } from '../holdings/valued-balances.js';
+import { valueBalances } from '../holdings/valued-balances.js';
 import { allPortfolios, type Views } from '../holdings/views.js';
-import type { Coin, Portfolios } from '../portfolio/portfolios.js';
 import { createAskers } from './askers.js';
 import { common, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
 
@@ -29,23 +27,14 @@ const keyOf = ({ headers }: FastifyRequest): string => {
   return typeof key === 'string' ? key : randomUUID();
 };
 export interface BalanceRoutesOptions extends PortfolioRoutesOptions {
-  /** What people own, which is kept here. */
-  readonly owned: Pick<Portfolios, 'readPortfolios'>;
-  /** The sum of what somebody owns. */
-  readonly all: Views['all'];
+  /** What is kept here of what people own. */
+  readonly views: Pick<Views, 'all' | 'own'>;
   readonly lookUp: LookUpPrices;
 }
 
-/** As a balance, so many of the asset, valued by the coin's market. */
-const balanceOf = ({ symbol, quoteAsset, quantity }: Coin): Balance => ({
-  asset: symbol.slice(0, -quoteAsset.length).toUpperCase(),
-  via: symbol,
-  available: quantity,
-  reserved: '0',
-});
 /** What is in portfolios. */
 export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = async (app, options) => {
-  const { verify, client, owned, all, lookUp } = options;
+  const { verify, client, views, lookUp } = options;
   const { askerOf, writerOf } = createAskers(options);
   app.addHook('preValidation', requireSignIn(verify));
 
@@ -64,7 +53,7 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
     async (request) => {
       const asker = askerOf(request);
       if (request.params.id === allPortfolios) {
-        const { version, balances } = await all(asker.userId);
+        const { version, balances } = await views.all(asker.userId);
         const about = { portfolioId: allPortfolios, kind: allPortfolios, baseCurrency: 'USDT', version } as const;
         return { ...about, ...(await valueBalances(balances, lookUp)) };
       }
@@ -72,11 +61,10 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
       const { id: portfolioId, baseCurrencyCode: baseCurrency, isDefault } = found;
       const kind = kindOf(found.kind);
       if (kind === 'tracking' && isDefault) {
-        const own = (await owned.readPortfolios([asker.userId])).get(asker.userId);
-        const held = (own?.coins ?? []).map(balanceOf).sort(byName);
-        return { portfolioId, kind, baseCurrency, version: own?.version ?? 0, ...(await valueBalances(held, lookUp)) };
+        const { version, balances } = await views.own(asker.userId);
+        return { portfolioId, kind, baseCurrency, version, ...(await valueBalances(balances, lookUp)) };
       }
-      const { version, balances } = await client.balances(asker, request.params.id);
+      const { version, balances } = await client.balances(asker, portfolioId);
       const isOfOtherPrices = kind === 'paper' && asker.simulated !== undefined && asker.simulated !== found.simulated;
       const valued = await valueBalances(balances, isOfOtherPrices ? undefined : lookUp);
       return { portfolioId, kind, baseCurrency, version, ...valued };

@@ -5,6 +5,7 @@ import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
 import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
+import { withSeenVersions } from './seen-versions.js';
 
 const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioClient);
 
@@ -13,7 +14,7 @@ const prepare = (shared: Shared) => {
   const words = 'Too many changes in a short time; please wait a little.';
   return {
     verify: sessions.verify,
-    client: clientOf(shared),
+    client: withSeenVersions(clientOf(shared), shared.views),
     know: shared.knowPortfolio,
     writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
     simulated: () => market.kind.simulated,
@@ -26,7 +27,10 @@ export const portfolios: BffModule = {
   about:
     'The portfolios of who is signed in: one for what is owned and one for paper money from the beginning, and more by other names.',
   prefix: '/api/v1/portfolios',
-  dependency: (shared) => ({ name: 'portfolio', required: false, check: () => clientOf(shared).check() }),
+  dependency: (shared) =>
+    shared.options.without.includes('portfolio')
+      ? undefined
+      : { name: 'portfolio', required: false, check: () => clientOf(shared).check() },
   register: async (scope, shared) => {
     const prepared = prepare(shared);
     await scope.register(portfolioRoutes, prepared);
@@ -34,7 +38,7 @@ export const portfolios: BffModule = {
     const { staleAfterMs } = options;
     const about = { tickers, simulated: prepared.simulated, exchangeNow: market.exchange.now, staleAfterMs };
     const lookUp = createMomentPrices({ ...prices, ...about });
-    await scope.register(balanceRoutes, { ...prepared, owned: shared.portfolios, all: views.all, lookUp });
+    await scope.register(balanceRoutes, { ...prepared, views, lookUp });
   },
 };
 

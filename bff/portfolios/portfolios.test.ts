@@ -196,8 +196,25 @@ describe('portfolios over REST', () => {
       expect((await alone.call(user, 'GET', '/api/v1/profile')).status).toBe(200);
       const { dependencies } = (await alone.call(undefined, 'GET', '/ready')).body;
       expect(dependencies.portfolio).toMatchObject({ status: 'down', required: false });
+      await until(
+        async () => (await alone.call(undefined, 'GET', '/ready')).body.dependencies['event-log']?.status === 'down',
+      );
     } finally {
       await alone.close();
+    }
+  });
+
+  it('are missed by nobody in an installation without their service', async () => {
+    const smaller = await startTestBff({ postgres, options: { without: ['portfolio'] } });
+    try {
+      const ready = async () => (await smaller.call(undefined, 'GET', '/ready')).body.dependencies;
+      await until(async () => (await ready())['event-log']?.status === 'ok');
+      expect(Object.keys(await ready())).not.toContain('portfolio');
+      const user = createUser(systemClock);
+      expect((await smaller.call(user, 'GET', at)).status).toBe(503);
+      expect((await smaller.call(user, 'GET', '/api/v1/profile')).status).toBe(200);
+    } finally {
+      await smaller.close();
     }
   });
 });

@@ -87,7 +87,7 @@ it('a client in Python that plays for a test ends with it, however endless its p
   const player = startPlayer(python);
   const ended = once(player, 'exit');
   player.stdin.write(lineOf('endless', endless));
-  await expect.poll(() => server.seenOf('endless', 'async'), { timeout: 20_000 }).toContain('socket 1');
+  await expect.poll(() => server.seenOf('endless', 'async')).toContain('socket 1');
   player.stdin.end();
   expect(await ended).toEqual([0, null]);
 });

@@ -60,7 +60,7 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
         log,
         metrics: createMetrics('auth'),
       },
-      { address: loopback, jwtSecret, holders: ['auth', 'bff'] },
+      { address: loopback, jwtSecret, holders: ['auth', 'bff', 'portfolio'] },
     ),
   );
   const about = { clock, log, metrics: createMetrics('portfolio') };

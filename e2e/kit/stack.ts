@@ -109,8 +109,10 @@ export const startStack = async (
     REDIS_ADDR: local(redis.port),
     SOCKET_SERVICE_ADDR: socketAddr,
   });
+  const parts = { PARTS: isLarger ? 'whole' : 'core' };
   const bffAt = (port: number) => ({
     ...jwt,
+    ...parts,
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: String(port),
     BROKERS: brokers?.join(',') ?? local(dead),
@@ -138,6 +140,7 @@ export const startStack = async (
     auth: {
       env: {
         ...jwt,
+        ...parts,
         GRPC_PORT: String(auth),
         METRICS_ADDR: local(authOps),
         BROKERS: brokers?.join(',') ?? local(dead),
@@ -208,4 +211,11 @@ export const startStack = async (
       await Promise.all([redis.close(), postgres.close(), names?.close()]);
     },
   };
+};
+
+/** How each neighbour of the gateway is, as `/ready` says it. */
+export const readyOf = async ({ base }: Pick<Stack, 'base'>): Promise<Readonly<Record<string, string>>> => {
+  const { body } = await callJson(base, 'GET', '/ready');
+  const said = Object.entries(body.dependencies as Readonly<Record<string, { readonly status: string }>>);
+  return Object.fromEntries(said.map(([name, { status }]) => [name, status]));
 };

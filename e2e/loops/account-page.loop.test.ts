@@ -300,7 +300,7 @@ describe.runIf(browser)('who deletes the account', () => {
       await proof.getByLabel('Password').fill(password);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
-      expect(await page.getByText('Erased').count()).toBe(2);
+      expect(await page.getByText('Erased').count()).toBe(3);
       expect(await other.refresh()).toBe(401);
       expect((await other.call('GET', '/api/v1/profile')).status).toBe(401);
       for (const { db } of [stack?.accounts, stack?.profiles].filter((one) => one !== undefined))
@@ -378,7 +378,7 @@ describe.runIf(browser)('the pages of an account', () => {
         await inspect('deletion asked');
         await page.getByRole('alertdialog').getByRole('button').last().click();
         await page.waitForURL('**/deletions/*');
-        await page.locator('.entries time').nth(1).waitFor();
+        await page.locator('.entries time').nth(2).waitFor();
         await inspect('deletion');
       },
       refusals,

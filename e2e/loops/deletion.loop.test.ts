@@ -12,7 +12,7 @@ import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, signIn, signUp, type TestPerson } from '../kit/client.js';
-import { type Stack, startStack } from '../kit/stack.js';
+import { readyOf, type Stack, startStack } from '../kit/stack.js';
 
 /** A quarter, because each takes some 15 s: Kafka waits for the member that was killed, and a relay for its lease. */
 const kills = Math.ceil(countOf('KILLS', 12) / 4);
@@ -50,6 +50,16 @@ function deleteUnderKills(stack: Stack) {
   afterAll(async () => {
     for (const postgres of databases) await postgres.close();
   });
+  it('is deleted in an installation of the first system alone, which misses no other service', async () => {
+    await eventually(
+      'the event log is well',
+      async () => (await readyOf(stack))['event-log'] === 'ok',
+      patienceMs,
+      200,
+    );
+    expect(Object.keys(await readyOf(stack))).not.toContain('portfolio');
+  });
+
   const holding = async (texts: readonly string[]) =>
     (await Promise.all(databases.map(({ db }) => tablesWith(db, texts)))).flat();
   const fill = async ({ call, addCoin }: TestPerson): Promise<string> => {

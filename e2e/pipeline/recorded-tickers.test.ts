@@ -158,7 +158,7 @@ describe('tickers in the archive', () => {
         auditIntervalMs: 60_000,
       },
     );
-    await expect.poll(() => letters.size, { timeout: 20_000 }).toBe(payloads.length);
+    await expect.poll(() => letters.size).toBe(payloads.length);
     for (const [{ s = '' }, reason] of payloads)
       expect([s, letters.get(s)?.reason]).toEqual([s, expect.stringContaining(reason)]);
     // With all their digits, for whoever wants to know.

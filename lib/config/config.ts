@@ -189,6 +189,15 @@ export const environment = () =>
       '`local`: published example secrets are accepted, and cookies work over plain http. Any other name: neither.',
     );
 
+/** Which services this installation has, as `make up PARTS=…` says it. */
+export const parts = () =>
+  z
+    .enum(['core', 'whole'], { error: 'must be core or whole' })
+    .default('whole')
+    .describe(
+      'The services of this installation: `whole`, or `core` where `portfolio` is left out. Who deletes an account waits for all of them, and `/ready` names them.',
+    );
+
 /** The log's own names, the least severe first. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -12,7 +12,7 @@ membershipContract(
     const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
     return { topic: 'shares', open: () => eventLog, end: () => eventLog.close() };
   },
-  5_000,
+  30_000,
 );
 
 const all = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -14,7 +14,7 @@ for (const topic of ['elsewhere', 'here'])
       const eventLog = createRoutedEventLog({ eventLog: open(), others: { elsewhere: open() } });
       return { eventLog, topic, end: () => eventLog.close() };
     },
-    { patienceMs: 5_000 },
+    { patienceMs: 30_000 },
   );
 
 it('a routed log has each topic in one place, is well only where all are, and closes all', async () => {

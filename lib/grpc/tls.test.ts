@@ -180,7 +180,7 @@ it('calls go to every server of a name in turn, and on when one of them dies', a
       );
     return [...names].sort();
   };
-  await expect.poll(() => seen(10), { timeout: 5_000 }).toEqual(['first', 'second']);
+  await expect.poll(() => seen(10)).toEqual(['first', 'second']);
   await first.server.close();
   expect(await seen(10)).toEqual(['second']);
 });

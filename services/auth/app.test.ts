@@ -238,7 +238,7 @@ describe('the auth service', () => {
       clock.advance(1_000);
       return lines.some((line) => line.includes('deleted expired sessions and tokens'));
     };
-    await expect.poll(deleted, { timeout: 10_000 }).toBe(true);
+    await expect.poll(deleted).toBe(true);
   });
 
   it('says so in health and readiness when the database is away, and answers unavailable', async () => {
@@ -272,7 +272,7 @@ describe('the auth service', () => {
     expect(await codeOf(login('nobody-at-all'))).toBe('unavailable');
     away = false;
     clock.advance(1_000);
-    await expect.poll(() => health.status('auth.v1.AuthService'), { timeout: 5_000 }).toBe('SERVING');
+    await expect.poll(() => health.status('auth.v1.AuthService')).toBe('SERVING');
     expect(await ready()).toBe(200);
   });
 
@@ -320,7 +320,7 @@ describe('the auth service', () => {
     });
     readOnly = false;
     await clock.advanceAsync(1_000);
-    await expect.poll(ready, { timeout: 5_000 }).toMatchObject({ status: 'ready' });
+    await expect.poll(ready).toMatchObject({ status: 'ready' });
     expect(lines.join()).toMatch(/"reason":"The database is read-only\.","msg":"the database is not well"/);
   });
 

@@ -1,7 +1,7 @@
 import { maxAccessTtl } from '@tickfolio/lib/access-token';
 import { ConfigError, durationMs, readConfig } from '@tickfolio/lib/config';
 import { describe, expect, it } from 'vitest';
-import { authConfig } from './config.js';
+import { authConfig, authOptions } from './config.js';
 
 const right = {
   POSTGRES_HOST: 'db',
@@ -33,6 +33,13 @@ describe('the settings of auth', () => {
       JWT_REFRESH_TTL: 604_800_000,
       LOG_LEVEL: 'info',
     });
+  });
+  it('wait for whom of the installation an account has to be erased by', () => {
+    const holdersWith = (env: NodeJS.ProcessEnv) =>
+      authOptions(readConfig('auth', authConfig(env), { ...right, ...env })).holders;
+    expect(holdersWith({})).toEqual(['auth', 'portfolio', 'bff']);
+    expect(holdersWith({ PARTS: 'core' })).toEqual(['auth', 'bff']);
+    expect(faultsOf({ ...right, PARTS: 'half' })).toEqual(['PARTS must be core or whole']);
   });
   it('are all named at once when they are wrong or missing', () => {
     const faults = faultsOf({ JWT_SECRET: 'short', GRPC_PORT: 'x', JWT_ACCESS_TTL: '15' }).join('\n');

@@ -8,12 +8,13 @@ import {
   integer,
   jwtSecret,
   logLevel,
+  parts,
   port,
   z,
 } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { postgresSettings } from '@tickfolio/lib/postgres';
-import { coreNames, services } from '@tickfolio/services/registry';
+import { isPart, type Parts, serviceNames, services } from '@tickfolio/services/registry';
 import { isPossibleName } from './accounts/credentials.js';
 import { type AuthLimits, defaultLimits } from './limits.js';
 
@@ -46,6 +47,7 @@ export const authConfig = (env: NodeJS.ProcessEnv) =>
     ...postgresSettings(env, 'auth_db'),
     POSTGRES_MAX_CONNECTIONS: integer(10, 1, 1_000).describe('Connections to the database at once, at most.'),
     BROKERS: addressList().describe('Kafka, for what happens to accounts.'),
+    PARTS: parts(),
     JWT_SECRET: jwtSecret(env.ENV),
     SEAL_SECRET: jwtSecret(env.ENV)
       .optional()
@@ -73,7 +75,10 @@ export type AuthConfig = z.output<ReturnType<typeof authConfig>>;
 
 /** What of the settings bounds the service; the rest is for the adapters. */
 export const authLimits = (
-  config: Omit<AuthConfig, `POSTGRES_${string}` | 'BROKERS' | 'JWT_SECRET' | 'SEAL_SECRET' | 'OPERATORS' | 'LOG_LEVEL'>,
+  config: Omit<
+    AuthConfig,
+    `POSTGRES_${string}` | 'BROKERS' | 'PARTS' | 'JWT_SECRET' | 'SEAL_SECRET' | 'OPERATORS' | 'LOG_LEVEL'
+  >,
 ): Partial<AuthLimits> => ({
   accessTtlMs: config.JWT_ACCESS_TTL,
   refreshTtlMs: config.JWT_REFRESH_TTL,
@@ -84,11 +89,9 @@ export const authLimits = (
   maxConcurrentHashes: Math.max(2, availableParallelism()),
 });
 
-/**
- * Who holds something of users and runs wherever this does, so that its answer is waited for. Others erase too, and are not
- * waited for where they may not be there.
- */
-export const holders: readonly string[] = coreNames.filter((name) => services[name].holdsUsers);
+/** Who of an installation holds something of users: that it was erased is waited for, however long one of them is away. */
+export const holdersOf = (parts: Parts): readonly string[] =>
+  serviceNames.filter((name) => services[name].holdsUsers && isPart(name, parts));
 
 /** How the service runs as a process of its own. */
 export const authOptions = (config: AuthConfig) => ({
@@ -97,6 +100,6 @@ export const authOptions = (config: AuthConfig) => ({
   jwtSecret: config.JWT_SECRET,
   sealSecret: config.SEAL_SECRET,
   operators: config.OPERATORS,
-  holders,
+  holders: holdersOf(config.PARTS),
   limits: authLimits(config),
 });

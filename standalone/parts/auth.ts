@@ -1,4 +1,4 @@
-import { authConfig, authLimits, holders } from '@tickfolio/auth/config';
+import { authConfig, authLimits, holdersOf } from '@tickfolio/auth/config';
 import { tellsFromElsewhere } from '../run/elsewhere.js';
 import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
@@ -30,7 +30,7 @@ export const auth = definePart({
   name: 'auth',
   needs: { database, eventLog, jwtSecret },
   settings: (env) => {
-    const shape = inRun(authConfig(env).shape);
+    const { PARTS: _, ...shape } = inRun(authConfig(env).shape);
     return {
       ...shape,
       ...accountsName(env),
@@ -51,7 +51,7 @@ export const auth = definePart({
         jwtSecret: given.jwtSecret,
         sealSecret: config.SEAL_SECRET,
         operators: config.OPERATORS,
-        holders,
+        holders: holdersOf('whole'),
         // There is no other replica, which would not have a new key yet.
         limits: { ...authLimits(config), relayPollMs, resealAfterMs: 1_000 },
       },

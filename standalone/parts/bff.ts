@@ -29,7 +29,7 @@ const database = definePart({
 });
 
 /** What the gateway reads, but for where the parts are that it calls by gRPC: each of those says that of itself. */
-const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit(elsewhere).shape;
+const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit({ ...elsewhere, PARTS: true }).shape;
 
 /** Nobody else writes there, so it is looked at only for what could not be sent at once. */
 const relayPollMs = 5_000;
@@ -78,7 +78,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           ...(isOwn ? { factsBeside: socket.facts } : {}),
         },
         {
-          ...bffOptions({ ...config, HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
+          ...bffOptions({ ...config, PARTS: 'whole', HTTP_PORT: config.BFF_HTTP_PORT, JWT_SECRET: given.jwtSecret }),
           webFolder: builtPage,
           documentsFolder: builtDocuments,
           relayPollMs,

@@ -17,7 +17,7 @@ export interface WatchedListsDeps {
  */
 export interface WatchedLists {
   want(userId: string): void;
-  /** What was asked for and not begun is not read. */
+  /** What was asked for and not begun is not read, and what cannot be read is not tried again. */
   forget(userId: string): void;
   close(): void;
 }
@@ -27,13 +27,15 @@ const retryMs = 2_000;
 
 export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps): WatchedLists => {
   const wanted = new Set<string>();
-  const reading = new Set<string>();
+  /** And whether somebody still wants it. */
+  const reading = new Map<string, { isWanted: boolean }>();
   let retry: Timer | undefined;
   let isFailing = false;
   let closed = false;
 
   const readOne = async (userId: string) => {
-    reading.add(userId);
+    const own = { isWanted: true };
+    reading.set(userId, own);
     try {
       const list = await read(userId);
       isFailing = false;
@@ -41,7 +43,7 @@ export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps
     } catch (err) {
       if (!isFailing) log.warn({ err }, 'watchlists cannot be read; trying again');
       isFailing = true;
-      wanted.add(userId);
+      if (own.isWanted) wanted.add(userId);
       retry ??= clock.after(retryMs, () => {
         retry = undefined;
         readNext();
@@ -64,7 +66,11 @@ export const createWatchedLists = ({ read, clock, log, taken }: WatchedListsDeps
       wanted.add(userId);
       readNext();
     },
-    forget: (userId) => void wanted.delete(userId),
+    forget: (userId) => {
+      wanted.delete(userId);
+      const own = reading.get(userId);
+      if (own) own.isWanted = false;
+    },
     close: () => {
       closed = true;
       retry?.cancel();

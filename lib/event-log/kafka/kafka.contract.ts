@@ -79,6 +79,6 @@ export const kafkaContract = ({ version, brokers }: TestKafka): void => {
       });
       return { eventLog, topic, dropped: () => metric('events_dropped_total'), end: () => eventLog.close() };
     },
-    10_000,
+    30_000,
   );
 };

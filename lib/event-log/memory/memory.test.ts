@@ -14,7 +14,7 @@ eventLogContract(
     const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
-  { patienceMs: 5_000 },
+  { patienceMs: 30_000 },
 );
 
 // As the all-in-one run opens it.
@@ -30,7 +30,7 @@ eventLogContract(
     });
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
-  { patienceMs: 5_000 },
+  { patienceMs: 30_000 },
 );
 
 newestContract(
@@ -39,7 +39,7 @@ newestContract(
     const eventLog = createMemoryEventLog({ clock: systemClock, log: silentLogger(), metrics: createMetrics('test') });
     return { eventLog, topic: 'prices', end: () => eventLog.close() };
   },
-  5_000,
+  30_000,
 );
 
 smallLogContract(
@@ -56,7 +56,7 @@ smallLogContract(
       Number(/events_dropped_total\{topic="prices"\} (\d+)/.exec(await metrics.text())?.[1] ?? 0);
     return { eventLog, topic: 'prices', dropped, end: () => eventLog.close() };
   },
-  5_000,
+  30_000,
 );
 
 describe('memory event log', () => {

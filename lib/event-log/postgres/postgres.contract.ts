@@ -7,7 +7,7 @@ import { newestContract } from '../newest.contract.js';
 import { smallLogBytes, smallLogContract } from '../small-log.contract.js';
 import { numbers, openPostgresLog } from './kit/log.js';
 
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 const sorted = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
 
 /** The database, in which a transaction may be made to fail: before it, or after its commit as a lost answer would. */

@@ -133,7 +133,7 @@ it('an event log is well again once its slow group has read on, also where nothi
   expect(await dropped()).toBeGreaterThanOrEqual(20);
   expect(await eventLog.check()).toBe(`has dropped messages of ${topic} that the group slow had not read`);
   release();
-  await becomes(() => eventLog.check(), undefined, 2_000);
+  await becomes(() => eventLog.check(), undefined);
   await eventLog.close();
 });
 
@@ -156,7 +156,7 @@ it('an event log that was off for longer than it keeps messages hands a group wh
   await after.look();
   expect(await after.kept()).toBe(20);
   const again = await after.read('readers');
-  await becomes(() => again.values.length, 20, 2_000);
+  await becomes(() => again.values.length, 20);
   await after.eventLog.close();
 });
 

@@ -1,25 +1,20 @@
 import { eq, isNull, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ManualClock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import { userEvents } from '../../events/user-events.js';
-import { becomes } from '../../kit/becomes.js';
+import { becomes, passing } from '../../kit/becomes.js';
 import type { Database, Postgres } from '../../postgres/postgres.js';
-import { boatEvents } from '../kit/boats.js';
+import { boatEvents, source } from '../kit/boats.js';
 import { buildHarbour } from './kit/build-harbour.js';
 import { forbidden, harbourTables, tooFar } from './kit/harbour.js';
 import { consumedTopic } from './taking/consumed-topic.js';
 import { createErasedUsers } from './taking/erased-users.js';
-import { releaseStream } from './taking/parked.js';
+import { readKept } from './taking/incoming.js';
+import { createParked, releaseStream } from './taking/parked.js';
 
 const minute = 60_001;
-/** Reads after the next look for streams that were released; one that has just begun may have missed it. */
-const looked =
-  <T>(clock: Pick<ManualClock, 'advance'>, read: () => T): (() => T) =>
-  () => {
-    clock.advance(10_000);
-    return read();
-  };
+/** How often it is looked for streams that were released. */
+const lookMs = 10_000;
 
 /** What holds of events that are taken in, on every adapter of the database. */
 export const describeInbox = (name: string, open: () => Promise<Postgres>): void => {
@@ -188,7 +183,7 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       // It was mended, by what the owner says or by a newer build.
       fleet.mend('boat:a', 2, 3);
       expect(await releaseStream({ db, tables: harbourTables, time }, 'boat:a')).toBe(true);
-      await becomes(looked(clock, noted), { 'boat:a': ['1 to 1', '2 to 3', '3 to 4', '4 to 5'], ...others });
+      await becomes(passing(clock, lookMs, noted), { 'boat:a': ['1 to 1', '2 to 3', '3 to 4', '4 to 5'], ...others });
       await becomes(problem, undefined);
       expect(await releaseStream({ db, tables: harbourTables, time }, 'boat:a')).toBe(false);
     });
@@ -206,7 +201,7 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       await deliver(poison);
       await releaseStream({ db, tables: harbourTables, time }, 'boat:a');
       await becomes(
-        looked(clock, () => scripted.dead().length),
+        passing(clock, lookMs, () => scripted.dead().length),
         2,
       );
       await becomes(problem, 'a stream is parked: boat:a');
@@ -250,7 +245,7 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       isAway = true;
       fleet.mend('boat:a', 1, 3);
       for (const stream of ['user:u1', 'boat:a']) await releaseStream({ db, tables: harbourTables, time }, stream);
-      await becomes(looked(clock, noted), { 'boat:a': ['1 to 3'] });
+      await becomes(passing(clock, lookMs, noted), { 'boat:a': ['1 to 3'] });
     });
 
     it('sends what is no event at all to the dead letters, and goes on', async () => {
@@ -523,7 +518,7 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect(problem()).toBe(`a stream is parked: ${stream}`);
       await releaseStream({ db, tables: harbourTables, time }, stream);
       await becomes(
-        looked(clock, () => scripted.dead().length),
+        passing(clock, lookMs, () => scripted.dead().length),
         2,
       );
       const { parkedStreams } = harbourTables;
@@ -531,10 +526,34 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       isReady = true;
       await releaseStream({ db, tables: harbourTables, time }, stream);
       await becomes(
-        looked(clock, () => said),
+        passing(clock, lookMs, () => said),
         ['u1 orders'],
       );
-      await becomes(() => db.$count(harbourTables.parkedStreams), 0);
+      await becomes(
+        passing(clock, lookMs, () => db.$count(parkedStreams)),
+        0,
+      );
+    });
+
+    it('goes on with a stream that is released in the moment in which it was parked again', async () => {
+      const { boats, fleet, clock, db, time } = await build();
+      const deps = { db, tables: harbourTables, time };
+      const parked = createParked(deps);
+      const event = readKept(boats, source, String(fleet.move('a', 1).value));
+      if (!event) return expect.unreachable();
+      const park = async () => {
+        clock.advance(1);
+        await parked.park(event, 'No boat may go there.');
+        await releaseStream(deps, event.stream);
+        return parked.released();
+      };
+      const [first] = await park();
+      const [second] = await park();
+      if (!first || !second) return expect.unreachable();
+      await parked.goneOn(first);
+      expect(await parked.released()).toEqual([second]);
+      await parked.goneOn(second);
+      expect(await parked.released()).toEqual([]);
     });
   });
 };

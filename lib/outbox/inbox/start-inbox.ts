@@ -62,7 +62,7 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
     try {
       if (of.body === null) await filling.whole(of, beatUntil(signal));
       else await takeKept(of);
-      await parked.goneOn(of.stream);
+      await parked.goneOn(of);
     } catch (err) {
       // The others need not wait until its owner is back.
       log.debug({ err: fromPostgresError(err), stream: of.stream }, 'a released stream could not go on yet');

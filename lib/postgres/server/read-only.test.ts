@@ -96,13 +96,11 @@ describe.skipIf(!server)(`a database that takes no changes (${server?.origin ?? 
     });
     await server?.query('alter database readable reset default_transaction_read_only');
     await expect
-      .poll(
-        () =>
-          postgres.ping().then(
-            () => 'well',
-            ({ message }: Error) => message,
-          ),
-        { timeout: 5_000 },
+      .poll(() =>
+        postgres.ping().then(
+          () => 'well',
+          ({ message }: Error) => message,
+        ),
       )
       .toBe('well');
     await insert(postgres, 'taken');

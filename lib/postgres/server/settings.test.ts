@@ -160,7 +160,7 @@ describe.skipIf(!server)(
       await server?.createDatabase('migrated_by_another');
       const waiting = open('migrated_by_another', { migrate: 'off' });
       await expect
-        .poll(() => lines.join(), { timeout: 5_000 })
+        .poll(() => lines.join())
         .toContain('2 migrations of the database \\"migrated_by_another\\" have not been run');
       await (await open('migrated_by_another')).close();
       await (await keep(waiting)).ping();

@@ -84,6 +84,7 @@ export const startErasing = (deps: ErasingDeps, options: ErasingOptions): Erasin
     do {
       again = false;
       try {
+        while ((await erasures.waitFor(holders, pieceRows)) && !stop.signal.aborted) await pause();
         await eachUser({ page, erase, log, signal: stop.signal });
         await eraseLeftOver();
         await tellAges();

@@ -80,7 +80,7 @@ it('gives the next reader a file after four others stopped reading theirs', asyn
     clock.advance(30_000);
     return statusOfAnother();
   };
-  await expect.poll(later, { timeout: 15_000, interval: 100 }).toBe(200);
+  await expect.poll(later, { interval: 100 }).toBe(200);
 });
 
 it('waits for a reader over a slow line, however long the file takes', async () => {

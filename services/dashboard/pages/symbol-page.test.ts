@@ -315,7 +315,7 @@ describe('the files of tickers', () => {
       await answer.text();
       return answer.status;
     };
-    await expect.poll(asked, { timeout: 5_000 }).toBe(200);
+    await expect.poll(asked).toBe(200);
   });
 });
 

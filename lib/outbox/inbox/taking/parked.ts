@@ -15,6 +15,8 @@ export interface ParkedStream {
   readonly topic: string;
   /** The event that it stands at, where nobody can be asked for it. */
   readonly body: string | null;
+  /** As the database writes it, to the microsecond. */
+  readonly parkedAt: string;
 }
 
 /** So many are named where operators look. */
@@ -25,6 +27,7 @@ const maxReleased = 20;
 /** Streams that stand still because of one event, until somebody releases them. */
 export const createParked = ({ db, tables, time }: ParkedDeps) => {
   const { inbox, parkedStreams } = tables;
+  const parkedAt = sql<string>`${parkedStreams.parkedAt}::text`;
   return {
     park: async ({ stream, source, epoch, version, of, letter }: Incoming, reason: string): Promise<void> => {
       const body = of.owner ? null : Buffer.from(letter.message.value).toString();
@@ -56,13 +59,17 @@ export const createParked = ({ db, tables, time }: ParkedDeps) => {
           source: parkedStreams.source,
           topic: parkedStreams.topic,
           body: parkedStreams.body,
+          parkedAt,
         })
         .from(parkedStreams)
         .where(isNotNull(parkedStreams.releasedAt))
         .limit(maxReleased),
-    /** All of it was taken in, if nothing parked it again. */
-    goneOn: async (stream: string): Promise<void> => {
-      await db.delete(parkedStreams).where(and(eq(parkedStreams.stream, stream), isNotNull(parkedStreams.releasedAt)));
+    /**
+     * All of it was taken in, unless it was parked again since it was read: who released it then meant another attempt.
+     */
+    goneOn: async (gone: Pick<ParkedStream, 'stream' | 'parkedAt'>): Promise<void> => {
+      const isSame = and(eq(parkedStreams.stream, gone.stream), eq(parkedAt, gone.parkedAt));
+      await db.delete(parkedStreams).where(and(isSame, isNotNull(parkedStreams.releasedAt)));
     },
   };
 };
