@@ -87,7 +87,7 @@ describe.skipIf(!postgres || !redis)('two BFF processes on real PostgreSQL and R
     };
     const [one, two] = [run(env), run(env)];
     closing.push(endProcesses);
-    const portOf = async (bff: TestProcess) => (await bff.waitFor(/"port":(\d+),"msg":"serving/, 15_000))[1] ?? '';
+    const portOf = async (bff: TestProcess) => (await bff.waitFor(/"port":(\d+),"msg":"serving/, 60_000))[1] ?? '';
     const ports = [await portOf(one), await portOf(two)] as const;
     await until(async () => (await fetch(`http://127.0.0.1:${ports[0]}/ready`)).status === 200);
     const user = createUser(clock);

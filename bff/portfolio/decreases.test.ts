@@ -1,6 +1,6 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { add, formatDecimal, negate, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -23,6 +23,7 @@ describe.skipIf(!server)('concurrent changes on a real PostgreSQL server', () =>
       password,
       database: 'profile_db',
       migrationsFolder,
+      ...patience,
       log: silentLogger(),
       clock: systemClock,
     };

@@ -34,7 +34,9 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-const readyTimeoutMs = 20_000;
+/** For `openServerPostgres`, where that is not what a test is about: a busy machine takes a while to connect. */
+export const patience = { connectTimeoutMs: 30_000 };
+const readyTimeoutMs = 60_000;
 const pollMs = 50;
 
 /**
@@ -177,7 +179,7 @@ const start = async (
     };
   };
   const query = async <Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> => {
-    const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 2_000 });
+    const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 10_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();

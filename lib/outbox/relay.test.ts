@@ -7,7 +7,7 @@ import { AppError } from '../errors/errors.js';
 import type { EventMessage } from '../events/message.js';
 import { becomes } from '../kit/becomes.js';
 import { shareTestPglite } from '../kit/pglite.js';
-import { shareTestPostgres } from '../kit/postgres.js';
+import { patience, shareTestPostgres } from '../kit/postgres.js';
 import { type Postgres, sqlState, timeOf, uniqueViolation } from '../postgres/postgres.js';
 import { openServerPostgres } from '../postgres/server/server.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
@@ -26,7 +26,7 @@ const onServer = async (): Promise<Postgres> => {
   await server.createDatabase(database);
   const { host, port, user, password } = server;
   const options = { host, port, user, password, database, migrationsFolder, maxConnections: 10 };
-  return openServerPostgres({ ...options, log: silentLogger(), clock: systemClock });
+  return openServerPostgres({ ...options, ...patience, log: silentLogger(), clock: systemClock });
 };
 
 /** Relays over one database, at a time that the test moves, and a log that does as it is told. */

@@ -297,7 +297,7 @@ describe('the streams', () => {
     expect(await tickers()).toEqual({ status: 'down', required: false, reason: 'gone' });
     expect((await rig.call('GET', '/ready')).status).toBe(200);
     fake.mute = false;
-    await eventually('the next stream', async () => (await tickers()).reason === undefined, 10_000);
+    await eventually('the next stream', async () => (await tickers()).reason === undefined);
   });
 
   it('are opened whatever starts first', async () => {

@@ -22,7 +22,7 @@ describe('the program', () => {
   it('serves while every server is away, says so, and ends cleanly on SIGTERM', async () => {
     const program = run({ ...away, SERVER_ADDR: '127.0.0.1:0' });
     const portIn = () => /"port":(\d+)/.exec(program.out())?.[1];
-    await eventually('the port', () => portIn() !== undefined, 15_000);
+    await eventually('the port', () => portIn() !== undefined);
     const base = `http://127.0.0.1:${portIn()}`;
     expect((await fetch(`${base}/health`)).status).toBe(200);
     const ready = await fetch(`${base}/ready`);

@@ -246,6 +246,8 @@ describe('the tables', () => {
       `INSERT INTO large.market_tickers_rows (${columns.join(', ')}) SELECT concat(symbol, '-', toString(number)), '24hrMiniTicker',
          now64(3) - toIntervalSecond(intDiv(number, 100)) AS event_time, event_time, concat('SYM', leftPad(toString(number % 100), 3, '0'), 'USDT') AS symbol, 1, 1, 1, 1, 0, 0, 't', 0, number
        FROM numbers(600000)`,
+      {},
+      { timeoutMs: 110_000 },
     );
     const one = await explain("SELECT close_price FROM large.market_tickers WHERE symbol = 'SYM042USDT'");
     expect(one).toMatch(/PrimaryKey\nKeys:\nsymbol/);

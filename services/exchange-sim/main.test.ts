@@ -43,11 +43,7 @@ describe('the program', () => {
   it('prints its addresses, serves, records every trade, and ends cleanly on SIGINT', async () => {
     const record = join(folder, 'record.jsonl');
     const program = run(['--port', '0', '--symbols', '5', '--rate', '5', '--record', record, '--log-level', 'warn']);
-    const base = await eventually(
-      'the address',
-      () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(program.out())?.[1],
-      15_000,
-    );
+    const base = await eventually('the address', () => /REST\s+(http:\/\/127\.0\.0\.1:\d+)/.exec(program.out())?.[1]);
     expect(program.out()).toContain(base.replace('http', 'ws'));
     let served: number[] = [];
     // The simulated market trades in real time; a few dozen trades take about a second.
@@ -75,7 +71,7 @@ describe('the program', () => {
     expect((await program.ended).code).toBe(1);
     expect(program.err()).toContain(`Port ${port} on 127.0.0.1 is in use. Choose another with --port`);
     const moved = run(['--port', '0', '--symbols', '1'], { EXCHANGE_SIM_PORT: String(port) });
-    await eventually('the start', () => moved.out().includes('REST'), 15_000);
+    await eventually('the start', () => moved.out().includes('REST'));
     expect((await moved.end('SIGTERM')).code).toBe(0);
     holder.close();
   });

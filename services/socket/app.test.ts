@@ -277,7 +277,7 @@ describe('what the exchange may do to us', () => {
       expect(ready.status).toBe(503);
       expect(await ready.text()).toContain(`HTTP ${status}`);
       exchange.refuse = undefined;
-      await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1, 8_000);
+      await eventually('let in', () => subscribedTo('btcusdt@aggTrade').length === 1);
       exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));
       await eventually('live', () => reader.stateOf('btcusdt') === StreamState.STREAM_STATE_LIVE);
     },
@@ -396,14 +396,14 @@ describe('symbols', () => {
       client,
       client.listSymbols,
       { knownRevision: '', fresh: false },
-      { deadlineMs: 2_000 },
+      { deadlineMs: 20_000 },
     );
     expect(known.symbols.map(({ symbol }) => symbol)).toEqual(['newusdt']);
     const same = await callUnary(
       client,
       client.listSymbols,
       { knownRevision: known.revision, fresh: false },
-      { deadlineMs: 2_000 },
+      { deadlineMs: 20_000 },
     );
     expect(same).toEqual({ revision: known.revision, symbols: [], simulated: false });
   });
@@ -420,7 +420,7 @@ describe('symbols', () => {
       client,
       client.listSymbols,
       { knownRevision: '', fresh: false },
-      { deadlineMs: 2_000 },
+      { deadlineMs: 20_000 },
     ).catch((err: AppError) => err);
     expect(failed).toMatchObject({ code: 'unavailable', retryAfterMs: 500 });
   });
@@ -464,7 +464,7 @@ describe('the gRPC face', () => {
         : list(path, request, response);
     const { client, metric } = await start();
     const ask = (request: { symbol: string; fromId?: number; limit: number }) =>
-      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 2_000 }).catch(
+      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 20_000 }).catch(
         (err: AppError) => err.code,
       );
     expect(await ask({ symbol: 'BTCUSDT', limit: 1 })).toBe('invalid_argument');

@@ -38,7 +38,7 @@ describe('the start before a server that refuses', () => {
       migrationsFolder,
       log,
       clock: systemClock,
-      startTimeoutMs: 500,
+      startTimeoutMs: 1_500,
       refusalPatienceMs: 200,
     }).catch((err: unknown) => err);
     return { words: String(refused).replace(`127.0.0.1:${port}`, 'DB'), attempts, waits: lines.length };
@@ -61,7 +61,7 @@ describe('the start before a server that refuses', () => {
   it.each(['57P03', '53300', '08006', '57P01'])('waits when it may be otherwise in a moment (%s)', async (code) => {
     const ended = await start(errorResponse(code, 'the database system is starting up', 'ProcessStartupPacket'));
     expect(ended.words).toContain(
-      'PostgreSQL at DB did not become ready within 0.5 s (the database system is starting up).',
+      'PostgreSQL at DB did not become ready within 1.5 s (the database system is starting up).',
     );
     expect(ended.attempts).toBeGreaterThan(2);
   });
@@ -76,6 +76,6 @@ describe('the start before a server that refuses', () => {
 
   it('waits while a pooler has different things to say, as when the server behind it starts', async () => {
     const ended = await start(errorResponse('08P01', 'the database system is starting up'), Buffer.alloc(0));
-    expect(ended.words).toContain('did not become ready within 0.5 s');
+    expect(ended.words).toContain('did not become ready within 1.5 s');
   });
 });

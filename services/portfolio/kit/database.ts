@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
 import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
-import type { TestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -17,5 +17,5 @@ export const openServerDatabase = async (server: TestPostgres, maxConnections = 
   const database = `portfolio_${randomBytes(6).toString('hex')}`;
   await server.createDatabase(database);
   const { host, port, user, password } = server;
-  return openServerPostgres({ host, port, user, password, database, maxConnections, ...common });
+  return openServerPostgres({ host, port, user, password, database, maxConnections, ...patience, ...common });
 };

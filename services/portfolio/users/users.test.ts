@@ -27,7 +27,7 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       /** While time goes on: messages are gathered for a moment, and rows erased with pauses. */
       const becomes = (read: () => unknown, expected: unknown) =>
         waitFor(async () => {
-          service.clock.advance(25);
+          service.clock.advance(100);
           return read();
         }, expected);
       return { ...service, becomes };

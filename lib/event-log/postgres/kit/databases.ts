@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../../clock/clock.js';
 import { shareTestPglite } from '../../../kit/pglite.js';
-import type { TestPostgres } from '../../../kit/postgres.js';
+import { patience, type TestPostgres } from '../../../kit/postgres.js';
 import type { Postgres } from '../../../postgres/postgres.js';
 import { openServerPostgres } from '../../../postgres/server/server.js';
 import { silentLogger } from '../../../telemetry/telemetry.js';
@@ -22,6 +22,7 @@ export const openServerDatabase = async (server: TestPostgres): Promise<Postgres
     password,
     database,
     migrationsFolder,
+    ...patience,
     log: silentLogger(),
     clock: systemClock,
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../../clock/clock.js';
-import type { TestPostgres } from '../../../kit/postgres.js';
+import { patience, type TestPostgres } from '../../../kit/postgres.js';
 import type { Postgres } from '../../../postgres/postgres.js';
 import { openServerPostgres } from '../../../postgres/server/server.js';
 import { silentLogger } from '../../../telemetry/telemetry.js';
@@ -12,5 +12,5 @@ export const openHarbour = async (server: TestPostgres): Promise<Postgres> => {
   await server.createDatabase(database);
   const { host, port, user, password } = server;
   const options = { host, port, user, password, database, migrationsFolder: harbourMigrations, maxConnections: 10 };
-  return openServerPostgres({ ...options, log: silentLogger(), clock: systemClock });
+  return openServerPostgres({ ...options, ...patience, log: silentLogger(), clock: systemClock });
 };
