@@ -1,6 +1,6 @@
 import { canonical } from '@tickfolio/lib/money';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, eq, gt, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { balanceVersions, holdings, portfolios } from '../schema.js';
 
 /** So much of an asset in a portfolio. */
@@ -118,10 +118,10 @@ export const createHeldRows = (db: Database): HeldRows => ({
     return new Map(found.map(({ id, base }) => [id, base]));
   },
   portfolios: async ({ ids, ofUsers, isBare = false }) => {
-    const wanted = [
-      ...(ids.length > 0 ? [inArray(portfolios.id, [...ids])] : []),
-      ...(ofUsers.length > 0 ? [inArray(portfolios.userId, [...ofUsers])] : []),
-    ];
+    const named = ids.length > 0 ? [inArray(portfolios.id, [...ids])] : [];
+    // Of the others of a user there may be many, and what is in them is of no use here.
+    const counts = and(ne(portfolios.kind, 'paper'), isNull(portfolios.archivedAt));
+    const wanted = [...named, ...(ofUsers.length > 0 ? [inArray(portfolios.userId, [...ofUsers])] : [])];
     if (wanted.length === 0) return [];
     const isOwned = sql`${portfolios.isDefault} and ${portfolios.kind} = 'tracking'`;
     const found = await db
@@ -138,7 +138,7 @@ export const createHeldRows = (db: Database): HeldRows => ({
       })
       .from(portfolios)
       .leftJoin(balanceVersions, eq(balanceVersions.portfolioId, portfolios.id))
-      .leftJoin(holdings, isBare ? sql`false` : eq(holdings.portfolioId, portfolios.id))
+      .leftJoin(holdings, isBare ? sql`false` : and(eq(holdings.portfolioId, portfolios.id), or(counts, ...named)))
       .where(or(...wanted));
     return gather(found, ({ id }) => id);
   },

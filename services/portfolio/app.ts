@@ -22,6 +22,7 @@ import { createTellOfPortfolio } from './portfolios/portfolio-stream.js';
 import { createPortfolios } from './portfolios/portfolios.js';
 import { createForgetRequests } from './portfolios/requests.js';
 import { paperCurrency } from './postings/asset-rows.js';
+import { createRequireRoom } from './portfolios/room.js';
 import { createCommand } from './postings/once.js';
 import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
@@ -97,8 +98,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       if (paperGrant !== '0') await books.funding.grant(tx, given);
     },
   });
-  const { maxPortfolios } = limits;
-  const portfolios = createPortfolios({ ...shared, defaults, maxPortfolios });
+  const portfolios = createPortfolios({ ...shared, defaults, requireRoom: createRequireRoom(time, limits) });
   const priceKind = createPriceKind();
   const about = { db, append, time, clock, log, metrics, eventLog };
   const intake = startUserIntake({ ...about, accounts, defaults, priceKind });

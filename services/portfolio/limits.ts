@@ -2,6 +2,8 @@
 export interface PortfolioLimits {
   /** Of one user, the archived ones not counted. */
   readonly maxPortfolios: number;
+  /** The same with the archived ones, which stay for as long as the account; the default ones not counted. */
+  readonly maxMadeIn30Days: number;
   /** How often the database is asked whether it is there. */
   readonly healthPeriodMs: number;
   /**
@@ -24,6 +26,7 @@ export interface PortfolioLimits {
 
 export const defaultLimits: PortfolioLimits = {
   maxPortfolios: 50,
+  maxMadeIn30Days: 200,
   healthPeriodMs: 1_000,
   healthTimeoutMs: 3_000,
   cleanupPeriodMs: 10 * 60_000,

@@ -143,6 +143,30 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       expect(await reasonOf(user.create({ name: 'One more' }))).toBe('done');
     });
 
+    it('are made without end by nobody who archives one after the other, and by everybody again a month later', async () => {
+      const { somebody } = await build({ maxMadeIn30Days: 3 });
+      const user = somebody();
+      const make = async (name: string, key = '') => user.archive((await user.create({ name }, key)).id);
+      const grow = (older: string) =>
+        postgres.db.execute(
+          sql`update portfolios set created_at = created_at - ${older}::interval where user_id = ${user.userId}`,
+        );
+      await make('One', 'first');
+      await grow('10 days');
+      for (const name of ['Two', 'Three']) await make(name);
+      expect(await user.create({ name: 'Four' }).catch((thrown: unknown) => thrown)).toMatchObject({
+        code: 'resource_exhausted',
+        message: expect.stringMatching(/Rename one that is open instead, or make another in 20 days/),
+        retryAfterMs: 20 * 24 * 3_600_000,
+        fields: [{ reason: 'made-often' }],
+      });
+      expect(await reasonOf(user.create({ name: 'One' }, 'first'))).toBe('done');
+      expect(await reasonOf(somebody().create({ name: 'Four' }))).toBe('done');
+      await grow('20 days');
+      await make('Four');
+      expect(await reasonOf(user.create({ name: 'Five' }))).toBe('made-often');
+    });
+
     it('are made once under one key, and answered the same for a week', async () => {
       const { somebody, clock } = await build({ cleanupPeriodMs: 60_000 });
       const user = somebody();

@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, asc, count, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid7, validate } from 'uuid';
 import { hasReservations } from '../books/readings.js';
 import type { Command } from '../postings/once.js';
@@ -11,6 +11,7 @@ import { noSuchPortfolio, type Portfolio, type PortfolioRow, requireOpen, toPort
 import { nameKey, type PortfolioData, readData } from './portfolio-data.js';
 import type { TellOfPortfolio } from './portfolio-stream.js';
 import { once } from './requests.js';
+import type { RequireRoom } from './room.js';
 
 export interface NewPortfolio extends PortfolioData {
   readonly name: string;
@@ -34,7 +35,8 @@ export interface PortfolioPage {
 export interface Portfolios {
   /**
    * @throws AppError already_exists with `name-taken`; failed_precondition with `limit-reached`, or for the key of another
-   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`
+   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`;
+   * resource_exhausted with `made-often`
    */
   create(owner: Owner, plan: NewPortfolio): Promise<Portfolio>;
   /** The oldest first; of the default ones, made at one moment, that of what is owned. @param archived whether those are listed that are archived, instead of the others */
@@ -57,14 +59,13 @@ export interface PortfoliosDeps {
   readonly clock: { now(): number };
   readonly tell: TellOfPortfolio;
   readonly defaults: DefaultPortfolios;
-  /** Of one user, the archived ones not counted. */
-  readonly maxPortfolios: number;
+  readonly requireRoom: RequireRoom;
 }
 
 const maxPage = 100;
 
 export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
-  const { db, command, time, clock, tell, defaults, maxPortfolios } = deps;
+  const { db, command, time, clock, tell, defaults, requireRoom } = deps;
   const live = (userId: string) => and(eq(portfolios.userId, userId), isNull(portfolios.archivedAt));
   const ofUser = (userId: string, id: string): SQL | undefined => {
     const wanted = portfolioIdOf(userId, id);
@@ -92,13 +93,6 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
     );
     if ((await tx.select({ id: portfolios.id }).from(portfolios).where(others)).length > 0)
       throw new AppError('already_exists', `There is a portfolio named "${name}" already.`, { problem: 'name-taken' });
-  };
-  const requireRoom = async (tx: Transaction, userId: string) => {
-    const [held] = await tx.select({ portfolios: count() }).from(portfolios).where(live(userId));
-    if ((held?.portfolios ?? 0) >= maxPortfolios)
-      throw new AppError('failed_precondition', `There are at most ${maxPortfolios} portfolios; archive one first.`, {
-        problem: 'limit-reached',
-      });
   };
   /** Of what lives at made-up prices, and of what does not. */
   const pricesOf = ({ simulated }: Owner, kind: 'tracking' | 'paper'): boolean => {

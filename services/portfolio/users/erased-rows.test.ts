@@ -32,6 +32,22 @@ const fillWithOthers = async ({ db }: Postgres) => {
   await db.execute(sql`analyze`);
 };
 
+it('portfolios of a user go in pieces, however many were archived', async () => {
+  const postgres = await openEmbeddedDatabase();
+  try {
+    const userId = randomUUID();
+    await postgres.db.execute(sql`insert into owners values (${userId}, 0, now())`);
+    await postgres.db.execute(
+      sql`insert into portfolios (id, user_id, name, name_key, kind, version, created_at, archived_at)
+          select gen_random_uuid(), ${userId}, at::text, at::text, 'paper', 1, now(), now() from generate_series(1, 600) at`,
+    );
+    const piece = () => postgres.db.transaction(async (tx) => pieces.at(-1)?.(tx, userId));
+    expect([await piece(), await piece(), await piece()]).toEqual([500, 100, 0]);
+  } finally {
+    await postgres.close();
+  }
+});
+
 const describeLookUp = (name: string, open: () => Promise<Postgres>): void => {
   it(`what goes of a user is looked up, and nothing of the others is read for it, on ${name}`, async () => {
     const postgres = await open();

@@ -69,8 +69,10 @@ const eraseRequests: ErasePiece = async (tx, userId) => {
 };
 const eraseWatchlist: ErasePiece = async (tx, userId) =>
   (await tx.delete(watchlist).where(eq(watchlist.userId, userId)).returning({ symbol: watchlist.symbol })).length;
-const erasePortfolios: ErasePiece = async (tx, userId) =>
-  (await tx.delete(portfolios).where(eq(portfolios.userId, userId)).returning({ id: portfolios.id })).length;
+const erasePortfolios: ErasePiece = async (tx, userId) => {
+  const some = tx.select({ id: portfolios.id }).from(portfolios).where(eq(portfolios.userId, userId)).limit(pieceRows);
+  return (await tx.delete(portfolios).where(inArray(portfolios.id, some)).returning({ id: portfolios.id })).length;
+};
 
 /** In the order in which rows refer to each other. */
 export const pieces: readonly ErasePiece[] = [

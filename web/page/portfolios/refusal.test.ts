@@ -25,6 +25,7 @@ describe('what the server refused', () => {
     [problem(404, 'not-found'), undefined, text.portfolioGone],
     [problem(409, 'too-many-coins', 'asset'), undefined, text.refusals.portfolioFull],
     [problem(429, 'limit-reached', 'portfolio_id', 4_000_000), undefined, text.fundedOften(2)],
+    [problem(429, 'made-often', 'name', 200_000_000), undefined, text.madeOften(3)],
     [problem(429, 'too-many-requests', undefined, 4_000), undefined, text.tooMany(4)],
     [problem(400, 'invalid-argument', 'name'), 'name', text.portfolioNameShape],
     [problem(400, 'invalid-argument', 'feeAsset'), 'feeAsset', text.feeAssetShape],

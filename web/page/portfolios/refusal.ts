@@ -18,6 +18,7 @@ export interface Refusal {
 type Said = (problem: Problem, text: PortfoliosWords) => string;
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** By the server's stable words. */
 const ofServer: Readonly<Record<string, readonly [AskedField | undefined, Said]>> = {
@@ -35,6 +36,10 @@ const ofServer: Readonly<Record<string, readonly [AskedField | undefined, Said]>
     undefined,
     ({ status, retryAfterMs = hourMs }, text) =>
       status === 429 ? text.fundedOften(Math.max(1, Math.ceil(retryAfterMs / hourMs))) : text.manyPortfolios,
+  ],
+  'made-often': [
+    undefined,
+    ({ retryAfterMs = dayMs }, text) => text.madeOften(Math.max(1, Math.ceil(retryAfterMs / dayMs))),
   ],
 };
 

@@ -28,6 +28,8 @@ export const de: PortfoliosTexts = {
   create: 'Anlegen',
   portfolioCreated: (name) => `„${name}“ angelegt`,
   manyPortfolios: 'Mehr Portfolios kannst du nicht haben. Archiviere zuerst eines.',
+  madeOften: (days) =>
+    `Du hast in 30 Tagen sehr viele Portfolios angelegt, die archivierten mitgezählt. Benenne stattdessen eines um, das du hast, oder versuche es in ${days === 1 ? 'einem Tag' : `${days} Tagen`} noch einmal.`,
 
   valueIsUnknown: 'Wert nicht bekannt',
   archivedPortfolios: 'Archivierte Portfolios',
@@ -80,7 +82,7 @@ export const de: PortfoliosTexts = {
   costMethodHint: 'Davon hängt ab, was ein Verkauf gekostet und damit eingebracht hat.',
   feeAsset: 'Gebühren zahlen in',
   feeAssetHint: 'Zum Beispiel BNB, wenn genug davon da ist. Leer heißt: in dem, was man bekommt.',
-  feeAssetShape: 'Nimm 1 bis 20 Buchstaben und Ziffern oder nichts.',
+  feeAssetShape: 'Nimm den Namen einer Währung, etwa BNB, oder nichts.',
   save: 'Speichern',
   saved: 'Gespeichert',
   nothingChanged: 'Es wurde nichts geändert.',

@@ -27,6 +27,8 @@ export const en = {
   create: 'Create',
   portfolioCreated: (name: string) => `“${name}” created`,
   manyPortfolios: 'You have as many portfolios as there may be. Archive one first.',
+  madeOften: (days: number) =>
+    `You made very many portfolios within 30 days, those that you archived counted. Rename one that you have instead, or try again in ${days === 1 ? 'a day' : `${days} days`}.`,
 
   valueIsUnknown: 'value not known',
   archivedPortfolios: 'Archived portfolios',
@@ -79,7 +81,7 @@ export const en = {
   costMethodHint: 'Decides what a sale cost, and so what it gained.',
   feeAsset: 'Pay fees in',
   feeAssetHint: 'For example BNB, where there is enough of it. Left empty, fees are paid in what is received.',
-  feeAssetShape: 'Use 1 to 20 letters and digits, or nothing.',
+  feeAssetShape: 'Use the name of a currency, such as BNB, or nothing.',
   save: 'Save',
   saved: 'Saved',
   nothingChanged: 'Nothing was changed.',
