@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Body } from './body.js';
-import { cursor, limit, moment, next, orNull, strict, version } from './fields.js';
+import { cursor, limit, maxSymbolLength, moment, next, orNull, strict, version } from './fields.js';
 
 const id = Type.String({ examples: ['0199a3c2-7d10-7000-8000-000000000001'] });
 const name = Type.String({ minLength: 1, maxLength: 64, examples: ['Long term'] });
@@ -14,10 +14,10 @@ const costMethod = Type.Enum(['FIFO', 'LIFO', 'HIFO', 'AVERAGE'], {
   description: 'which lots are sold first',
   examples: ['FIFO'],
 });
+/** Of any script: the exchange lists assets that are not Latin. The service says which it takes. */
+const assetName = { minLength: 1, maxLength: maxSymbolLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' };
 const feeAsset = Type.String({
-  minLength: 1,
-  maxLength: 20,
-  pattern: '^[A-Za-z0-9]+$',
+  ...assetName,
   description: 'fees are paid in it where there is enough of it',
   examples: ['BNB'],
 });
@@ -80,9 +80,7 @@ export const PortfolioAnswer = Type.Object(
 );
 export type PortfolioAnswer = Body<typeof PortfolioAnswer>;
 const asset = Type.String({
-  minLength: 1,
-  maxLength: 20,
-  pattern: '^[A-Za-z0-9]+$',
+  ...assetName,
   description: 'as the exchange writes it, in either case',
   examples: ['USDT'],
 });

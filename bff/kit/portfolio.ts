@@ -53,6 +53,8 @@ export const createFakePortfolios = () => {
     create: async (asker, { idempotencyKey: _, ...plan }) => {
       begin(asker);
       check(asker.userId, plan);
+      if (plan.kind === 'paper' && asker.simulated === undefined)
+        throw new AppError('failed_precondition', 'Nobody knows yet.', { retryAfterMs: 1_000 });
       return make(asker.userId, said(plan));
     },
     list: async (asker, { archived, limit }) => {

@@ -10,6 +10,7 @@ import {
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
+import { AppError } from '@tickfolio/lib/errors';
 import { readLimit } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type AskersOptions, createAskers } from './askers.js';
@@ -28,6 +29,15 @@ export const common = { tags: ['portfolios'], security: [{ bearerAuth: [] }] };
 const momentOf = (ms: number): string => new Date(ms).toISOString();
 
 export const kindOf = (kind: string) => kind as PortfolioAnswer['kind'];
+/**
+ * The service refuses a paper portfolio while nobody knows whether prices are real, and is not away for that. It passes
+ * by itself, which a conflict does not. @throws AppError
+ */
+const laterOf = (thrown: unknown): never => {
+  if (!(thrown instanceof AppError) || thrown.code !== 'failed_precondition') throw thrown;
+  const { message, retryAfterMs } = thrown;
+  throw retryAfterMs === undefined ? thrown : new AppError('unavailable', message, { retryAfterMs });
+};
 const answerOf = (portfolio: wire.Portfolio): PortfolioAnswer => ({
   id: portfolio.id,
   name: portfolio.name,
@@ -72,9 +82,9 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
       schema: {
         ...common,
         operationId: 'createPortfolio',
-        summary: 'Makes a portfolio',
+        summary: 'Makes a portfolio, 200 in 30 days',
         description:
-          'Repeated with the same `Idempotency-Key` within 7 days it makes no second one and is answered the same.',
+          'At most 50 are not archived. Repeated with the same `Idempotency-Key` within 7 days it makes no second one and is answered the same.',
         headers: ChangeHeaders,
         body: NewPortfolioBody,
         response: { 201: PortfolioAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
@@ -85,7 +95,7 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
       const idempotencyKey = request.headers['idempotency-key'] ?? '';
       const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey };
       const asker = writerOf(request);
-      const made = await client.create(asker, plan);
+      const made = await client.create(asker, plan).catch(laterOf);
       await know(asker.userId, made);
       return reply.code(201).send(answerOf(made));
     },

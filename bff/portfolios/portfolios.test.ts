@@ -2,7 +2,7 @@ import { systemClock } from '@tickfolio/lib/clock';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createFakeAggregator, createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
 import { openSocket } from '../kit/socket.js';
 
@@ -50,6 +50,21 @@ describe('portfolios over REST', () => {
     expect((await call(user, 'DELETE', own)).body.archivedAt).toBe('2026-11-29T10:00:00.000Z');
     expect((await call(user, 'GET', `${at}?archived=true`)).body.portfolios).toHaveLength(1);
     expect((await call(user, 'GET', at)).body.portfolios).toHaveLength(1);
+  });
+
+  it('of paper money are made a little later where nobody knows yet whether prices are real', async () => {
+    const { fake, client: aggregator } = createFakeAggregator();
+    fake.down = true;
+    const early = await startTestBff({ postgres, played: { portfolio: client }, deps: { aggregator } });
+    try {
+      const user = createUser(systemClock);
+      const made = (kind: string) => early.call(user, 'POST', at, { name: kind, kind });
+      const { status, headers } = await made('paper');
+      expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+      expect((await made('tracking')).status).toBe(201);
+    } finally {
+      await early.close();
+    }
   });
 
   it('lead from one page to the next', async () => {
@@ -110,6 +125,18 @@ describe('portfolios over REST', () => {
           { asset: 'DOGE', total: '5', price: null, value: null, priceTime: null, stale: true },
         ],
       });
+  });
+
+  it('are given and moved what has no Latin name, too', async () => {
+    const user = createUser(systemClock);
+    const made = async (name: string) => (await call(user, 'POST', at, { name, kind: 'paper' })).body.id as string;
+    const [from, to] = [await made('From'), await made('To')];
+    const amount = { asset: '币安人生', quantity: '1' };
+    expect(await call(user, 'POST', `${at}/${from}/fund`, amount)).toMatchObject({
+      status: 200,
+      body: { asset: '币安人生' },
+    });
+    expect((await call(user, 'POST', '/api/v1/transfers', { from, to, ...amount })).status).toBe(201);
   });
 
   it('of paper money at made-up prices are worth nothing that is told where prices are real', async () => {

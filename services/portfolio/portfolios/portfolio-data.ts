@@ -1,4 +1,5 @@
 import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { readAsset } from '../postings/names.js';
 import { costMethods } from '../schema.js';
 import type { CostMethod } from './portfolio.js';
 
@@ -22,13 +23,16 @@ export interface SaidData {
 /** In which the worth of a portfolio can be told. */
 const baseCurrencies: readonly string[] = ['USDT', 'USDC', 'BTC', 'ETH', 'EUR'];
 const maxNameLength = 64;
-const assetPattern = /^[A-Z0-9]{1,20}$/;
 
-/** Nothing of their own to be seen: they join letters or pictures, or keep them apart. */
-const joiners = /[\u200c\u200d]/gu;
+/** Nothing of their own to be seen, but for the letters of which flags are made. */
+const unseen = /(?![\u{e0020}-\u{e007f}])\p{Default_Ignorable_Code_Point}/gu;
+
+/** The blank of writing for the blind is none by its kind. */
+const oneBlank = (text: string): string => text.replaceAll(/[\s\u2800]+/gu, ' ').trim();
 
 /** What names are compared by: one that looks like another is the same. */
-export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase().replaceAll(joiners, '');
+export const nameKey = (name: string): string =>
+  oneBlank(name.normalize('NFKC').toLowerCase().replaceAll(unseen, '').normalize('NFKC'));
 
 /** Pictures of several characters, as Unicode lists them: some are held together by what cannot be seen alone. */
 const picture = '\\p{RGI_Emoji}';
@@ -43,8 +47,8 @@ const isName = (name: string): boolean => [...name].length >= 1 && [...name].len
 
 /** Without blanks around it, and with one where there are several. @throws AppError invalid_argument */
 const readName = (text: string): string => {
-  const name = text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim();
-  if (isName(name) && isReadable(name)) return name;
+  const name = oneBlank(text.normalize('NFC'));
+  if (isName(name) && isReadable(name) && nameKey(name) !== '') return name;
   throw wrong('name', `must be 1 to ${maxNameLength} characters that can be read`);
 };
 const wrong = (field: string, message: string, more: Partial<FieldError> = {}): AppError =>
@@ -65,12 +69,7 @@ const readCostMethod = (text: string): CostMethod => {
   if (isCostMethod(method)) return method;
   throw wrong('costMethod', `must be one of ${costMethods.join(', ')}`);
 };
-const readFeeAsset = (text: string): string | null => {
-  if (text === '') return null;
-  const asset = text.toUpperCase();
-  if (assetPattern.test(asset)) return asset;
-  throw wrong('feeAsset', 'must be 1 to 20 letters and digits');
-};
+const readFeeAsset = (text: string): string | null => (text === '' ? null : readAsset(text, 'feeAsset'));
 
 /** @throws AppError invalid_argument, unprocessable with `unknown-currency` */
 export const readData = ({ name, baseCurrencyCode, costMethod, feeAsset }: PortfolioData): SaidData => ({

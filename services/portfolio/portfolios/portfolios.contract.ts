@@ -62,7 +62,10 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       const tracking = ['tracking', 'Portfolio', false];
       const simulated = ['paper', 'Paper (simulated)', true];
       expect(await kindsOf('unknown')).toEqual([tracking]);
-      expect(await reasonOf(as(userId, 'unknown').create({ kind: 'paper' }))).toBe('failed_precondition');
+      const refused = await as(userId, 'unknown')
+        .create({ kind: 'paper' })
+        .catch((thrown: unknown) => thrown);
+      expect(refused).toMatchObject({ code: 'failed_precondition', retryAfterMs: 1_000 });
       expect((await kindsOf(true)).sort()).toEqual([simulated, tracking].sort());
       expect(await as(userId, true).create({ name: 'Paper', kind: 'paper' })).toMatchObject({ simulated: true });
       // Its name is taken by now.
@@ -250,13 +253,22 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       [{ name: ' \u0007 ' }, 'invalid_argument'],
       [{ name: 'Mine\u200d' }, 'invalid_argument'],
       [{ name: 'Mi\u202ene' }, 'invalid_argument'],
+      [{ name: '\u3164' }, 'invalid_argument'],
+      [{ name: '\u2800 \ufe0f' }, 'invalid_argument'],
+      [{ name: 'Paper\u034f' }, 'name-taken'],
+      [{ name: 'Paper\u2800' }, 'name-taken'],
+      [{ name: 'Paper \ufe0f' }, 'name-taken'],
+      [{ name: 'Pap\u115fer' }, 'name-taken'],
       [{ name: 'x'.repeat(65) }, 'invalid_argument'],
       [{ costMethod: 'NEWEST' }, 'invalid_argument'],
       [{ kind: 'exchange' }, 'invalid_argument'],
       [{ baseCurrencyCode: 'XYZ' }, 'unknown-currency'],
+      [{ name: 'Cafe\u034f\u0301' }, 'name-taken'],
     ])('are not made of %j', async (plan, reason) => {
       const { somebody } = await build();
-      expect(await reasonOf(somebody().create(plan))).toBe(reason);
+      const user = somebody();
+      await user.create({ name: 'Café' });
+      expect(await reasonOf(user.create(plan))).toBe(reason);
     });
 
     it.each([['👨‍👩‍👧 Family'], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 Home'], ['❤️‍🔥'], ['می‌خواهم'], ['क्‍ष']])(
@@ -268,6 +280,15 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
         expect(await reasonOf(user.create({ name: name.replaceAll(/[\u200c\u200d]/gu, '') }))).not.toBe('done');
       },
     );
+
+    it('pay fees in whatever the exchange may list', async () => {
+      const { somebody } = await build();
+      const user = somebody();
+      for (const feeAsset of ['币安人生', '1000_A.B-C'])
+        expect(await user.update('default', { feeAsset })).toMatchObject({ feeAsset });
+      for (const feeAsset of ['B N B', 'x'.repeat(33)])
+        expect(await reasonOf(user.update('default', { feeAsset }))).toBe('invalid-argument');
+    });
 
     it('that are archived or everybody has are not changed as others are', async () => {
       const { somebody } = await build();

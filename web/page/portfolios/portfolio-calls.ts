@@ -19,8 +19,10 @@ interface Amount {
   readonly quantity: string;
 }
 
-/** Characters of a name. */
+/** Characters of the name of a portfolio, and of an asset. */
 export const maxNameLength = 64;
+/** And of the name of an asset. */
+export const maxAssetLength = 32;
 
 export const portfoliosPath = '/api/v1/portfolios';
 /** Everything that is read of portfolios has a key that begins so. */

@@ -2,7 +2,13 @@ import { type FormEvent, useState } from 'react';
 import { Field } from '../../kit/field.js';
 import { useToast } from '../../shell/toasts.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
-import { baseCurrencies, maxNameLength, type Portfolio, usePortfolioCalls } from '../portfolio-calls.js';
+import {
+  baseCurrencies,
+  maxAssetLength,
+  maxNameLength,
+  type Portfolio,
+  usePortfolioCalls,
+} from '../portfolio-calls.js';
 import { SelectField } from '../select-field.js';
 import { useReadAnew } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
@@ -85,7 +91,7 @@ export const SettingsForm = ({ portfolio }: { readonly portfolio: Portfolio }) =
           name="feeAsset"
           value={feeAsset ?? ''}
           onChange={({ target }) => say({ feeAsset: target.value })}
-          maxLength={20}
+          maxLength={maxAssetLength}
           autoComplete="off"
           autoCapitalize="characters"
           spellCheck={false}
