@@ -13,6 +13,8 @@ export const createFakeWatchlists = () => {
     down: false,
     /** How often a list was read. */
     reads: 0,
+    /** What is changed is changed, and the answer does not come. */
+    loses: false,
   };
   const listOf = (userId: string): Watchlist => {
     if (state.down) throw new AppError('unavailable', 'Nobody answers.', { retryAfterMs: 1_000 });
@@ -21,6 +23,7 @@ export const createFakeWatchlists = () => {
   const keep = (userId: string, symbols: Watchlist['symbols']): Watchlist => {
     const list = { version: listOf(userId).version + 1, symbols };
     kept.set(userId, list);
+    if (state.loses) throw new AppError('unavailable', 'No answer came.', { retryAfterMs: 1_000 });
     return list;
   };
   const client: WatchlistClient = {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problems } from '@tickfolio/api/problem';
 import { WatchlistAnswer, WatchPath } from '@tickfolio/api/watchlist';
+import type { Watchlist } from '@tickfolio/gen/portfolio/v1/watchlist';
 import type { Throttle } from '@tickfolio/lib/throttle';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
@@ -35,6 +36,9 @@ export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> 
     writes.take(userId);
     return { userId, requestId: request.id };
   };
+  /** Told also where no answer came: it may be made all the same. */
+  const made = (userId: string, change: Promise<Watchlist>) =>
+    change.finally(() => onChange(userId)).then((list) => answerOf(list));
 
   app.get(
     '',
@@ -66,9 +70,8 @@ export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> 
       const writer = writerOf(request);
       await lookup.lookAgain(symbol);
       if (!symbols.mayExist(symbol)) throw unlisted(symbol);
-      const changed = await client.watch(writer, symbol, assetsOf(symbols.resolve(symbol)).BaseAsset);
-      onChange(writer.userId);
-      return answerOf(changed);
+      const { BaseAsset } = assetsOf(symbols.resolve(symbol));
+      return made(writer.userId, client.watch(writer, symbol, BaseAsset));
     },
   );
 
@@ -91,9 +94,7 @@ export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> 
       const isWatched = async () =>
         (await client.watched(writer.userId, request.id)).symbols.some((watched) => watched.symbol === symbol);
       if (!symbols.mayExist(symbol) && !(await isWatched())) throw unlisted(symbol);
-      const changed = await client.unwatch(writer, symbol);
-      onChange(writer.userId);
-      return answerOf(changed);
+      return made(writer.userId, client.unwatch(writer, symbol));
     },
   );
 };

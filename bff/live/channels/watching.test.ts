@@ -83,6 +83,16 @@ describe('the channel of what is watched', () => {
     expect(symbolsOf((await stranger.ofType('watchlist')) as unknown as Record<string, unknown>)).toEqual([]);
   });
 
+  it('tells what was changed also where the answer to who changed it was lost', async () => {
+    const user = createUser(systemClock);
+    const { say, ofType, told } = await open(user);
+    say(watch);
+    await ofType('watchlist');
+    portfolios.watchlists.state.loses = true;
+    expect((await put(user, 'btcusdt')).status).toBe(503);
+    await until(async () => symbolsOf(told('watchlist').at(-1))?.join() === 'btcusdt');
+  });
+
   it('leaves the prices of what is held to frames', async () => {
     const user = createUser(systemClock);
     await bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
