@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foundRows, marketRows, quotesOf, sortedRows, type Ticker, watchedRows } from './market-rows.js';
+import { foundRows, marketRows, quotesOf, sortedRows, type Ticker, untradedOf, watchedRows } from './market-rows.js';
 
 const ticker = (base: string, quote: string, more: Partial<Ticker> = {}): Ticker => ({
   ...{ symbol: `${base}${quote}`.toLowerCase(), base, quote, status: 'trading', price: '1' },
@@ -51,6 +51,14 @@ describe('the markets', () => {
       ['btcusdt', '100001.25', 'Bitcoin'],
       ['ethusdt', '3000', 'Ethereum'],
     ]);
+  });
+  it('that are watched are said not to be traded only where others are known to be', () => {
+    const watched = new Map([
+      ['lunausdt', 'LUNA'],
+      ['btcusdt', 'BTC'],
+    ]);
+    expect(untradedOf(tickers, watched)).toEqual([['lunausdt', 'LUNA']]);
+    expect(untradedOf([], watched)).toEqual([]);
   });
   it('sort by exact figures either way, what is not known last', () => {
     expect(symbols(sortedRows(assets, '24h'))).toEqual(['ethusdt', 'qntbtc', 'btcusdt', 'newusdt']);

@@ -55,6 +55,15 @@ export const watchedRows = (
   });
 };
 
+/** What is watched and not traded now. Nothing while no market is known: that says nothing of any. */
+export const untradedOf = (
+  tickers: readonly Ticker[],
+  watched: ReadonlyMap<string, string>,
+): readonly (readonly [symbol: string, asset: string])[] => {
+  const traded = new Set(tickers.map(({ symbol }) => symbol));
+  return tickers.length === 0 ? [] : [...watched].filter(([symbol]) => !traded.has(symbol));
+};
+
 /** What markets are priced in, the one with the most markets first. */
 export const quotesOf = (tickers: readonly Pick<Ticker, 'quote'>[]): readonly string[] => {
   const counts = new Map<string, number>();

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useLive } from '../parts.js';
 import { useWatchedPrices, useWatchlist } from '../watchlist/use-watchlist.js';
 import type { LivePrice } from '../watchlist/watched-prices.js';
-import { marketRows, watchedRows } from './market-rows.js';
+import { marketRows, untradedOf, watchedRows } from './market-rows.js';
 import type { MarketsSearch } from './markets-search.js';
 import { useTickers } from './use-tickers.js';
 
@@ -34,11 +34,10 @@ export const useListedRows = ({ list, quote }: MarketsSearch) => {
     () => (isWatchlist && tickers && watched ? watchedRows(tickers, watched, prices) : undefined),
     [isWatchlist, tickers, watched, prices],
   );
-  const untraded = useMemo(() => {
-    if (!isWatchlist || !tickers || !watched) return [];
-    const traded = new Set(tickers.map(({ symbol }) => symbol));
-    return [...watched].filter(([symbol]) => !traded.has(symbol));
-  }, [isWatchlist, tickers, watched]);
+  const untraded = useMemo(
+    () => (isWatchlist && tickers && watched ? untradedOf(tickers, watched) : []),
+    [isWatchlist, tickers, watched],
+  );
   return {
     book,
     all: isWatchlist ? chosen : everything,
