@@ -1,4 +1,5 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedDatabase } from './kit/database.js';
 import { reasonOf, startTestPortfolio } from './kit/portfolio.js';
@@ -80,5 +81,27 @@ describe('what is in portfolios, over gRPC', () => {
     expect(ids.length).toBeGreaterThanOrEqual(8);
     expect(await reasonOf(positions('', 501))).toBe('invalid_argument');
     expect(await reasonOf(positions('somewhere', 1))).toBe('invalid_argument');
+  });
+
+  it('is told in shorter pages where much is in them', async () => {
+    const { positions, somebody } = await build();
+    for (let users = 0; users < 6; users++) await somebody().list();
+    await postgres.db.execute(
+      sql`insert into balances (portfolio_id, asset, via, available, reserved, alone, version, created_at, updated_at)
+          select few.id, 'A' || at, '', 1, 0, true, 1, now(), now()
+          from (select id from portfolios order by id limit 12) few, generate_series(1, 490) at`,
+    );
+    const held: number[] = [];
+    const ids = new Set<string>();
+    for (let after = '', more = true; more; more = after !== '') {
+      const page = await positions(after, 500);
+      held.push(page.portfolios.reduce((sum, { balances }) => sum + balances.length, 0));
+      for (const { portfolioId } of page.portfolios) ids.add(portfolioId);
+      after = page.next;
+    }
+    expect(held.length).toBeGreaterThan(1);
+    expect(Math.max(...held)).toBeLessThanOrEqual(1_000);
+    const rows = (await postgres.db.execute(sql`select id from portfolios`)) as unknown as { rows: unknown[] };
+    expect(ids.size).toBe(rows.rows.length);
   });
 });

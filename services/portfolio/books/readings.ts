@@ -1,6 +1,6 @@
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, inArray } from 'drizzle-orm';
+import { and, asc, between, eq, gt, inArray } from 'drizzle-orm';
 import { isId } from '../postings/names.js';
 import { unknownPortfolio } from '../postings/refusal.js';
 import { assets, balances, reservations } from '../postings/tables.js';
@@ -62,6 +62,9 @@ export interface Readings {
   /** Of all portfolios, by their ids. @param after of the page before, empty for the first */
   reservations(after: string, limit: number): Promise<Page<KeptReservation>>;
 }
+
+/** Of one page: as many as an embedded database reads without keeping others waiting. One portfolio has fewer. */
+const maxPageBalances = 1_000;
 
 type BalanceRow = typeof balances.$inferSelect;
 /**
@@ -132,6 +135,19 @@ export const createReadings = (db: Database): Readings => {
     }
     return [...found.values()];
   };
+  /** The first of these, which follow each other, with not too many balances in them; one in any case. */
+  const withoutTooMany = async (ids: readonly string[]): Promise<readonly string[]> => {
+    const [first, last] = [ids[0], ids.at(-1)];
+    if (first === undefined || last === undefined) return ids;
+    const [next] = await db
+      .select({ id: balances.portfolioId })
+      .from(balances)
+      .where(between(balances.portfolioId, first, last))
+      .orderBy(asc(balances.portfolioId))
+      .offset(maxPageBalances)
+      .limit(1);
+    return next ? ids.filter((id, at) => at === 0 || id < next.id) : ids;
+  };
   return {
     balances: (portfolioId, userId) =>
       read(async () => {
@@ -141,14 +157,16 @@ export const createReadings = (db: Database): Readings => {
       }),
     positions: (after, limit) =>
       read(async () => {
-        const ids = await db
+        const found = await db
           .select({ id: portfolios.id })
           .from(portfolios)
           .where(after === '' ? undefined : gt(portfolios.id, after))
           .orderBy(asc(portfolios.id))
           .limit(limit);
-        const items = await heldIn(ids.map(({ id }) => id));
-        return { items, next: ids.length === limit ? ids.at(-1)?.id : undefined };
+        const ids = found.map(({ id }) => id);
+        const some = await withoutTooMany(ids);
+        const isLast = some.length === ids.length && ids.length < limit;
+        return { items: await heldIn(some), next: isLast ? undefined : some.at(-1) };
       }),
     reservation: (id) =>
       read(async () => {
