@@ -38,7 +38,7 @@ describe('without notices', () => {
     expect(await socket.next(({ NetWorth }) => NetWorth === '120000')).toMatchObject({ Cash: [], Version });
     // Found once: what is shown is as it is in the database.
     const missed = () =>
-      bff.metrics.text().then((text) => /notices_missed_total\{[^}]*portfolio[^}]*\} (\d+)/.exec(text)?.[1]);
+      bff.metrics.text().then((text) => /notices_missed_total\{[^}]*portfolio[^}]*\} (\d+)/.exec(text)?.[1] ?? '0');
     const before = await missed();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await missed()).toBe(before);
