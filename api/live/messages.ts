@@ -13,8 +13,21 @@ export const TokenAccepted = Type.Object(
   { Type: Type.Literal('token-accepted'), ExpiresAt: moment },
   { ...strict, description: 'The answer to `refresh`.' },
 );
+/** Why a portfolio is not shown. */
+const viewRefusals = ['not-found', 'wrong-kind', 'unavailable'] as const;
+export type ViewRefusal = (typeof viewRefusals)[number];
 export const MessageRefused = Type.Object(
-  { Type: Type.Literal('error'), Detail: Type.String({ examples: ['The access token is not valid.'] }) },
+  {
+    Type: Type.Literal('error'),
+    Detail: Type.String({ examples: ['The access token is not valid.'] }),
+    Reason: Type.Optional(
+      Type.Enum([...viewRefusals], {
+        description:
+          'of a `view`: why frames are not those of that portfolio, or are so no more. `not-found`: there is none; `wrong-kind`: it lives at prices of the other kind; `unavailable`: it may pass',
+        examples: ['not-found'],
+      }),
+    ),
+  },
   { ...strict, description: 'The answer to a message that was not accepted.' },
 );
 

@@ -1,3 +1,4 @@
+import type { ViewRefusal } from '@tickfolio/api/messages';
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, gt } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
@@ -5,9 +6,13 @@ import { allPortfolios } from './views.js';
 
 export type FoundView =
   /** Undefined for the default one, whose frames say nothing of which they are. */
-  | { readonly kind: 'found'; readonly of: string | undefined }
-  /** In words. */
-  | { readonly kind: 'refused'; readonly detail: string };
+  { readonly kind: 'found'; readonly of: string | undefined } | ({ readonly kind: 'refused' } & NotShown);
+
+/** Why a portfolio is not shown, as a word and in words. */
+export interface NotShown {
+  readonly reason: ViewRefusal;
+  readonly detail: string;
+}
 
 /** Which portfolio of a user is meant by an id, `default` or `all`. Somebody else's is as if it were not there. */
 export type FindView = (userId: string, portfolioId: string) => Promise<FoundView>;
@@ -25,13 +30,15 @@ export interface FindViewDeps {
 
 type Known = Pick<typeof portfolios.$inferSelect, 'kind' | 'simulated'>;
 
+export const notShown = (reason: ViewRefusal, detail: string): NotShown => ({ reason, detail });
 /** Why a portfolio of paper money is not shown. @param simulated whether it lives at made-up prices */
-export const livesElsewhere = (simulated: boolean): string =>
-  `That portfolio lives at ${simulated ? 'made-up' : 'real'} prices, which are not here.`;
+export const livesElsewhere = (simulated: boolean): NotShown =>
+  notShown('wrong-kind', `That portfolio lives at ${simulated ? 'made-up' : 'real'} prices, which are not here.`);
+const notThere = notShown('not-found', 'There is no such portfolio.');
 
 /** Whether it is a portfolio's, of whomever. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-const refused = (detail: string): FoundView => ({ kind: 'refused', detail });
+const refused = (why: NotShown): FoundView => ({ kind: 'refused', ...why });
 
 export const createFindView =
   ({ db, simulated, ask }: FindViewDeps): FindView =>
@@ -39,20 +46,21 @@ export const createFindView =
     const name = portfolioId.toLowerCase();
     if (name === 'default') return { kind: 'found', of: undefined };
     if (name === allPortfolios) return { kind: 'found', of: allPortfolios };
-    if (!isId(name)) return refused('There is no such portfolio.');
+    if (!isId(name)) return refused(notThere);
     try {
       const [known] = await db
         .select({ kind: portfolios.kind, simulated: portfolios.simulated })
         .from(portfolios)
         .where(and(eq(portfolios.id, name), eq(portfolios.userId, userId), gt(portfolios.version, 0)));
       const found = known ?? (await ask(userId, name));
-      if (!found) return refused('There is no such portfolio.');
+      if (!found) return refused(notThere);
       const kind = simulated();
       // The two never stand in one frame.
       if (found.kind === 'paper' && kind !== undefined && kind !== found.simulated)
         return refused(livesElsewhere(found.simulated));
       return { kind: 'found', of: name };
     } catch {
-      return refused('Portfolios cannot be read at the moment; please try again in a few seconds.');
+      const detail = 'Portfolios cannot be read at the moment; please try again in a few seconds.';
+      return refused(notShown('unavailable', detail));
     }
   };

@@ -76,8 +76,8 @@ describe('a socket with paper money', () => {
     await socket.next(of(paper));
     socket.clear();
     bff.aggregator.simulated = true;
-    const { Detail } = await socket.next(({ Type }) => Type === 'error');
-    expect(Detail).toBe('That portfolio lives at real prices, which are not here.');
+    const { Detail, Reason } = await socket.next(({ Type }) => Type === 'error');
+    expect([Reason, Detail]).toEqual(['wrong-kind', 'That portfolio lives at real prices, which are not here.']);
     await socket.next((seen) => of(undefined)(seen) && seen.Simulated === true);
     expect(socket.messages.filter((seen) => of(paper)(seen) && seen.Simulated)).toEqual([]);
   });
@@ -135,7 +135,8 @@ describe('after the portfolio service was restored from a backup', () => {
     const versions = socket.messages.filter(of('all')).map((seen) => seen.Version);
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
     socket.view(lost);
-    expect((await socket.next(({ Type }) => Type === 'error')).Detail).toBe('There is no such portfolio.');
+    const answer = await socket.next(({ Type }) => Type === 'error');
+    expect(answer).toMatchObject({ Reason: 'not-found', Detail: 'There is no such portfolio.' });
     socket.view(kept);
     // The service counts from 1 again.
     const shown = await socket.next(of(kept));

@@ -3,8 +3,13 @@ import { readReceived } from '@tickfolio/api/kit/received';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { TestUser } from './bff.js';
 
-/** A frame, or a message about the connection, of which the last three fields are. */
-export type Frame = ServedFrame & { readonly Type?: string; readonly Detail?: string; readonly ExpiresAt?: string };
+/** A frame, or a message about the connection, of which the last four fields are. */
+export type Frame = ServedFrame & {
+  readonly Type?: string;
+  readonly Detail?: string;
+  readonly Reason?: string;
+  readonly ExpiresAt?: string;
+};
 
 export interface TestSocket {
   readonly ws: WebSocket;

@@ -6,6 +6,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { RawData, WebSocket } from 'ws';
 import type { TokenClock } from '../accounts/token-clock.js';
+import type { NotShown } from '../holdings/find-view.js';
 import { asciiJson, pingFrame, textFrame } from '../prices/text-frame.js';
 import { createSocketChannels, type OpenChannels } from './channels/socket-channels.js';
 import { readClientMessage, understood } from './client-messages.js';
@@ -58,8 +59,8 @@ export interface ClientSocketDeps {
   readonly verify: (token: string) => AccessToken;
   /** The newest portfolio as a whole frame of the protocol; undefined while there is none. */
   readonly newest: () => string | undefined;
-  /** Makes that the frames of another portfolio. @returns why not, in words */
-  readonly view: (portfolioId: string) => Promise<string | undefined>;
+  /** Makes that the frames of another portfolio. @returns why not */
+  readonly view: (portfolioId: string) => Promise<NotShown | undefined>;
   /** What may be asked for besides. Absent: nothing, and whatever is sent is refused. */
   readonly channels?: OpenChannels | undefined;
   readonly clock: Clock;
@@ -81,7 +82,7 @@ export interface ClientSocket {
    */
   changed(waitedMs: number | undefined): void;
   /** Says in words why it is shown something else than it asked for. */
-  tell(detail: string): void;
+  tell(why: NotShown): void;
   /** Looks after pings, silence and the token; to be called about once a second. */
   sweep(): void;
   /** Sends a close frame and cuts the connection soon after. */
@@ -170,6 +171,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
     metrics.refusedMessages.inc();
     say({ Type: 'error', Detail: detail });
   };
+  const tell = ({ detail, reason }: NotShown) => say({ Type: 'error', Detail: detail, Reason: reason });
   const isOverRate = (): boolean => {
     if (clock.monotonic() - windowStart >= limits.messageWindowMs) {
       windowStart = clock.monotonic();
@@ -197,7 +199,9 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
   };
   const look = async (portfolioId: string) => {
     const refusal = await view(portfolioId);
-    if (refusal !== undefined) refuse(refusal);
+    if (refusal === undefined) return;
+    metrics.refusedMessages.inc();
+    tell(refusal);
   };
   const take = (message: ClientMessage) => {
     if (message.type === 'refresh') renew(message.accessToken);
@@ -237,7 +241,7 @@ export const createClientSocket = (deps: ClientSocketDeps): ClientSocket => {
       return socket.bufferedAmount;
     },
     changed,
-    tell: (detail) => say({ Type: 'error', Detail: detail }),
+    tell,
     sweep: () => {
       if (state !== 'open') return;
       const remainingMs = token.expiresAtMs - tokenClock.now();

@@ -3,7 +3,7 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
-import { type FindView, livesElsewhere } from '../holdings/find-view.js';
+import { type FindView, livesElsewhere, type NotShown, notShown } from '../holdings/find-view.js';
 import type { Watcher, Watching } from './channels/watching.js';
 import {
   type ClientSocket,
@@ -109,13 +109,13 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         if (viewing?.livesElsewhere === undefined) client.changed(waitedMs);
         else queueMicrotask(showNoMore);
       };
-      const view = async (portfolioId: string): Promise<string | undefined> => {
-        if (userId === demoOwner.userId) return 'There is one portfolio here.';
+      const view = async (portfolioId: string): Promise<NotShown | undefined> => {
+        if (userId === demoOwner.userId) return notShown('not-found', 'There is one portfolio here.');
         const turn = ++asked;
         const found = await find(token.userId, portfolioId);
         // Meanwhile it was closed, or asked for another one, and the last word counts.
         if (viewing === undefined || turn !== asked) return undefined;
-        if (found.kind === 'refused') return found.detail;
+        if (found.kind === 'refused') return found;
         if (found.of !== shown) show(found.of);
         return undefined;
       };

@@ -32,12 +32,16 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
     if ('receipt' in what) frames.push((await t.portfolio.receipt()).total);
     if ('add' in what) await t.portfolio.add(...what.add);
     if ('wait' in what) clock.advance(what.wait * 1_000);
-    if ('live' in what) await take(t, what.live, what.silentAfter);
+    if ('live' in what) await take(t, what.live, what);
     if ('liveUntil' in what) await takeUntil(t, what.liveUntil);
   };
-  const take = async (from: Tickfolio, count: number, silentAfter: number | undefined) => {
+  const take = async (
+    from: Tickfolio,
+    count: number,
+    { silentAfter, portfolioId }: Extract<ClientStep, { live: number }>,
+  ) => {
     let taken = 0;
-    for await (const { TotalValue } of from.portfolio.live()) {
+    for await (const { TotalValue } of from.portfolio.live(portfolioId === undefined ? {} : { portfolioId })) {
       frames.push(TotalValue);
       await fetch(`${url}/taken`);
       if (++taken === count) return;

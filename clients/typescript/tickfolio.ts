@@ -46,6 +46,8 @@ export interface ChangeOptions extends CallOptions {
 }
 
 export interface LiveOptions {
+  /** Of another portfolio of the user, or `all`: the sum of what is owned. Default the default one. */
+  readonly portfolioId?: string;
   /** Ends the frames, without an error. */
   readonly signal?: AbortSignal;
   /** Called with every change of how frames come. */
@@ -69,7 +71,8 @@ export interface Portfolio {
   value(range?: ValueRange, options?: CallOptions): Promise<ValueHistory>;
   /**
    * What it is worth, whenever that changes and about once a second. Cuts are mended, tokens renewed; who is slow gets
-   * the newest frame. @throws Problem 401 when the session is over, LiveStopped when the server wants no more of it
+   * the newest frame. @throws Problem 401 when the session is over, 404 where there is no such portfolio, 409 where it is
+   * paper money that lives at the other kind of prices; LiveStopped when the server wants no more of it
    */
   live(options?: LiveOptions): AsyncIterableIterator<Frame>;
 }

@@ -86,7 +86,7 @@ async def play_async(part: Part) -> None:
 
         async def take(step: dict[str, Any]) -> None:
             taken = 0
-            async with aclosing(t.live()) as frames:
+            async with aclosing(t.live(step.get("portfolioId"))) as frames:
                 async for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1
@@ -124,7 +124,7 @@ def play_sync(part: Part) -> None:
 
         def take(step: dict[str, Any]) -> None:
             taken = 0
-            with closing(t.live()) as frames:
+            with closing(t.live(step.get("portfolioId"))) as frames:
                 for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1

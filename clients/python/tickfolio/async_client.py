@@ -157,13 +157,14 @@ class AsyncClient:
         path = f"/coins/{quote(symbol, safe='')}/candles?range={quote(range, safe='')}"
         return cast(Candles, await self._get(path))
 
-    def live(self) -> AsyncGenerator[Frame, None]:
+    def live(self, portfolio_id: str | None = None) -> AsyncGenerator[Frame, None]:
         """Frames whenever the value changes, and about once a second; who is slow gets the newest.
 
-        Cuts are mended and tokens renewed. Raises Problem 401 when the session is over, LiveStopped when the server
-        wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before.
+        They are those of the default portfolio, of another one by its id, or of ``all`` that is owned. Cuts are mended
+        and tokens renewed. Raises Problem 401 when the session is over, 404 where there is no such portfolio, 409 where
+        it is paper money that lives at the other kind of prices, and LiveStopped when the server wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before.
         """
-        return live_frames(self._socket_url, self._session, self._pause, self._chance)
+        return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id)
 
     async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Any other call, as who is signed in; `path` is from ``/api/v1`` on. Answers JSON as it comes.

@@ -121,9 +121,9 @@ class Client:
     def candles(self, symbol: str, range: str = "24h") -> Candles:
         return self._wait(self._client.candles(symbol, range))
 
-    def live(self) -> Generator[Frame, None, None]:
+    def live(self, portfolio_id: str | None = None) -> Generator[Frame, None, None]:
         """Frames, until the loop over them is left."""
-        frames = self._client.live()
+        frames = self._client.live(portfolio_id)
 
         async def following() -> Frame:
             return await frames.__anext__()

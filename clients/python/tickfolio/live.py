@@ -45,13 +45,17 @@ class _Latest:
                 return frame
 
 
-async def live_frames(url: str, session: Session, pause: Pause, chance: Callable[[], float]) -> AsyncGenerator[Frame, None]:
-    """Frames one by one; who is slow gets the newest. Raises Problem 401 and LiveStopped."""
+async def live_frames(
+    url: str, session: Session, pause: Pause, chance: Callable[[], float], portfolio_id: str | None
+) -> AsyncGenerator[Frame, None]:
+    """Frames one by one; who is slow gets the newest. Raises Problem 401, 404 and 409, and LiveStopped."""
     latest = _Latest()
+    named = portfolio_id.lower() if portfolio_id else None
+    wanted = None if named == "default" else named
 
     async def follow() -> None:
         try:
-            await _follow(url, session, pause, chance, latest)
+            await _follow(url, session, pause, chance, latest, wanted)
         except Exception as fault:  # Whoever takes frames is told, whatever it is.
             latest.fail(fault)
 
@@ -64,7 +68,9 @@ async def live_frames(url: str, session: Session, pause: Pause, chance: Callable
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def _follow(url: str, session: Session, pause: Pause, chance: Callable[[], float], latest: _Latest) -> None:
+async def _follow(
+    url: str, session: Session, pause: Pause, chance: Callable[[], float], latest: _Latest, wanted: str | None
+) -> None:
     failures = 0
     while True:
         refused: Problem | None = None
@@ -76,7 +82,7 @@ async def _follow(url: str, session: Session, pause: Pause, chance: Callable[[],
                 raise
             refused = problem
         else:
-            code, was_live = await _Socket(session, token, latest).read(url)
+            code, was_live = await _Socket(session, token, latest, wanted).read(url)
             if was_live:
                 failures = 0
         action = rules.action_after(code)
@@ -99,14 +105,20 @@ async def _follow(url: str, session: Session, pause: Pause, chance: Callable[[],
             await pause(before, refused.retry_after if refused else None)
 
 
+class _NotNow(Exception):
+    """The portfolio cannot be shown at the moment."""
+
+
 class _Socket:
     """One socket, from its opening to its close."""
 
-    def __init__(self, session: Session, token: str, latest: _Latest) -> None:
+    def __init__(self, session: Session, token: str, latest: _Latest, wanted: str | None) -> None:
         self._session = session
         self._clock = session.clock
         self._token = token
         self._latest = latest
+        #: The portfolio whose frames are taken, and no other's; None for the default one.
+        self._wanted = wanted
         self._was_live = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -129,12 +141,16 @@ class _Socket:
 
         self._session.on_token.add(offer)
         try:
+            if self._wanted is not None:
+                await socket.send(json.dumps({"type": "view", "portfolioId": self._wanted}))
             while True:
                 text = await self._receive(socket)
                 if text is None:
                     return rules.BROKEN
                 try:
                     self._take(socket, json.loads(text))
+                except _NotNow:
+                    return rules.BROKEN
                 except ValueError:
                     return rules.BROKEN  # Something in between said it.
         except ConnectionClosed as closed:
@@ -159,10 +175,22 @@ class _Socket:
         if not isinstance(message, dict):
             return
         if "TotalValue" in message:
+            if self._wanted is not None and message.get("PortfolioID") != self._wanted:
+                return  # Of before it was asked.
             self._was_live = True
             self._latest.put(with_decimals(message))
         elif message.get("Type") == "token-expiring":
             self._start(self._replace(socket))
+        elif message.get("Type") == "error":
+            self._refuse(str(message.get("Detail", "")), str(message.get("Reason", "")))
+
+    def _refuse(self, detail: str, reason: str) -> None:
+        """What is shown and answers a token says no reason."""
+        if self._wanted is None or (self._was_live and not reason):
+            return
+        if reason == "unavailable":
+            raise _NotNow
+        raise Problem(404 if reason == "not-found" else 409, detail, reason=reason)
 
     async def _replace(self, socket: ClientConnection) -> None:
         try:

@@ -16,9 +16,10 @@ const userId = 'a1b2c3d4-e5f6-7890-1234-567890abcdef';
 /** Reading instead of the socket is another subject than these scripts. */
 const unseen = new Set([`GET ${api}/profile/frame`, 'GET /done', 'GET /taken']);
 
-const frame = (total: string) => ({
+const frame = (total: string, of?: string) => ({
   UserID: userId,
   UserName: 'alice',
+  ...(of === undefined ? {} : { PortfolioID: of, BaseCurrency: 'USDT', Cash: [], NetWorth: total }),
   Version: 1,
   TotalValue: total,
   Coins: [],
@@ -46,6 +47,7 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
   let opened = 0;
   let playing: Promise<void> = Promise.resolve();
   let taken: () => void = () => undefined;
+  const viewed = new WeakMap<WebSocket, Promise<void>>();
 
   const issue = () => {
     const iat = Date.parse(scenario.issuedAt ?? '2026-01-27T10:00:00Z') / 1_000;
@@ -85,13 +87,15 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
         resolve();
       }),
     );
-  const sendAndWait = (socket: WebSocket, total: string) =>
+  const sendAndWait = (socket: WebSocket, total: string, of: string | undefined) =>
     new Promise<void>((resolve) => {
       taken = resolve;
-      socket.send(JSON.stringify(frame(total)));
+      socket.send(JSON.stringify(frame(total, of)));
     });
   const step = async (socket: WebSocket, what: SocketStep) => {
-    if ('frame' in what) await sendAndWait(socket, what.frame);
+    if ('frame' in what) await sendAndWait(socket, what.frame, what.of);
+    if ('viewed' in what) await viewed.get(socket);
+    if ('error' in what) socket.send(JSON.stringify({ Type: 'error', Detail: what.error, Reason: what.reason }));
     if ('frames' in what)
       for (let total = 1; total <= what.frames; total++) socket.send(JSON.stringify(frame(String(total))));
     if ('text' in what) socket.send(what.text);
@@ -124,10 +128,14 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     play: async (request, socket) => {
       const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
       seen.push(`socket ${numberIn(authorization ?? protocols)}`);
-      socket.on('message', (data) => {
-        const { type, accessToken } = JSON.parse(String(data)) as Record<string, string>;
-        seen.push(`${type} ${numberIn(accessToken)}`);
-      });
+      const view = new Promise<void>((resolve) =>
+        socket.on('message', (data) => {
+          const { type, accessToken, portfolioId } = JSON.parse(String(data)) as Record<string, string>;
+          seen.push(`${type} ${portfolioId ?? numberIn(accessToken)}`);
+          if (type === 'view') resolve();
+        }),
+      );
+      viewed.set(socket, view);
       const script = scenario.sockets?.[Math.min(opened++, scenario.sockets.length - 1)] ?? [];
       const play = async () => {
         for (const what of script) await step(socket, what);

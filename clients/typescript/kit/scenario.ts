@@ -4,14 +4,18 @@ import { projectRoot } from '@tickfolio/lib/kit/process';
 
 /** What the server does on a socket, one step after the other. */
 export type SocketStep =
-  /** A frame of that total; goes on when the client has taken it. */
-  | { readonly frame: string }
+  /** A frame of that total, of another portfolio perhaps; goes on when the client has taken it. */
+  | { readonly frame: string; readonly of?: string }
   /** Frames of the totals 1 to this one. */
   | { readonly frames: number }
   /** Any text. */
   | { readonly text: string }
   /** Says that the token runs out soon. */
   | { readonly expiring: true }
+  /** Goes on when another portfolio was asked for on the socket. */
+  | { readonly viewed: true }
+  /** Refuses it. */
+  | { readonly error: string; readonly reason: string }
   /** Goes on when a new token came on the socket. */
   | { readonly refreshed: true }
   | { readonly close: number }
@@ -37,7 +41,7 @@ export type ClientStep =
   /** Lets so much time pass, in seconds. */
   | { readonly wait: number }
   /** Takes so many frames. */
-  | { readonly live: number; readonly silentAfter?: number }
+  | { readonly live: number; readonly silentAfter?: number; readonly portfolioId?: string }
   /** Takes one frame, is busy until the server has done everything, then takes frames until this total. */
   | { readonly liveUntil: string };
 

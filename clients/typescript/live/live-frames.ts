@@ -1,5 +1,5 @@
 import type { Frame } from '../bodies.js';
-import { signedOut } from '../session/problem.js';
+import { Problem, signedOut } from '../session/problem.js';
 import type { Session } from '../session/session.js';
 import type { LiveOptions } from '../tickfolio.js';
 import { createLatest } from './latest.js';
@@ -13,11 +13,11 @@ export interface LiveFramesDeps extends Pick<LiveSocketDeps, 'clock' | 'random' 
 
 /**
  * The frames of who is signed in, one by one; who is slow gets the newest. It ends with the signal, or when nobody asks
- * for more. @throws Problem 401 when the session is over, LiveStopped when the server wants no more of it
+ * for more. @throws Problem 401 when the session is over, 404 or 409 for a portfolio that is not shown, LiveStopped when the server wants no more of it
  */
 export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): AsyncGenerator<Frame, void> {
   const { session, ...others } = deps;
-  const { signal, onConnection = () => undefined } = options;
+  const { signal, portfolioId, onConnection = () => undefined } = options;
   if (signal?.aborted) return;
   if (session.state.kind === 'signed-out') throw signedOut();
   const latest = createLatest<Frame>();
@@ -25,7 +25,13 @@ export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): A
     ...others,
     token: session.token,
     renew: session.renew,
-    read: () => session.call('GET', '/api/v1/profile/frame'),
+    // Over REST there are frames of the default one alone.
+    read: async () => {
+      if (portfolioId !== undefined && portfolioId !== 'default') throw new Problem(0, '');
+      return session.call('GET', '/api/v1/profile/frame');
+    },
+    portfolioId,
+    onRefused: (reason, detail) => latest.fail(new Problem(reason === 'not-found' ? 404 : 409, detail, { reason })),
     onFrame: (frame) => latest.put(frame as Frame),
     onConnection,
     onStop: (code) => latest.fail(new LiveStopped(code)),

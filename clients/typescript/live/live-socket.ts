@@ -21,6 +21,10 @@ export interface LiveSocketDeps {
   readonly onChannel?: (message: ChannelMessage) => void;
   /** Called with every pause before it is made, in milliseconds. */
   readonly onPause?: ((ms: number) => void) | undefined;
+  /** Frames are those of this portfolio, or of `all`; nothing of another comes. Default the default one. */
+  readonly portfolioId?: string | undefined;
+  /** Called once where that portfolio is not shown, or is so no more, with which nothing is tried any more. */
+  readonly onRefused?: (reason: string, detail: string) => void;
   /**
    * Called once with the close code after which nothing is tried any more. Without it only 4429 ends the trying: the
    * other reasons to stop are faults of a program, so of something in between where it is the page.
@@ -69,6 +73,10 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   let channels: readonly ChannelName[] = [];
   /** The token of the socket that is open. */
   let used = '';
+  const named = deps.portfolioId?.toLowerCase();
+  const wanted = named === 'default' ? undefined : named;
+  /** Whether the socket that is open has shown what is wanted. */
+  let isShown = false;
 
   /** A browser complains of a socket that is closed before it is open: who only leaves waits for that, for a while. */
   const endOnceOpen = (old: WebSocket) => {
@@ -135,18 +143,27 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     const token = await deps.token();
     return token === used ? deps.renew() : token;
   };
+  const notShown = ({ Detail, Reason = '' }: { readonly Detail: string; readonly Reason?: string }) => {
+    // What is shown and answers a token says no reason.
+    if (wanted === undefined || (isShown && Reason === '')) return;
+    if (Reason === 'unavailable') lost(brokenCode);
+    else deps.onRefused?.(Reason, Detail);
+  };
   const take = (text: string) => {
     listen();
     const message = readMessage(text);
     if (message === undefined)
       lost(brokenCode); // Something in between said it.
     else if (isFrame(message)) {
+      if (wanted !== undefined && message.PortfolioID !== wanted) return; // Of before it was asked.
+      isShown = true;
       tries = 0;
       deps.onConnection('live');
       deps.onFrame(message);
     } else if (isTypedMessage(message)) {
       if (message.Type === 'token-expiring')
         replace().then(offer, () => undefined); // Else it is closed for that, which is told.
+      else if (message.Type === 'error') notShown(message);
       else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
     }
   };
@@ -165,7 +182,11 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     }
     socket = opened;
     listen();
-    opened.onopen = () => ask('subscribe', channels);
+    isShown = false;
+    opened.onopen = () => {
+      if (wanted !== undefined) say({ type: 'view', portfolioId: wanted });
+      ask('subscribe', channels);
+    };
     opened.onmessage = ({ data }) => take(String(data));
     opened.onclose = ({ code }) => lost(code);
     opened.onerror = () => undefined; // It closes then; the package ws throws what nobody listens for.
