@@ -4,6 +4,7 @@ import { archive } from './archive/archive.js';
 import { auth } from './auth/auth.js';
 import { delivery } from './delivery/delivery.js';
 import { fanOut } from './fan-out/fan-out.js';
+import { frames } from './frames/frames.js';
 import { history } from './history/history.js';
 import { journey } from './journey.js';
 import { createChildren } from './measure/child.js';
@@ -24,6 +25,7 @@ const benchmarks = [
   holdings,
   markets,
   journey,
+  frames,
   delivery,
   trades,
   archive,
