@@ -34,6 +34,24 @@ describe('a socket', () => {
     expect(one.messages.filter(({ Type }) => Type !== undefined)).toEqual([]);
   });
 
+  it('counts paper money in an asset that has a market among the coins, also where it came without one', async () => {
+    const built = await build();
+    const { bff, news } = built;
+    const { user, paper } = await somebody(built);
+    await news.send(
+      news.balance(user.userId, paper, 'BTC', '', '0.5'),
+      news.balance(user.userId, paper, 'USDC', '', '7'),
+    );
+    const socket = await look(bff, user);
+    socket.view(paper);
+    const { Coins, Cash } = await socket.next(({ TotalValue, Version }) => TotalValue === '39000.75' && Version === 4);
+    expect(Coins).toMatchObject([
+      { Symbol: 'btcusdt', Quantity: '0.5', Total: '30000' },
+      { Symbol: 'ethusdt', Quantity: '3' },
+    ]);
+    expect(Cash).toMatchObject([{ Asset: 'USDC' }, { Asset: 'USDT', Quantity: '6000' }]);
+  });
+
   it('shows all that is owned together, to the last digit, without paper money', async () => {
     const built = await build();
     const { bff, news } = built;

@@ -1,4 +1,5 @@
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
+import { isCash } from '@tickfolio/lib/market/asset-kinds';
 import { type Database, fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Portfolio, Portfolios } from '../portfolio/portfolios.js';
 import { createHeldRows, type HeldCash, type HeldPortfolio, type HeldRow, type HeldRows } from './held-rows.js';
@@ -39,6 +40,18 @@ interface Balances {
 
 const nothing: Portfolio = { version: 0, coins: [] };
 const usdt = 'USDT';
+
+/**
+ * Where a portfolio has one balance an asset, the symbol only says how that is valued; one that began before anything was
+ * known of the asset has none, and is no cash for that.
+ */
+const rowsOf = ({ kind, rows }: HeldPortfolio): readonly HeldRow[] =>
+  kind === 'tracking'
+    ? rows
+    : rows.map((row) => {
+        const market = row.via === '' && !isCash(row.asset) ? marketOf(row.asset, '') : undefined;
+        return market ? { ...row, via: market.symbol } : row;
+      });
 
 const cashOf = (rows: readonly HeldRow[]): CashHeld[] =>
   rows
@@ -94,7 +107,7 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
 
   const one = (key: Key, found: HeldPortfolio | undefined, own: Portfolio): ShownPortfolio => {
     const portfolioId = key.of ?? '';
-    const held = [...(found?.rows ?? [])].sort(byName);
+    const held = found ? [...rowsOf(found)].sort(byName) : [];
     const prices = found?.kind === 'paper' ? { simulated: found.simulated } : {};
     const about = { portfolioId, baseCurrency: found?.baseCurrency ?? usdt, cash: cashOf(held), ...prices };
     return isDefault(key) ? { ...own, ...about } : { version: found?.version ?? 0, coins: coinsOf(held), ...about };
@@ -118,7 +131,7 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
     };
   };
   const ownedRows = (all: readonly HeldPortfolio[]): readonly HeldRow[] =>
-    all.filter(({ kind, archived }) => kind !== 'paper' && !archived).flatMap((of) => of.rows);
+    all.filter(({ kind, archived }) => kind !== 'paper' && !archived).flatMap(rowsOf);
   const ofProfile = async (userId: string) => (await owned.readPortfolios([userId])).get(userId) ?? nothing;
   const balancesOf = ({ coins }: Portfolio): readonly Balance[] =>
     coins.map(({ symbol, quoteAsset, quantity }) => ({
