@@ -16,6 +16,7 @@ import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
 import { boatEvents, boatTables, source } from '../kit/boats.js';
 import { startRelay } from '../relay.js';
 import { harbourMigrations, notedIn } from './kit/harbour.js';
+import { countOfMoves, untilNoted, writtenIn } from './kit/written.js';
 
 const kills = countOf('KILLS', 6);
 const takenEach = 30;
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 it.skipIf(!kafka)(
-  `everything is taken in once, in order, through ${kills} kills (-9) of who takes in, writes and sends, seed ${seed}`,
+  `everything is taken in once, in order, through ${kills} kills (-9) of who takes in, who writes and sends, and of Kafka, seed ${seed}`,
   { timeout: 120_000 + kills * 20_000 },
   async () => {
     if (!postgres || !kafka) throw new Error('no servers');
@@ -61,19 +62,36 @@ it.skipIf(!kafka)(
     };
     const taken = () => takers.reduce((sum, taker) => sum + (taker.out().match(/^took /gm)?.length ?? 0), 0);
 
-    for (let count = 0; count < kills; count++) {
-      const before = taken();
-      await eventually('events are taken in', () => everybodyRuns() && taken() >= before + takenEach, 60_000);
-      // Now and then both, so that nobody goes on for whoever was killed.
-      const victims = random() < 0.3 ? [0, 1] : [random() < 0.5 ? 0 : 1];
+    const killed: Record<string, number> = {};
+    const killTakers = async (...victims: readonly number[]) => {
       await Promise.all(victims.map((at) => takers[at]?.end('SIGKILL')));
       for (const at of victims) takers[at] = startTaker();
-      if (random() < 0.2) {
-        await writer.end('SIGKILL');
-        writer = startWriter();
+    };
+    /** In turn, so that few kills are of everybody too. */
+    const victims: readonly (readonly [string, () => Promise<void>])[] = [
+      ['one who takes in', () => killTakers(random() < 0.5 ? 0 : 1)],
+      [
+        'who writes and sends',
+        async () => {
+          await writer.end('SIGKILL');
+          writer = startWriter();
+        },
+      ],
+      ['the log', () => kafka.restart()],
+      // So that nobody goes on for whoever was killed.
+      ['all who take in', () => killTakers(0, 1)],
+    ];
+    for (let count = 0; count < kills; count++) {
+      const before = taken();
+      const enough = before + Math.floor(random() * 2 * takenEach);
+      await eventually('events are taken in', () => everybodyRuns() && taken() > enough, 120_000);
+      for (const [who, kill] of victims.slice(count % victims.length, (count % victims.length) + 1)) {
+        await kill();
+        killed[who] = (killed[who] ?? 0) + 1;
       }
     }
-    await eventually('events are taken in', () => everybodyRuns() && taken() >= takenEach, 60_000);
+    console.log(`seed ${seed}: killed ${JSON.stringify(killed)}`);
+    await eventually('events are taken in', () => everybodyRuns() && taken() >= takenEach, 120_000);
     await writer.end('SIGKILL');
 
     const metrics = createMetrics('boats');
@@ -85,29 +103,9 @@ it.skipIf(!kafka)(
     const waiting = () => owner.db.$count(events, isNull(events.sentAt));
     await eventually('all is sent', async () => (await waiting()) === 0, 60_000);
     await relay.close();
-    const written: Record<string, string[]> = {};
-    for (const { stream, version, body } of await owner.db.select().from(events).orderBy(events.seq)) {
-      const of = written[stream] ?? [];
-      written[stream] = of;
-      of.push(`${version} to ${(body.data as { readonly to: number }).to}`);
-    }
+    const written = await writtenIn(owner.db);
     const { db, close } = await openServerPostgres({ ...harbour, log, clock });
-    const count = (moves: Readonly<Record<string, readonly string[]>>) => Object.values(moves).flat().length;
-    // However much waits by now, some of it is taken in all the time.
-    for (let noted = -1; noted < count(written); ) {
-      const before = noted;
-      noted = await eventually(
-        `more than ${before} of ${count(written)} events are taken in`,
-        async () => {
-          everybodyRuns('takers');
-          const now = count(await notedIn(db));
-          if (now > before || now >= count(written)) return now;
-          throw new Error(takers.map((taker) => taker.err().slice(-500)).join('\n'));
-        },
-        30_000,
-        500,
-      );
-    }
+    await untilNoted(db, countOfMoves(written), () => void everybodyRuns('takers'));
     expect(await notedIn(db)).toEqual(written);
     await Promise.all(takers.map((taker) => taker.end('SIGTERM')));
     await eventLog.close();
