@@ -115,8 +115,10 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
     async (request, reply) => {
       const { from: fromPortfolioId, to: toPortfolioId, asset, quantity, networkFee = '' } = request.body;
       const writer = writerOf(request);
-      for (const id of [fromPortfolioId, toPortfolioId])
-        if ((await client.get(writer, id)).kind === 'tracking')
+      // Both first: one that is not there is 404, whatever the other is.
+      const ends = await Promise.all([fromPortfolioId, toPortfolioId].map((id) => client.get(writer, id)));
+      for (const { kind } of ends)
+        if (kind === 'tracking')
           throw new AppError('failed_precondition', 'Only paper money can be moved; nothing was changed.', {
             problem: 'wrong-kind',
           });

@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { migrationsFolder as authMigrations } from '@tickfolio/auth/app';
+import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
 import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
+import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { migrationsFolder as portfolioMigrations } from '@tickfolio/portfolio/app';
+import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callJson, signUp } from '../kit/client.js';
 import { browser, withPage } from '../kit/page.js';
@@ -20,6 +25,13 @@ afterAll(async () => {
   await kafka?.close();
 });
 
+/** Where that lies. */
+const places: Partial<Record<ServiceName, { readonly database: string; readonly migrationsFolder: string }>> = {
+  auth: { database: 'auth_db', migrationsFolder: authMigrations },
+  bff: { database: 'profile_db', migrationsFolder: profileMigrations },
+  portfolio: { database: 'portfolio_service', migrationsFolder: portfolioMigrations },
+};
+
 describe.runIf(whole)('an installation of all services while the one of portfolios is away', () => {
   if (!whole) return; // NOT COVERED was said.
   beforeAll(async () => {
@@ -30,21 +42,52 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
     await eventually('all are well', isWell, patienceMs, 200);
   }, 2 * patienceMs);
 
-  it('names it in /ready, and to who has deleted the account, until it is back and has erased too', {
+  it('names it in /ready, and to who has deleted the account, until it is back and has erased too: then nothing is left in any database', {
     timeout: patienceMs + 2 * goneWithinMs,
   }, async () => {
     const { host, port, user, password } = whole.postgres;
-    const books = await openServerPostgres({
-      ...{ host, port, user, password, log: silentLogger(), clock },
-      ...{ database: 'portfolio_service', migrationsFolder: portfolioMigrations },
-    });
+    const server = { host, port, user, password, log: silentLogger(), clock };
+    const databases: Record<string, Postgres> = {};
+    // Of everybody with whom something of users lies: a later service fails here until it is one of these.
+    for (const name of serviceNames.filter((one) => services[one].holdsUsers)) {
+      const place = places[name];
+      if (!place) throw new Error(`${name} holds something of users: where?`);
+      databases[name] = await openServerPostgres({ ...server, ...place });
+    }
     try {
       const person = await signUp(whole.base);
       const userId = String((await person.call('GET', '/api/v1/profile')).body.ID);
       const listed = async () => (await person.call('GET', '/api/v1/portfolios')).status;
       await eventually('there are portfolios', async () => (await listed()) === 200, patienceMs, 200);
-      const holding = () => tablesWith(books.db, [userId, person.name]);
-      expect(await holding()).toContain('portfolios');
+      const holding = async (texts = [userId, person.name]) => {
+        const found: Record<string, readonly string[]> = {};
+        for (const [name, { db }] of Object.entries(databases)) found[name] = await tablesWith(db, texts);
+        return found;
+      };
+      const put = async (method: string, path: string, body?: object) => {
+        const { status } = await person.call(method, path, body, { 'idempotency-key': randomUUID() });
+        return status < 300;
+      };
+      const does = (what: string, work: () => Promise<boolean>) => eventually(what, work, patienceMs, 200);
+      await does('a coin', () => put('POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1.5' }));
+      await does('another portfolio', () =>
+        put('POST', '/api/v1/portfolios', { name: `Of ${person.name}`, kind: 'paper' }),
+      );
+      const { portfolios } = (await person.call('GET', '/api/v1/portfolios')).body as {
+        readonly portfolios: readonly { readonly id: string; readonly kind: string }[];
+      };
+      const [one, two] = portfolios.filter(({ kind }) => kind === 'paper').map(({ id }) => id);
+      const money = { asset: 'USDT', quantity: '10' };
+      await does('paper money', () => put('POST', `/api/v1/portfolios/${one}/fund`, money));
+      await does('a transfer', () => put('POST', '/api/v1/transfers', { from: one, to: two, ...money }));
+      await does('a watched symbol', () => put('PUT', '/api/v1/watchlist/ethusdt'));
+      // What the gateway is told of, too.
+      await does('it is everywhere', async () => (await holding()).bff?.includes('portfolios') === true);
+      expect(await holding()).toMatchObject({
+        auth: expect.arrayContaining(['accounts', 'sessions', 'audit_pseudonyms']),
+        portfolio: expect.arrayContaining(['portfolios', 'owners', 'watchlist']),
+        bff: expect.arrayContaining(['profiles', 'portfolios']),
+      });
       await whole.kill('portfolio');
       await eventually('it is missed', async () => (await readyOf(whole)).portfolio === 'down', patienceMs, 200);
 
@@ -60,7 +103,7 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         state: 'running',
         services: [{}, {}, { service: 'portfolio', doneAt: null }],
       });
-      expect(await holding()).toContain('portfolios');
+      expect((await holding()).portfolio).toContain('portfolios');
 
       const isBack = async () => {
         whole.start('portfolio');
@@ -77,11 +120,16 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
         expect(await open.count()).toBe(0);
       });
-      const ids = ['erased_users', 'inbox', 'portfolio_events'];
-      expect((await holding()).filter((table) => !ids.includes(table))).toEqual([]);
+      expect(await holding([person.name])).toEqual({ auth: [], portfolio: [], bff: [] });
+      // Ids by which others are told, for 30 days.
+      expect(await holding([userId])).toEqual({
+        auth: ['deletions', 'erasures', 'user_events', 'user_streams'],
+        portfolio: ['erased_users', 'inbox', 'portfolio_events'],
+        bff: ['erased_users', 'inbox', 'profile_events'],
+      });
       expect(await readyOf(whole)).toMatchObject({ portfolio: 'ok' });
     } finally {
-      await books.close();
+      for (const one of Object.values(databases)) await one.close();
     }
   });
 });

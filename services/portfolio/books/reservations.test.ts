@@ -129,7 +129,8 @@ describe('a reservation', () => {
     }
     const { portfolioId, userId, reserve, order, kept } = await build({ USDT: '100' });
     const stranger = { portfolioId, userId: 'somebody else', requestId: '', reservationId: order };
-    expect(await reasonOf(reservations.reserve({ ...stranger, ...about }))).toBe('not-found');
+    // As if there were none.
+    expect(await reasonOf(reservations.reserve({ ...stranger, ...about }))).toBe('gone');
     expect(await kept()).toBeUndefined();
     await real.archive(portfolioId);
     expect(await reasonOf(reserve('1'))).toBe('archived');

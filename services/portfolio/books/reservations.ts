@@ -8,14 +8,7 @@ import { type LockedPortfolio, lockPortfolio } from '../postings/locks.js';
 import { readAsset, readId } from '../postings/names.js';
 import { type Command, hashOf, idOfRelease, isSame } from '../postings/once.js';
 import type { Post } from '../postings/posting.js';
-import {
-  archivedPortfolio,
-  booksRefusal,
-  gonePortfolio,
-  tooLittle,
-  unknownPortfolio,
-  wrongKind,
-} from '../postings/refusal.js';
+import { archivedPortfolio, booksRefusal, gonePortfolio, tooLittle, wrongKind } from '../postings/refusal.js';
 import { balances, postings, reservations } from '../postings/tables.js';
 import type { Asked } from './asked.js';
 
@@ -193,8 +186,8 @@ export const createReservations = ({ command, post, time }: ReservationsDeps): R
       const requestHash = hashOf('reserve', portfolioId.toLowerCase(), userId, asked.for, asset, amount);
       const decision = await command(portfolioId, async (tx) => {
         const portfolio = await lockPortfolio(tx, time, portfolioId);
-        if (!portfolio) throw gonePortfolio();
-        if (portfolio.userId !== userId) throw unknownPortfolio('portfolio_id');
+        // Somebody else's is as if it were not there.
+        if (portfolio?.userId !== userId) throw gonePortfolio();
         const row = await findReservation(tx, reservationId);
         if (row) return decidedBefore(tx, row, requestHash);
         return decide(tx, portfolio, { ...asked, reservationId, asset, amount }, requestHash);

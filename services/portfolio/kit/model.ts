@@ -229,7 +229,7 @@ export const createModel = (portfolios: readonly ModelPortfolio[], usualSymbols:
     },
     reserve: ({ of, user, id, asset, amount }: Extract<Step, { do: 'reserve' }>) => {
       const state = kept(of);
-      if (state.user !== user) refuse('not-found');
+      if (state.user !== user) refuse('gone');
       const before = reservations.get(id);
       const request = `${of} ${user} ${asset} ${amount}`;
       if (before?.state === 'voided') return refuse('already-voided');
