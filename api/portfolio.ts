@@ -60,6 +60,13 @@ export const ProfileAnswer = Type.Object(
     Name: Type.String({ examples: ['myuser'] }),
     Coins: Type.Array(Type.Object(coin, { description: 'An asset that is held.' })),
     Version: version('counts the changes of the assets, and never falls'),
+    AsOf: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: 'when the newest change was made that was heard of from the portfolio service',
+        examples: ['2026-01-27T10:00:00.000Z'],
+      }),
+    ),
   },
   { description: 'The portfolio.' },
 );

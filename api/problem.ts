@@ -46,6 +46,7 @@ const descriptions: Readonly<Record<number, string>> = {
   426: 'This is a WebSocket of version 13; `Upgrade` says so.',
   429: 'Too many attempts; see Retry-After.',
   503: 'Temporarily unavailable; see Retry-After.',
+  504: 'Not answered in time, so it is not known whether it was done; `detail` says how to find out.',
 };
 
 /** The `response` entries of the problems that a route may answer with. */

@@ -10,7 +10,7 @@ export const readinessOf = (
   shared: Shared,
   modules: readonly BffModule[],
 ): Pick<Operations, 'dependencies' | 'facts' | 'checkTimeoutMs'> => {
-  const { deps, market, demand, sessions } = shared;
+  const { deps, market, demand, sessions, adoption } = shared;
   const { postgres, priceBus, beside = [], factsBeside } = deps;
   return {
     checkTimeoutMs,
@@ -24,6 +24,7 @@ export const readinessOf = (
       simulated: market.kind.simulated ?? null,
       clockOffsetMs: market.exchange.offsetMs ?? null,
       tokenClockOffsetMs: sessions.tokenClock.offsetMs ?? null,
+      ...(adoption.progress === undefined ? {} : { holdings: adoption.progress }),
       ...(demand.aggregators ? { aggregators: demand.aggregators } : {}),
       ...factsBeside?.(),
     }),

@@ -44,6 +44,16 @@ export const profiles = pgTable('profiles', {
   asOf: moment('as_of'),
 });
 
+/** One row, from the first time that a portfolio service was there on: whoever comes later has nothing to hand over. */
+export const adoption = pgTable('adoption', {
+  one: boolean('one').primaryKey().default(true),
+  begunAt: moment('begun_at').notNull(),
+  /** Coins that were numbered here have lower numbers. */
+  highestId: bigint('highest_id', { mode: 'number' }).notNull(),
+  /** The portfolio service has heard of it. */
+  openedAt: moment('opened_at'),
+});
+
 /**
  * What users hold; of those who are adopted, what was heard of it last. A row whose quantity is 0 is about to be removed
  * and counts as not held. The quote asset is kept with the coin, so that it can be valued while the exchange's symbol
@@ -198,7 +208,7 @@ export const { erasedUsers } = inboxTables;
 /** Those of whom something may still be left here. */
 export const openErasures = openErasuresTable('open_erasures');
 
-/** What the gateway tells others. */
+/** What the gateway tells others; whose lease is that of all work that one replica does at a time. */
 export const profileEvents: OutboxTables = outboxTables('profile_events');
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });

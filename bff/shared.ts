@@ -1,7 +1,10 @@
 import { webSocketPath } from '@tickfolio/api/web-socket';
+import { waitUntil } from '@tickfolio/lib/clock';
 import { databaseTime } from '@tickfolio/lib/postgres';
 import { createAuthClient } from './accounts/auth-client.js';
 import { createSessions, type Sessions } from './accounts/sessions.js';
+import { type Adoption, startAdoption } from './adoption/adoption.js';
+import { createHoldingClient } from './adoption/holding-client.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
 import { createDemand, type Demand } from './demand/demand.js';
@@ -20,6 +23,7 @@ import { startWatchedLeases } from './leases/watched-leases.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
+import { type CoinChanges, createCoinChanges } from './portfolio/coin-changes.js';
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
 import { createAskPortfolio, createKnowPortfolio, type KnowPortfolio } from './portfolios/known-portfolios.js';
@@ -38,6 +42,8 @@ export interface Shared {
   readonly sessions: Sessions;
   readonly turns: ReadTurns;
   readonly portfolios: Portfolios;
+  readonly adoption: Pick<Adoption, 'progress'>;
+  readonly coinChanges: CoinChanges;
   readonly market: Market;
   readonly prices: Prices;
   readonly live: Live;
@@ -122,6 +128,13 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const watched = watching.symbols;
   const watchedLeases = startWatchedLeases({ watched, leases, onChange: demand.changed, clock, log });
   const { reload, reloadAll } = live.portfolios;
+  const holding = deps.neighbours.client('portfolio', createHoldingClient);
+  const adoption = startAdoption({ db: postgres.db, time: deps.time, client: holding, simulated, clock, log });
+  const { beginning, handOver, handBack } = adoption;
+  const coinChanges = createCoinChanges({
+    ...{ db: postgres.db, here: portfolios, there: holding, simulated, clock, log },
+    ...{ beginning, handOver, handBack, maxCoins: options.maxCoinsPerProfile },
+  });
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
   const deletedUsers = startDeletedUsers(
@@ -146,7 +159,8 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ klines, takePages, leases, views, knowPortfolio, deletedUsers, tickerBoard: createTickerBoard() },
+    ...{ adoption, coinChanges, klines, takePages, leases, views, knowPortfolio, deletedUsers },
+    tickerBoard: createTickerBoard(),
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
@@ -154,6 +168,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     close: async () => {
       await deletedUsers.close(AbortSignal.timeout(closeMs));
       watchedLeases.close();
+      await waitUntil(AbortSignal.timeout(closeMs), adoption.close());
       demand.close();
       viewedHere.close();
       watching.close();

@@ -5,14 +5,17 @@ import { signAccessToken } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
+import { openTestPglite } from '@tickfolio/lib/kit/pglite';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { Check, Errors } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrationsFolder } from '../app.js';
 import { refuses } from '../kit/account.js';
 import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakeExchange, tickerAt } from '../kit/exchange.js';
+import { createFakeHoldings } from '../kit/holdings.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
 import { openSocket } from '../kit/socket.js';
 import { bffDefaults } from '../options.js';
@@ -60,13 +63,18 @@ const archive: ClickHouse = {
 
 const { client: portfolioService, watchlists } = createFakePortfolios();
 let postgres: Postgres;
+let lateDatabase: Postgres;
 /**
- * As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read.
+ * As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read;
+ * beside a portfolio service that answers too late.
  */
 let well: TestBff;
 let ill: TestBff;
 let strict: TestBff;
 let full: TestBff;
+let late: TestBff;
+/** Made there before. */
+let lateChange: string;
 /** With the usual limits, which its document tells. */
 let usual: TestBff;
 /** Of the answers of /openapi.json. */
@@ -104,6 +112,15 @@ beforeAll(async () => {
       pagesPerUser: { burst: 0, refillMs: 60_000 },
     },
   });
+  const holdings = createFakeHoldings();
+  lateDatabase = await openTestPglite(migrationsFolder); // In which coins are not this gateway's any more.
+  late = await startTestBff({
+    postgres: lateDatabase,
+    played: { portfolio: { ...portfolioService, ...holdings.client } },
+  });
+  holdings.state.is = 'there';
+  lateChange = (await late.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2'))).body.ChangeID;
+  holdings.state.isSlow = true;
   usual = await startTestBff({ postgres, options: { maxAuthCalls: bffDefaults.maxAuthCalls } });
   document = JSON.parse((await usual.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -116,8 +133,8 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  for (const bff of [well, ill, strict, full, usual]) await bff?.close();
-  await postgres?.close();
+  for (const bff of [well, ill, strict, full, late, usual]) await bff?.close();
+  for (const one of [postgres, lateDatabase]) await one?.close();
 });
 
 const user = createUser(systemClock);
@@ -476,6 +493,7 @@ const ways: Record<string, Record<number, Way>> = {
     422: () => [well, { ...bearer, ...json }, coin('nosuch')],
     429: async () => [strict, { ...(await wroteOnce()), ...json }, coin('btcusdt')],
     503: () => [ill, { ...bearer, ...json }, coin('btcusdt')],
+    504: () => [late, { ...bearer, ...json }, coin('btcusdt')],
   },
   removeCoin: {
     200: async () => {
@@ -494,6 +512,7 @@ const ways: Record<string, Record<number, Way>> = {
     413: () => [well, { ...bearer, ...json }, big],
     415: () => [well, { ...bearer, ...text }, 'a,b'],
     503: () => [ill, { ...bearer, ...json }, '{"symbol":"ethusdt"}'],
+    504: () => [late, { ...bearer, ...json }, '{"symbol":"btcusdt"}'],
   },
   undoChange: {
     200: async () => [well, { ...bearer, 'x-path': await written() }],
@@ -506,6 +525,7 @@ const ways: Record<string, Record<number, Way>> = {
     },
     429: async () => [strict, { ...(await wroteOnce()), 'x-path': 'any' }],
     503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+    504: () => [late, { ...bearer, 'x-path': lateChange }],
   },
   listPortfolios: {
     200: () => [well, bearer],

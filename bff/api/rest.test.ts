@@ -454,7 +454,18 @@ describe('around the contract', () => {
     const coins = body.paths['/api/v1/profile/coins'].post;
     expect(coins.security).toEqual([{ bearerAuth: [] }]);
     expect(coins.requestBody.content['application/json'].schema.properties.quantity.examples).toEqual(['1.5']);
-    expect(Object.keys(coins.responses)).toEqual(['200', '400', '401', '409', '413', '415', '422', '429', '503']);
+    expect(Object.keys(coins.responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '503',
+      '504',
+    ]);
     expect((await bff.call(undefined, 'GET', '/')).headers.get('location')).toBe('/docs');
   });
   it('closes in time although a client does not take its answer', async () => {

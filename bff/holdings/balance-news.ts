@@ -3,7 +3,7 @@ import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { forgetCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../portfolio/coin-rows.js';
+import { doubtCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../portfolio/coin-rows.js';
 import { balanceVersions, holdings, profiles } from '../schema.js';
 
 type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;
@@ -66,5 +66,5 @@ export const forgetBalances = async (tx: Transaction, portfolioId: string): Prom
     .set({ base: sql`${balanceVersions.base} + ${balanceVersions.version}`, version: 0 })
     .where(eq(balanceVersions.portfolioId, portfolioId))
     .returning({ userId: balanceVersions.userId });
-  if (known && portfolioId === defaultPortfolioId(known.userId)) await forgetCoins(tx, known.userId);
+  if (known && portfolioId === defaultPortfolioId(known.userId)) await doubtCoins(tx, known.userId);
 };

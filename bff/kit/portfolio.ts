@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
+import { createFakeHoldings } from './holdings.js';
 import { createFakeWatchlists } from './watchlist.js';
 
 const atMs = Date.UTC(2026, 10, 29, 10);
 
-/** A portfolio service that keeps what it is told, in memory. Refuses as the real one does, of what the tests ask. */
+/**
+ * A portfolio service that keeps what it is told, in memory. Refuses as the real one does, of what the tests ask. It is
+ * of the builds that keep no coins.
+ */
 export const createFakePortfolios = () => {
   const kept = new Map<string, { readonly userId: string; portfolio: wire.Portfolio }>();
   /** Of each call. */
@@ -99,5 +103,5 @@ export const createFakePortfolios = () => {
     close: () => undefined,
   };
   const watchlists = createFakeWatchlists();
-  return { client: { ...watchlists.client, ...client }, askers, watchlists };
+  return { client: { ...createFakeHoldings().client, ...watchlists.client, ...client }, askers, watchlists };
 };

@@ -5,11 +5,13 @@ import { problems } from '@tickfolio/api/problem';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { type Decimal, formatDecimal, isZero, negate, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
 import type { Throttle } from '@tickfolio/lib/throttle';
+import type { FastifyRequest } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import type { Symbols } from '../market/symbols.js';
+import type { CoinChanges } from './coin-changes.js';
 import { notHeld } from './coin-refusal.js';
-import type { Change, Coin, Owner, Portfolios } from './portfolios.js';
+import type { Change, Coin, Owner } from './portfolios.js';
 
 /** What is known of a change of a user's coins. */
 export interface PortfolioNews {
@@ -21,7 +23,7 @@ export interface PortfolioNews {
 
 export interface CoinRoutesOptions {
   readonly verify: VerifyAccessToken;
-  readonly portfolios: Portfolios;
+  readonly changes: CoinChanges;
   readonly symbols: Symbols;
   readonly lookup: SymbolLookup;
   /** Limits the writes of each user. */
@@ -77,9 +79,12 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 ]);
 const isRefusal = (thrown: unknown): boolean => thrown instanceof AppError && refusals.has(thrown.code);
 
+/** Who asks, by a request that can be found again. */
+const ownerOf = (request: FastifyRequest): Owner => ({ ...signedIn(request), requestId: request.id });
+
 /** The changes of coins. */
 export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (app, options) => {
-  const { verify, portfolios, symbols, lookup, writes, onChange } = options;
+  const { verify, changes, symbols, lookup, writes, onChange } = options;
   app.addHook('onRequest', requireSignIn(verify));
   app.addHook('preHandler', async (request) => writes.take(signedIn(request).userId));
 
@@ -100,13 +105,13 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
   const increase = async (owner: Owner, symbol: string, by: Decimal, key: string | undefined): Promise<Change> => {
     // What is held already is known to be valued, so this works while the symbol list cannot be had.
     await lookup.lookAgain(symbol);
-    const held = await told(owner, () => portfolios.change(owner, symbol, by, key, () => symbols.requireMore(symbol)));
+    const held = await told(owner, () => changes.change(owner, symbol, by, key, () => symbols.requireMore(symbol)));
     if (held) return held;
     const listed = symbols.resolve(symbol);
-    return told(owner, () => portfolios.open(owner, listed, by, key));
+    return told(owner, () => changes.open(owner, listed, by, key));
   };
   const decrease = async (owner: Owner, symbol: string, by: Decimal, key: string | undefined): Promise<Change> => {
-    const change = await told(owner, () => portfolios.change(owner, symbol, by, key));
+    const change = await told(owner, () => changes.change(owner, symbol, by, key));
     if (change) return change;
     await lookup.lookAgain(symbol);
     if (!symbols.mayExist(symbol)) symbols.resolve(symbol); // Answers a mistyped symbol with a suggestion.
@@ -123,11 +128,11 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
         description: `A decrease to exactly zero removes the asset and answers with quantity "0". ${repeats}`,
         headers: ChangeHeaders,
         body: CoinChangeBody,
-        response: { 200: CoinAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
+        response: { 200: CoinAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503, 504) },
       },
     },
     async (request) => {
-      const owner = signedIn(request);
+      const owner = ownerOf(request);
       const symbol = request.body.symbol.toLowerCase();
       const quantity = readQuantity(request.body.quantity);
       const change = quantity.units > 0n ? increase : decrease;
@@ -145,13 +150,13 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
         description: repeats,
         headers: ChangeHeaders,
         body: CoinRemovalBody,
-        response: { 200: RemovalAnswer, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
+        response: { 200: RemovalAnswer, ...problems(400, 401, 404, 409, 413, 415, 429, 503, 504) },
       },
     },
     async (request) => {
-      const owner = signedIn(request);
+      const owner = ownerOf(request);
       const symbol = request.body.symbol.toLowerCase();
-      const change = await told(owner, () => portfolios.remove(owner, symbol, request.headers['idempotency-key']));
+      const change = await told(owner, () => changes.remove(owner, symbol, request.headers['idempotency-key']));
       if (!change) throw notHeld('not_found', symbol);
       const { id, delta, coin } = change;
       const removed = formatDecimal(negate(parseDecimal(delta)));
@@ -175,12 +180,12 @@ export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (a
         description:
           'Of the last 7 days. Repeating it changes nothing more. The answer names a change too, which can be undone in turn.',
         params: ChangePath,
-        response: { 200: CoinAnswer, ...problems(401, 404, 409, 429, 503) },
+        response: { 200: CoinAnswer, ...problems(401, 404, 409, 429, 503, 504) },
       },
     },
     async (request) => {
-      const owner = signedIn(request);
-      return answerChange(await told(owner, () => portfolios.undo(owner, request.params.id)));
+      const owner = ownerOf(request);
+      return answerChange(await told(owner, () => changes.undo(owner, request.params.id)));
     },
   );
 };

@@ -4,7 +4,7 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openTestPostgres } from '../kit/bff.js';
-import { forgetCoins, type SaidCoin, writeCoin } from './coin-rows.js';
+import { doubtCoins, type SaidCoin, writeCoin, writeGone } from './coin-rows.js';
 import { createPortfolios, type Owner, type Portfolios } from './portfolios.js';
 
 let postgres: Postgres;
@@ -60,17 +60,38 @@ it('writes nothing of who keeps coins here still', async () => {
   const [before] = await postgres.db.select({ id: sql<string>`id` }).from(sql`profiles where adopted_at is null`);
   const ofBefore = { userId: before?.id ?? '', userName: 'ada' };
   expect(await say(said(1, '100', { symbol: 'btcusdt' }), ofBefore)).toBeUndefined();
-  await postgres.db.transaction((tx) => forgetCoins(tx, ofBefore.userId));
+  await postgres.db.transaction((tx) => doubtCoins(tx, ofBefore.userId));
   expect(await portfolios.read(ofBefore)).toMatchObject({ version: 1, coins: [{ quantity: '7' }] });
 });
 
 it('shows what a restored portfolio service says anew, and its version never falls', async () => {
   await say(said(5, '5'));
   await say(said(6, '6', { symbol: 'bnbusdt', id: 900_003 }));
-  await postgres.db.transaction((tx) => forgetCoins(tx, user.userId));
-  expect(await shown()).toBe('6: ');
+  await postgres.db.transaction((tx) => doubtCoins(tx, user.userId));
+  expect(await shown()).toBe('6: bnbusdt 6,ethusdt 5');
   expect(await say(said(1, '4'))).toBe(7);
-  expect(await shown()).toBe('7: ethusdt 4');
+  expect(await shown()).toBe('7: bnbusdt 6,ethusdt 4');
+});
+
+it('shows no more what the portfolio service does not have, unless it has got it since', async () => {
+  await say(said(1, '5'));
+  await say(said(3, '6', { symbol: 'bnbusdt', id: 900_003 }));
+  const symbols = ['ethusdt', 'bnbusdt'];
+  const gone = { version: 2, at: sql`now()` };
+  await postgres.db.transaction((tx) => writeGone(tx, user.userId, symbols, gone));
+  expect(await shown()).toBe('3: bnbusdt 6');
+  expect(await say(said(2, '7'))).toBeUndefined();
+  await postgres.db.transaction((tx) => writeGone(tx, user.userId, symbols, { ...gone, version: 3 }));
+  expect(await shown()).toBe('3: ');
+});
+
+it('shows what has the number of a coin of somebody else, which a restored portfolio service gave again', async () => {
+  await say(said(1, '1', { id: 900_010 }));
+  const other = newUser();
+  await portfolios.createProfile(other);
+  expect(await say(said(1, '2', { id: 900_010, symbol: 'btcusdt' }), other)).toBe(1);
+  expect((await portfolios.read(other)).coins).toMatchObject([{ id: 900_010, quantity: '2' }]);
+  expect(await shown()).toBe('1: ethusdt 1');
 });
 
 it('is changed by a gateway of before no more, which says so, and goes with its account all the same', async () => {

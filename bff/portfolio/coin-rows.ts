@@ -1,5 +1,6 @@
+import type { Balance } from '@tickfolio/gen/portfolio/v1';
 import type { Database, Transaction } from '@tickfolio/lib/postgres';
-import { and, asc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import { coins, profiles } from '../schema.js';
 
 /** A coin as the portfolio service has said it. */
@@ -22,6 +23,11 @@ export interface SaidCoin {
 /** What a symbol is priced in, by what it is of; both in their cases of a balance. */
 export const quoteAssetOf = (via: string, asset: string): string => via.slice(asset.length).toLowerCase();
 
+export const saidOf = ({ id, asset, via, available, version, createdAtMs, updatedAtMs }: Balance): SaidCoin => {
+  const times = { createdAt: new Date(createdAtMs), at: new Date(updatedAtMs) };
+  return { id, symbol: via, quoteAsset: quoteAssetOf(via, asset), quantity: available, version, ...times };
+};
+
 /**
  * Writes what was said of a coin of the default portfolio of what is owned, unless something newer stands there. Of who
  * keeps them here still, it writes nothing. @returns the portfolio's version with it; undefined where nothing was written
@@ -42,6 +48,12 @@ export const writeCoin = async (tx: Transaction, userId: string, coin: SaidCoin)
   if (!profile || profile.base === null) return undefined;
   const version = profile.base + coin.version;
   const { id, symbol, quoteAsset, quantity, createdAt } = coin;
+  // Given once more by a portfolio service that was restored: who had it before is shown on, under another.
+  const isOfAnother = or(ne(coins.userId, userId), ne(coins.symbol, symbol));
+  await tx
+    .update(coins)
+    .set({ id: sql`default` })
+    .where(and(eq(coins.id, id), isOfAnother));
   const values = { id, quoteAsset, quantity, createdAt, updatedAt: coin.at, version };
   const written = await tx
     .insert(coins)
@@ -55,19 +67,38 @@ export const writeCoin = async (tx: Transaction, userId: string, coin: SaidCoin)
   return written.length > 0 ? version : undefined;
 };
 
-/**
- * Forgets what was said, which is said anew from the first change on, because the portfolio service was restored. What
- * clients see of versions goes on from here. Of who keeps coins here still, it forgets nothing.
- */
-export const forgetCoins = async (tx: Transaction, userId: string): Promise<void> => {
-  const [adopted] = await tx
-    .update(profiles)
-    .set({ versionBase: profiles.version })
-    .where(and(eq(profiles.id, userId), isNotNull(profiles.adoptedAt)))
-    .returning({ id: profiles.id });
-  if (!adopted) return;
+/** Writes that of these coins nothing is held by a version of the portfolio service, unless something newer stands there. */
+export const writeGone = async (
+  tx: Transaction,
+  userId: string,
+  symbols: readonly string[],
+  { version, at }: { readonly version: number; readonly at: SQL },
+): Promise<void> => {
   await tx.execute(sql`select set_config('tickfolio.projection', 'on', true)`);
-  await tx.delete(coins).where(eq(coins.userId, userId));
+  const by = sql`${profiles.versionBase} + ${version}::bigint`;
+  const [profile] = await tx
+    .update(profiles)
+    .set({ version: sql`greatest(${profiles.version}, ${by})` })
+    .where(and(eq(profiles.id, userId), isNotNull(profiles.versionBase)))
+    .returning({ by: by.mapWith(Number) });
+  if (!profile) return;
+  const areThese = and(eq(coins.userId, userId), inArray(coins.symbol, [...symbols]));
+  await tx
+    .update(coins)
+    .set({ quantity: '0', version: profile.by, updatedAt: at })
+    .where(and(areThese, lte(coins.version, profile.by)));
+};
+
+/**
+ * What was said is said anew from the first change on, because the portfolio service was restored: perhaps to before it
+ * had these coins. So they are handed over once more, which changes nothing where it has them, and stay until then. What
+ * clients see of versions goes on from here. Of who keeps coins here still, it changes nothing.
+ */
+export const doubtCoins = async (tx: Transaction, userId: string): Promise<void> => {
+  await tx
+    .update(profiles)
+    .set({ adoptedAt: null, versionBase: sql`${profiles.version}` })
+    .where(and(eq(profiles.id, userId), isNotNull(profiles.adoptedAt)));
 };
 
 /** @returns how many went, at most `limit` */

@@ -12,7 +12,7 @@ export const portfolio: BffModule = {
   prefix: '/api/v1/profile',
   register: async (
     scope,
-    { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, market, portfolioChanged },
+    { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, coinChanges, market, portfolioChanged },
   ) => {
     const forgetChanges: typeof portfolios.forgetChanges = async (keepMs, limit, nowMs) =>
       Math.max(await portfolios.forgetChanges(keepMs, limit, nowMs), await portfolios.forgetGone(limit));
@@ -22,6 +22,7 @@ export const portfolio: BffModule = {
     const writes = createThrottle({ clock, ...options.writesPerUser, words });
     await scope.register(profileRoutes, { verify, inTurn: turns.inTurn, portfolios });
     const { symbols, lookup } = market;
-    await scope.register(coinRoutes, { verify, portfolios, writes, symbols, lookup, onChange: portfolioChanged });
+    const told = { writes, onChange: portfolioChanged };
+    await scope.register(coinRoutes, { verify, changes: coinChanges, symbols, lookup, ...told });
   },
 };

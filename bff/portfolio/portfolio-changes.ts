@@ -1,4 +1,4 @@
-import { type AppError, differentRequest } from '@tickfolio/lib/errors';
+import type { AppError } from '@tickfolio/lib/errors';
 import {
   add,
   canonical,
@@ -15,33 +15,24 @@ import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm
 import type { HeldSymbol } from '../market/symbols.js';
 import { coins, portfolioChanges, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
+import {
+  type Change,
+  type ChangeRow,
+  changeAsked,
+  findMade,
+  findMadeHere,
+  type MadeHere,
+  removalAsked,
+  toChange,
+} from './made-changes.js';
 
-/** One holding as it is kept. */
-export interface Coin {
-  readonly id: number;
-  readonly userId: string;
-  readonly symbol: string;
-  readonly quoteAsset: string;
-  /** Canonical decimal text. */
-  readonly quantity: string;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** The portfolio's version as the quantity was written last. */
-  readonly version: number;
-}
-
-/** A committed change of one coin. */
-export interface Change {
-  readonly id: string;
-  /** What was added, canonical decimal text; negative where it was taken away. */
-  readonly delta: string;
-  /** As it was left, with the portfolio's version of then; quantity `0` where it is not held any more. */
-  readonly coin: Coin;
-}
+export type { Change, Coin } from './made-changes.js';
 
 export interface Owner {
   readonly userId: string;
   readonly userName: string;
+  /** Of the call that asks for something. */
+  readonly requestId?: string;
 }
 
 /**
@@ -73,31 +64,27 @@ export interface PortfolioChanges {
    * is held by now than it added
    */
   undo(owner: Owner, changeId: string): Promise<Change>;
+  /** What was made here under a key. @throws AppError failed_precondition where it stands for another request */
+  madeUnder(userId: string, key: string, asked: string): Promise<Change | undefined>;
+  /** A change that was made here, and the one that reversed it. */
+  madeHere(userId: string, changeId: string): Promise<MadeHere | undefined>;
   /** Forgets what is older by the clock here and by the database's, at most `limit`. @returns how many went */
   forgetChanges(keepMs: number, limit: number, nowMs: number): Promise<number>;
 }
 
 type CoinRow = typeof coins.$inferSelect;
-type ChangeRow = typeof portfolioChanges.$inferSelect;
 
 /** What is asked for. */
 interface Intent {
   readonly key?: string | undefined;
-  /** The same for the same request only. */
   readonly request: string;
   readonly undoes?: string;
 }
 
-const toChange = (row: ChangeRow): Change => {
-  const { coinId: id, coinCreatedAt: createdAt, madeAt: updatedAt, userId, symbol, quoteAsset, version } = row;
-  const coin = { id, userId, symbol, quoteAsset, quantity: canonical(row.quantity), createdAt, updatedAt, version };
-  return { id: row.id, delta: canonical(row.delta), coin };
-};
-
 const ofCoin = (userId: string, symbol: string): SQL | undefined =>
   and(eq(coins.userId, userId), eq(coins.symbol, symbol));
 
-const tooLittle = (held: string, symbol: string, by: Decimal): AppError =>
+export const tooLittle = (held: string, symbol: string, by: Decimal): AppError =>
   coinRefusal(
     'failed_precondition',
     'quantity',
@@ -112,8 +99,6 @@ const unknownChange = (): AppError =>
     'There is no such change, or it was made so long ago that it cannot be undone any more.',
   );
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Changes of one portfolio happen one after the other: its row is locked first. Creates it when it is missing. */
 const lockPortfolio = async (tx: Transaction, { userId, userName }: Owner): Promise<void> => {
   // Rows that refer to a profile may be added meanwhile.
@@ -127,14 +112,6 @@ const lockPortfolio = async (tx: Transaction, { userId, userName }: Owner): Prom
 const findHeld = async (tx: Transaction, userId: string, symbol: string): Promise<CoinRow | undefined> => {
   const [held] = await tx.select().from(coins).where(ofCoin(userId, symbol)).for('update');
   return held && !isZero(parseDecimal(held.quantity)) ? held : undefined;
-};
-
-const findChange = async (tx: Transaction, userId: string, condition: SQL): Promise<ChangeRow | undefined> => {
-  const [found] = await tx
-    .select()
-    .from(portfolioChanges)
-    .where(and(eq(portfolioChanges.userId, userId), condition));
-  return found;
 };
 
 /** @param held the coin's row @throws AppError failed_precondition when less is held */
@@ -175,9 +152,7 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     db.transaction(async (tx) => {
       await lockPortfolio(tx, owner);
       if (intent.key === undefined) return work(tx);
-      const known = await findChange(tx, owner.userId, eq(portfolioChanges.idempotencyKey, intent.key));
-      if (known && known.request !== intent.request) throw differentRequest();
-      return known ? toChange(known) : work(tx);
+      return (await findMade(tx, owner.userId, intent.key, intent.request)) ?? work(tx);
     });
   /** @throws AppError failed_precondition past the coin limit */
   const insert = async (
@@ -214,11 +189,10 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     if (compare(by, zero) < 0) throw tooLittle('0', coin.symbol, by);
     return insert(tx, userId, coin, by);
   };
-  const requestOf = (symbol: string, by: Decimal) => `change ${symbol} ${formatDecimal(by)}`;
 
   return {
     change: (owner, symbol, by, key, allow) => {
-      const intent = { key, request: requestOf(symbol, by) };
+      const intent = { key, request: changeAsked(symbol, by) };
       return once(owner, intent, async (tx) => {
         const held = await findHeld(tx, owner.userId, symbol);
         if (!held) return undefined;
@@ -227,14 +201,14 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       });
     },
     open: async (owner, held, quantity, key) => {
-      const intent = { key, request: requestOf(held.symbol, quantity) };
+      const intent = { key, request: changeAsked(held.symbol, quantity) };
       const opened = await once(owner, intent, async (tx) =>
         note(tx, intent, await put(tx, owner.userId, held, quantity), quantity),
       );
       return opened as Change;
     },
     remove: (owner, symbol, key) => {
-      const intent = { key, request: `remove ${symbol}` };
+      const intent = { key, request: removalAsked(symbol) };
       return once(owner, intent, async (tx) => {
         const held = await findHeld(tx, owner.userId, symbol);
         if (!held) return undefined;
@@ -244,17 +218,17 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     },
     undo: (owner, changeId) =>
       db.transaction(async (tx) => {
-        if (!uuidPattern.test(changeId)) throw unknownChange();
         await lockPortfolio(tx, owner);
         const { userId } = owner;
-        const undone = await findChange(tx, userId, eq(portfolioChanges.undoes, changeId));
-        if (undone) return toChange(undone);
-        const made = await findChange(tx, userId, eq(portfolioChanges.id, changeId));
+        const made = await findMadeHere(tx, userId, changeId);
         if (!made) throw unknownChange();
-        const by = negate(parseDecimal(made.delta));
-        const coin = await put(tx, userId, made, by);
+        if (made.undone) return made.undone;
+        const by = negate(parseDecimal(made.change.delta));
+        const coin = await put(tx, userId, made.change.coin, by);
         return note(tx, { request: `undo ${changeId}`, undoes: changeId }, coin, by);
       }),
+    madeUnder: (userId, key, asked) => findMade(db, userId, key, asked),
+    madeHere: (userId, changeId) => findMadeHere(db, userId, changeId),
     forgetChanges: async (keepMs, limit, nowMs) => {
       const before = new Date(nowMs - keepMs);
       const old = db

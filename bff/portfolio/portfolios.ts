@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { createTurns } from '@tickfolio/lib/lane/turns';
+import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
+import { createTurns, type TurnsOptions } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState, violatedConstraint } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { HeldSymbol } from '../market/symbols.js';
-import { coins, profiles } from '../schema.js';
+import { balanceVersions, coins, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
 import { forgetGoneCoins } from './coin-rows.js';
 import { type Coin, createPortfolioChanges, type Owner, type PortfolioChanges } from './portfolio-changes.js';
@@ -16,6 +17,10 @@ export type { Change, Coin, Owner } from './portfolio-changes.js';
 export interface Portfolio {
   /** Counts the changes of its coins, and never falls; 0 before the first. */
   readonly version: number;
+  /** Of it, what was counted here before the portfolio service; undefined while the coins are kept here. */
+  readonly base?: number;
+  /** When the newest change was made that was heard of from there. */
+  readonly asOf?: Date;
   /** Oldest first. */
   readonly coins: readonly Coin[];
 }
@@ -58,6 +63,12 @@ const erasedUser = 'TF410';
 /** Said by a trigger of the coins. */
 const movedCoins = 'coins_moved';
 
+/** The changes of one user wait for each other in any case: here, where they hold no connection. */
+export const turnsOfChanges = (clock: Pick<Clock, 'after'>): TurnsOptions => {
+  const words = 'Too many changes at once; please wait a little.';
+  return { clock, atOnce: 1, maxWaiting: maxWaitingChanges, maxWaitMs, words, failTogether: true };
+};
+
 /** Walks the index from symbol to symbol, so that its cost grows with the symbols and not with the holdings. */
 const heldSymbols = sql`(
   with recursive held as (
@@ -69,9 +80,19 @@ const heldSymbols = sql`(
   ) select symbol, quote_asset from held
 ) held`;
 
+export const deletedAccount = () => new AppError('unauthenticated', 'The account was deleted.');
+
+/** Whether a change failed because the portfolio service keeps the coins. */
+export const areMoved = (thrown: unknown): boolean => thrown instanceof AppError && thrown.facts.kept === movedCoins;
+
+export const beingMoved = (): AppError =>
+  new AppError('unavailable', 'What is held is being moved; please try again.', {
+    retryAfterMs: 1_000,
+    facts: { kept: movedCoins },
+  });
+
 const translate = (thrown: unknown): AppError => {
-  if (violatedConstraint(thrown) === movedCoins)
-    return new AppError('unavailable', 'What is held is being moved; please try again.', { retryAfterMs: 1_000 });
+  if (violatedConstraint(thrown) === movedCoins) return beingMoved();
   switch (sqlState(thrown)) {
     case numericOutOfRange:
       return coinRefusal(
@@ -81,7 +102,7 @@ const translate = (thrown: unknown): AppError => {
         'The quantity held would have more than 20 digits before the point; nothing was changed.',
       );
     case erasedUser:
-      return new AppError('unauthenticated', 'The account was deleted.');
+      return deletedAccount();
     default:
       return fromPostgresError(thrown);
   }
@@ -109,16 +130,20 @@ const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 const readPortfolios = async (db: Database, userIds: readonly string[]) => {
-  const found = new Map<string, { readonly version: number; readonly coins: Coin[] }>();
+  const found = new Map<string, Portfolio & { readonly coins: Coin[] }>();
   // One statement, so that a portfolio's version and its coins are of one moment.
   const rows = await db
-    .select({ userId: profiles.id, version: profiles.version, coin: coins })
+    .select({
+      ...{ userId: profiles.id, version: profiles.version, adoptedAt: profiles.adoptedAt },
+      ...{ base: profiles.versionBase, asOf: profiles.asOf, coin: coins },
+    })
     .from(profiles)
     .leftJoin(coins, and(eq(coins.userId, profiles.id), gt(coins.quantity, '0')))
     .where(inArray(profiles.id, [...userIds]))
     .orderBy(asc(coins.id));
-  for (const { userId, version, coin } of rows) {
-    const portfolio = found.get(userId) ?? { version, coins: [] };
+  for (const { userId, version, adoptedAt, base, asOf, coin } of rows) {
+    const there = adoptedAt && base !== null ? { base, ...(asOf ? { asOf } : {}) } : {};
+    const portfolio = found.get(userId) ?? { version, ...there, coins: [] };
     found.set(userId, portfolio);
     if (coin) portfolio.coins.push({ ...coin, quantity: canonical(coin.quantity) });
   }
@@ -130,13 +155,22 @@ export const createPortfolios = (
   { maxCoins = 500, clock = systemClock }: PortfoliosOptions = {},
 ): Portfolios => {
   const changes = createPortfolioChanges(db, maxCoins);
-  // The changes of one user wait for each other in any case: here, where they hold no connection.
-  const words = 'Too many changes at once; please wait a little.';
-  const turns = createTurns({ clock, atOnce: 1, maxWaiting: maxWaitingChanges, maxWaitMs, words, failTogether: true });
+  const turns = createTurns(turnsOfChanges(clock));
   const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) =>
     turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
   const insertProfile = ({ userId, userName }: Owner) =>
-    db.insert(profiles).values({ id: userId, name: userName }).onConflictDoNothing();
+    db.transaction(async (tx) => {
+      const made = await tx
+        .insert(profiles)
+        .values({ id: userId, name: userName })
+        .onConflictDoNothing()
+        .returning({ id: profiles.id });
+      // Somebody new here of whom coins were told already was forgotten by a restore: they are asked for.
+      const isTold = and(eq(balanceVersions.portfolioId, defaultPortfolioId(userId)), gt(balanceVersions.version, 0));
+      const told = tx.select({ one: sql`1` }).from(balanceVersions).where(isTold);
+      const isThisOne = and(eq(profiles.id, userId), isNotNull(profiles.adoptingAt), exists(told));
+      if (made.length > 0) await tx.update(profiles).set({ adoptedAt: null }).where(isThisOne);
+    });
 
   return {
     createProfile: (owner) => orFault(async () => void (await insertProfile(owner))),
@@ -166,6 +200,8 @@ export const createPortfolios = (
     open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
     remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
     undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
+    madeUnder: (userId, key, asked) => orFault(() => changes.madeUnder(userId, key, asked)),
+    madeHere: (userId, changeId) => orFault(() => changes.madeHere(userId, changeId)),
     forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),
     forgetGone: (limit) => orFault(() => forgetGoneCoins(db, limit)),
     symbols: () =>

@@ -32,8 +32,9 @@ export const profileRoutes: FastifyPluginAsyncTypebox<ProfileRoutesOptions> = as
     },
     async (request) => {
       const owner = signedIn(request);
-      const { version, coins } = await inTurn(request, () => portfolios.read(owner));
-      return { ID: owner.userId, Name: owner.userName, Coins: coins.map(answerCoin), Version: version };
+      const { version, coins, asOf } = await inTurn(request, () => portfolios.read(owner));
+      const newest = asOf ? { AsOf: asOf.toISOString() } : {};
+      return { ID: owner.userId, Name: owner.userName, Coins: coins.map(answerCoin), Version: version, ...newest };
     },
   );
 

@@ -9,6 +9,7 @@ import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
+import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { readManifest } from '@tickfolio/standalone/backup/manifest';
@@ -24,6 +25,7 @@ const maria = {
   ...{ idempotencyKey: '', withRecoveryCodes: false },
 };
 const quantity = '1.234567890123456789';
+const coinId = 41;
 
 /** A data folder in which each database has an engine to itself. @returns a refresh token that is good in it */
 const makeFormerFolder = async (dataFolder: string): Promise<string> => {
@@ -49,7 +51,8 @@ const makeFormerFolder = async (dataFolder: string): Promise<string> => {
   const portfolios = await open('profile_db', profileMigrations);
   await portfolios.db.execute(sql`insert into profiles (id, name) values (${userId}, 'Maria')`);
   await portfolios.db.execute(
-    sql`insert into coins (user_id, symbol, quote_asset, quantity) values (${userId}, 'btcusdt', 'usdt', ${quantity}::numeric)`,
+    sql`insert into coins (id, user_id, symbol, quote_asset, quantity) overriding system value
+      values (${coinId}, ${userId}, 'btcusdt', 'usdt', ${quantity}::numeric)`,
   );
   await portfolios.close();
   await writeFile(join(dataFolder, 'jwt-secret'), jwtSecret);
@@ -64,7 +67,7 @@ const markAsFormer = async (backup: string) => {
   expect((await readManifest(backup)).format).toBe(1);
 };
 
-it('brings a backup of an earlier build back: one signs in as before and has the same coins, to the last digit', async () => {
+it('brings a backup of an earlier build back: one signs in as before and has the same coins, to the last digit, also where the portfolio service has them', async () => {
   const place = await temporaryFolder();
   const [before, backup, dataFolder] = ['before', 'backup', 'data'].map((name) => join(place.path, name)) as [
     string,
@@ -92,8 +95,24 @@ it('brings a backup of an earlier build back: one signs in as before and has the
     expect((await callJson(one.base, 'POST', '/api/v1/auth/refresh', undefined, { cookie })).status).toBe(401);
     const person = await signIn(one.base, maria.name, maria.password);
     const { body } = await person.call('GET', '/api/v1/profile');
-    expect(body.Coins).toMatchObject([{ Symbol: 'btcusdt', Quantity: quantity }]);
+    const held = { ID: coinId, Symbol: 'btcusdt', Quantity: quantity };
+    expect(body.Coins).toMatchObject([held]);
+    const profile = () => person.call('GET', '/api/v1/profile');
     expect((await person.addCoin('ethusdt', '2')).status).toBe(200);
+    // Only what the portfolio service has told has a moment.
+    await eventually(
+      'it has them',
+      async () => {
+        expect((await person.addCoin('ethusdt', '1')).status).toBe(200);
+        return (await profile()).body.AsOf !== undefined;
+      },
+      20_000,
+      200,
+    );
+    const coins = (await profile()).body.Coins as readonly { readonly ID: number }[];
+    expect(coins).toMatchObject([held, { Symbol: 'ethusdt' }]);
+    const { body: there } = await person.call('GET', '/api/v1/portfolios/default/balances');
+    expect(there.balances).toMatchObject([{ asset: 'BTC', total: quantity }, { asset: 'ETH' }]);
     await one.process.waitFor(/Ctrl-C stops it/, 20_000);
     expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
   } finally {

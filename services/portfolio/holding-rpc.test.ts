@@ -41,11 +41,12 @@ describe('a coin, over gRPC', () => {
   });
 
   it('cannot be held before it is known which numbers coins have elsewhere', async () => {
-    const { change, adopt } = service.holder();
-    await expect(change('1')).rejects.toMatchObject({
-      code: 'unavailable',
-      fields: [{ reason: 'adoption-not-begun' }],
-    });
+    const { change, remove, adopt } = service.holder();
+    for (const tried of [change('1'), change('-1'), remove()])
+      await expect(tried).rejects.toMatchObject({
+        code: 'failed_precondition',
+        fields: [{ reason: 'adoption-not-begun' }],
+      });
     expect(await reasonOf(adopt([]))).toBe('adoption-not-begun');
     await service.begin(0);
     expect(await reasonOf(change('1'))).toBe('done');
@@ -109,6 +110,33 @@ describe('a coin, over gRPC', () => {
     expect(await Promise.all(tried.map(reasonOf))).toEqual(['wrong-kind', 'archived', 'not-found', 'not-found']);
     expect((await coins()).coins).toMatchObject([{ available: '1', version: 1 }]);
     expect(await reasonOf(service.ofPortfolio('').coins())).toBe('invalid_argument');
+  });
+
+  it('is not changed by a database that is one of before: of whose portfolio more was heard than there is', async () => {
+    const { change, remove, undo, coins, userId } = service.holder();
+    const first = await change('1', { key: 'one' });
+    const heard = (version: number) => service.ofPortfolio(userId, 'default', version);
+    const { change: add, ...later } = heard(2);
+    for (const tried of [add('1'), add('1', { key: 'one' }), later.remove(), later.undo(first.id)])
+      await expect(tried).rejects.toMatchObject({
+        code: 'failed_precondition',
+        fields: [{ field: 'heard_version', reason: 'restored' }],
+      });
+    expect((await coins()).version).toBe(1);
+    expect((await heard(1).change('1')).after).toBe('2');
+    expect((await heard(1).change('1')).after).toBe('3'); // Others changed it meanwhile.
+    expect(await reasonOf(undo(first.id))).toBe('done');
+    expect(await reasonOf(remove())).toBe('done');
+  });
+
+  it('is asked for again without being changed, where it may not be changed any more', async () => {
+    const { change, coins } = service.holder();
+    expect(await reasonOf(change('1', { key: 'asked', onlyRepeat: true }))).toBe('unknown-change');
+    const made = await change('1', { key: 'asked' });
+    expect(await change('1', { key: 'asked', onlyRepeat: true })).toEqual(made);
+    expect(await reasonOf(change('2', { key: 'asked', onlyRepeat: true }))).toBe('different-request');
+    expect(await reasonOf(change('1', { key: 'other', onlyRepeat: true }))).toBe('unknown-change');
+    expect((await coins()).coins).toMatchObject([{ available: '1', version: 1 }]);
   });
 
   it('is told with what it cost then', async () => {

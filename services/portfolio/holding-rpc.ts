@@ -34,14 +34,14 @@ export const serveHoldings = (
       return toWire(asked, await coins.change({ ...asked, ...change, ...price, key }));
     }),
     removeCoin: unary<holding.RemoveCoinRequest, holding.CoinChange>(async (request, context) => {
-      const { owner, portfolioId, idempotencyKey: key, symbol } = request;
+      const { owner, portfolioId, idempotencyKey: key, ...removal } = request;
       const asked = await askedOf(owner, portfolioId, context);
-      return toWire(asked, await coins.remove({ ...asked, symbol, key }));
+      return toWire(asked, await coins.remove({ ...asked, ...removal, key }));
     }),
     undoChange: unary<holding.UndoChangeRequest, holding.CoinChange>(
-      async ({ owner, portfolioId, changeId }, context) => {
+      async ({ owner, portfolioId, ...undone }, context) => {
         const asked = await askedOf(owner, portfolioId, context);
-        return toWire(asked, await coins.undo({ ...asked, changeId }));
+        return toWire(asked, await coins.undo({ ...asked, ...undone }));
       },
     ),
     listCoins: unary<holding.ListCoinsRequest, holding.Coins>(async ({ owner, portfolioId: id }, context) => {

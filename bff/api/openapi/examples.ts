@@ -18,6 +18,7 @@ const common: Readonly<Record<number, readonly [reason: string, detail: string, 
   426: ['upgrade-required', '/api/v1/ws is a WebSocket: connect with a WebSocket client.'],
   429: ['resource-exhausted', 'Too many attempts from this address; please wait.'],
   503: ['unavailable', 'The database cannot be reached.'],
+  504: ['deadline-exceeded', 'Portfolios did not answer in time, so it is not known whether this was done.'],
 };
 
 const problemExamples = Object.fromEntries(

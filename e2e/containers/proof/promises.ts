@@ -98,6 +98,10 @@ export const promises = {
   },
   loginRefused: { words: '(login: 503)', check: ({ person }) => refusedForNow('login', person.login) },
   profileRefused: { words: '(portfolio: 503)', check: ({ person }) => refusedForNow('the profile', person.profile) },
+  coinsRefused: {
+    words: '(coin changes: 503)',
+    check: ({ person }) => refusedForNow('a coin change', () => person.addCoin('btcusdt', '0.25')),
+  },
   archive: {
     words: 'archiving',
     check: async ({ stack, killedAtMs }) => {

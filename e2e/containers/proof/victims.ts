@@ -10,8 +10,8 @@ export interface Victim {
   readonly named: readonly { readonly by: ReadyName; readonly as: string }[];
 }
 
-const { prices, sockets, newSocket, profile, coins, login, loginRefused, profileRefused, archive, dashboard } =
-  promises;
+const { prices, sockets, newSocket, profile, coins, coinsRefused } = promises;
+const { login, loginRefused, profileRefused, archive, dashboard } = promises;
 
 /** Every part, in the order in which it is killed. */
 const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
@@ -35,7 +35,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     named: [{ by: 'bff', as: 'authorization' }],
   },
   portfolio: {
-    keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard],
+    keeps: [prices, sockets, newSocket, profile, coinsRefused, login, archive, dashboard],
     named: [{ by: 'bff', as: 'portfolio' }],
   },
   bff: { keeps: [archive, dashboard], named: [] },
@@ -50,7 +50,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     named: [{ by: 'bff', as: 'profile-database' }],
   },
   'postgres-core': {
-    keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard],
+    keeps: [prices, sockets, newSocket, profile, coinsRefused, login, archive, dashboard],
     named: [{ by: 'portfolio', as: 'portfolio-database' }],
   },
   redis: {

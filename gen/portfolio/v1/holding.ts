@@ -42,6 +42,10 @@ export interface ChangeCoinRequest {
     | undefined;
   /** Names this request, so that it can be repeated. 1 to 255 visible ASCII characters. */
   idempotencyKey: string;
+  /** The highest version of the portfolio's balances that the asker has heard of; 0 for none. */
+  heardVersion: number;
+  /** Only what was done under the key is answered; NOT_FOUND with `unknown-change` where nothing was. */
+  onlyRepeat: boolean;
 }
 
 export interface RemoveCoinRequest {
@@ -49,12 +53,16 @@ export interface RemoveCoinRequest {
   portfolioId: string;
   symbol: string;
   idempotencyKey: string;
+  /** As in ChangeCoinRequest. */
+  heardVersion: number;
 }
 
 export interface UndoChangeRequest {
   owner: Owner | undefined;
   portfolioId: string;
   changeId: string;
+  /** As in ChangeCoinRequest. */
+  heardVersion: number;
 }
 
 /** A change of one coin that is made. */
@@ -95,7 +103,7 @@ export interface BeginAdoptionResponse {
 }
 
 export interface AdoptedCoin {
-  /** Which it keeps; below the first number of BeginAdoption. */
+  /** Which it keeps, if it is below the first number of BeginAdoption; others were given here before a restore, and it gets a new one. */
   id: number;
   symbol: string;
   /** What the symbol is priced in, such as USDT. */
@@ -130,6 +138,8 @@ function createBaseChangeCoinRequest(): ChangeCoinRequest {
     by: "",
     observedPrice: undefined,
     idempotencyKey: "",
+    heardVersion: 0,
+    onlyRepeat: false,
   };
 }
 
@@ -155,6 +165,12 @@ export const ChangeCoinRequest: MessageFns<ChangeCoinRequest> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(58).string(message.idempotencyKey);
+    }
+    if (message.heardVersion !== 0) {
+      writer.uint32(64).int64(message.heardVersion);
+    }
+    if (message.onlyRepeat !== false) {
+      writer.uint32(72).bool(message.onlyRepeat);
     }
     return writer;
   },
@@ -228,6 +244,22 @@ export const ChangeCoinRequest: MessageFns<ChangeCoinRequest> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.heardVersion = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.onlyRepeat = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -252,12 +284,14 @@ export const ChangeCoinRequest: MessageFns<ChangeCoinRequest> = {
     message.by = object.by ?? "";
     message.observedPrice = object.observedPrice ?? undefined;
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.heardVersion = object.heardVersion ?? 0;
+    message.onlyRepeat = object.onlyRepeat ?? false;
     return message;
   },
 };
 
 function createBaseRemoveCoinRequest(): RemoveCoinRequest {
-  return { owner: undefined, portfolioId: "", symbol: "", idempotencyKey: "" };
+  return { owner: undefined, portfolioId: "", symbol: "", idempotencyKey: "", heardVersion: 0 };
 }
 
 export const RemoveCoinRequest: MessageFns<RemoveCoinRequest> = {
@@ -273,6 +307,9 @@ export const RemoveCoinRequest: MessageFns<RemoveCoinRequest> = {
     }
     if (message.idempotencyKey !== "") {
       writer.uint32(34).string(message.idempotencyKey);
+    }
+    if (message.heardVersion !== 0) {
+      writer.uint32(40).int64(message.heardVersion);
     }
     return writer;
   },
@@ -322,6 +359,14 @@ export const RemoveCoinRequest: MessageFns<RemoveCoinRequest> = {
             message.idempotencyKey = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.heardVersion = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -343,12 +388,13 @@ export const RemoveCoinRequest: MessageFns<RemoveCoinRequest> = {
     message.portfolioId = object.portfolioId ?? "";
     message.symbol = object.symbol ?? "";
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.heardVersion = object.heardVersion ?? 0;
     return message;
   },
 };
 
 function createBaseUndoChangeRequest(): UndoChangeRequest {
-  return { owner: undefined, portfolioId: "", changeId: "" };
+  return { owner: undefined, portfolioId: "", changeId: "", heardVersion: 0 };
 }
 
 export const UndoChangeRequest: MessageFns<UndoChangeRequest> = {
@@ -361,6 +407,9 @@ export const UndoChangeRequest: MessageFns<UndoChangeRequest> = {
     }
     if (message.changeId !== "") {
       writer.uint32(26).string(message.changeId);
+    }
+    if (message.heardVersion !== 0) {
+      writer.uint32(32).int64(message.heardVersion);
     }
     return writer;
   },
@@ -402,6 +451,14 @@ export const UndoChangeRequest: MessageFns<UndoChangeRequest> = {
             message.changeId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heardVersion = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -422,6 +479,7 @@ export const UndoChangeRequest: MessageFns<UndoChangeRequest> = {
     message.owner = (object.owner !== undefined && object.owner !== null) ? Owner.fromPartial(object.owner) : undefined;
     message.portfolioId = object.portfolioId ?? "";
     message.changeId = object.changeId ?? "";
+    message.heardVersion = object.heardVersion ?? 0;
     return message;
   },
 };
@@ -1044,7 +1102,9 @@ export const HoldingServiceService = {
    * Adds to a coin, or takes away from it; down to exactly zero removes it. The same once more changes nothing and is answered the same.
    * FAILED_PRECONDITION with `more-than-held` where less is held (facts: `available`), `not-held` where none is, `different-request`
    * for the key of another request, `too-many-coins` and `quantity-too-large`, `archived`, `wrong-kind` where it is
-   * no tracking portfolio; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
+   * no tracking portfolio; `restored` where less became of the portfolio than the asker has heard of, and `adoption-not-begun` where
+   * nobody has said yet which numbers coins have elsewhere, so that one that was restored from a backup changes nothing that it does not
+   * know; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
    * `quantity-shape` for what is no quantity.
    */
   changeCoin: {
@@ -1125,7 +1185,9 @@ export interface HoldingServiceServer extends UntypedServiceImplementation {
    * Adds to a coin, or takes away from it; down to exactly zero removes it. The same once more changes nothing and is answered the same.
    * FAILED_PRECONDITION with `more-than-held` where less is held (facts: `available`), `not-held` where none is, `different-request`
    * for the key of another request, `too-many-coins` and `quantity-too-large`, `archived`, `wrong-kind` where it is
-   * no tracking portfolio; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
+   * no tracking portfolio; `restored` where less became of the portfolio than the asker has heard of, and `adoption-not-begun` where
+   * nobody has said yet which numbers coins have elsewhere, so that one that was restored from a backup changes nothing that it does not
+   * know; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
    * `quantity-shape` for what is no quantity.
    */
   changeCoin: handleUnaryCall<ChangeCoinRequest, CoinChange>;
@@ -1156,7 +1218,9 @@ export interface HoldingServiceClient extends Client {
    * Adds to a coin, or takes away from it; down to exactly zero removes it. The same once more changes nothing and is answered the same.
    * FAILED_PRECONDITION with `more-than-held` where less is held (facts: `available`), `not-held` where none is, `different-request`
    * for the key of another request, `too-many-coins` and `quantity-too-large`, `archived`, `wrong-kind` where it is
-   * no tracking portfolio; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
+   * no tracking portfolio; `restored` where less became of the portfolio than the asker has heard of, and `adoption-not-begun` where
+   * nobody has said yet which numbers coins have elsewhere, so that one that was restored from a backup changes nothing that it does not
+   * know; NOT_FOUND, with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with
    * `quantity-shape` for what is no quantity.
    */
   changeCoin(

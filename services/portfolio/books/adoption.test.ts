@@ -148,7 +148,6 @@ describe('coins that were counted elsewhere', () => {
       [{ ...one, symbol: '' }],
       [{ ...one, symbol: 'a b' }],
       [{ ...one, id: 0 }],
-      [{ ...one, id: 1_000_000 }],
       [{ ...one, createdAtMs: 0 }],
       [one, { ...one, symbol: 'ethusdt' }],
       [one, { ...one, id: 8, symbol: 'BTCUSDT' }],
@@ -177,6 +176,27 @@ describe('coins that were counted elsewhere', () => {
     expect((await add(real, owner, '1', 'ethusdt', 'ETH')).coin.id).toBe(2_000_000);
     await adopt(real, owner, [coinElsewhere(1_000_001, 'btcusdt', '1')]); // Made by a gateway of before meanwhile.
     expect((await balancesOf(real, owner)).map(({ id }) => id)).toEqual([1_000_001, 2_000_000]);
+  });
+
+  it('that had their numbers from here, before a restore, get others', async () => {
+    const { real, owner } = await build();
+    const other = await real.portfolio('tracking');
+    const { coin } = await add(real, other, '5');
+    const adopted = await adopt(real, owner, [
+      coinElsewhere(7, 'btcusdt', '1'),
+      coinElsewhere(coin.id, 'ethusdt', '2'),
+      coinElsewhere(1_000_700, 'bnbusdt', '3'),
+    ]);
+    const expected = [
+      [7, 'btcusdt', '1'],
+      [1_000_001, 'ethusdt', '2'],
+      [1_000_002, 'bnbusdt', '3'],
+    ];
+    expect(adopted.coins.map(({ id, via, available }) => [id, via, available])).toEqual(expected);
+    expect(adopted.coins.map(({ createdAtMs }) => createdAtMs)).toContain(coinElsewhere(coin.id, '', '').createdAtMs);
+    expect((await balancesOf(real, other)).map(({ id, available }) => [id, available])).toEqual([[coin.id, '5']]);
+    expect((await add(real, other, '1', 'solusdt', 'SOL')).coin.id).toBe(1_000_003);
+    expect(await faultsIn(real.db)).toEqual([]);
   });
 
   it('keep the numbers that paper money was given before, which gets others', async () => {

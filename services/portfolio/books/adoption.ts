@@ -14,7 +14,7 @@ import type { HeldBalance } from './readings.js';
 
 /** A coin as it was counted elsewhere. */
 export interface CoinElsewhere {
-  /** Which it keeps. */
+  /** Which it keeps, unless it is one that is given here: then this database was restored, and it gets another. */
   readonly id: number;
   readonly symbol: string;
   readonly quoteAsset: string;
@@ -96,7 +96,9 @@ export const createAdoption = ({ db, command, post, time }: AdoptionDeps): Adopt
     const id = idOfAdoption(userId);
     const requestHash = hashOf('adopt');
     return command(portfolioId, async (tx) => {
-      const numbers = read.map(({ elsewhere }) => elsewhere.id);
+      const firstId = await findFirstNumber(tx);
+      const isKept = ({ elsewhere: { id: number } }: Read) => number < (firstId ?? 0);
+      const numbers = read.filter(isKept).map(({ elsewhere }) => elsewhere.id);
       // Paper money was given numbers before these were kept free.
       const others = await portfoliosWith(tx, numbers);
       const locked = await lockPortfolios(tx, time, [portfolioId, ...others]);
@@ -106,21 +108,18 @@ export const createAdoption = ({ db, command, post, time }: AdoptionDeps): Adopt
       const before = await findAnswer<Adopted>(tx, id, requestHash);
       if (before) return before;
       if (portfolio.kind !== 'tracking') throw wrongKind('portfolio_id', 'Only what one really owns is taken over.');
-      const firstId = await findFirstNumber(tx);
-      if (firstId === undefined) throw adoptionNotBegun('failed_precondition');
-      const tooHigh = numbers.find((number) => number >= firstId);
-      if (tooHigh !== undefined)
-        throw invalid('coins', `${tooHigh} is no number of before: they end below ${firstId}.`);
+      if (firstId === undefined) throw adoptionNotBegun();
 
       await freeNumbers(tx, [...locked.keys()], numbers);
       const held = await findBalances(tx, portfolio, undefined);
       const moves = read
         .filter(({ quantity }) => !isZero(quantity))
-        .map(({ asset, via, quantity, elsewhere }): Move => {
-          const balance = held.find((one) => one.via === via) ?? {
-            ...newBalance(portfolio.id, asset, via),
-            elsewhere,
-          };
+        .map((coin): Move => {
+          const { asset, via, quantity } = coin;
+          const { createdAt } = coin.elsewhere;
+          const elsewhere = isKept(coin) ? coin.elsewhere : { createdAt };
+          const known = held.find((one) => one.via === via);
+          const balance = known ?? { ...newBalance(portfolio.id, asset, via), elsewhere };
           const said = { type: 'balance.updated', reason: 'adopt' } as const;
           return { balance, available: quantity, reserved: zero, against: 'outside', said };
         });

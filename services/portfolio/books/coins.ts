@@ -9,11 +9,17 @@ import { isId, readAsset, readSymbol } from '../postings/names.js';
 import { findFirstNumber } from '../postings/numbers.js';
 import { type Command, findAnswer, hashOf, idOfKey, idOfUndo } from '../postings/once.js';
 import type { Post, Posting } from '../postings/posting.js';
-import { adoptionNotBegun, booksRefusal, notHeld, wrongKind } from '../postings/refusal.js';
+import { adoptionNotBegun, booksRefusal, notHeld, restoredPortfolio, wrongKind } from '../postings/refusal.js';
 import { balances, postings } from '../postings/tables.js';
 import type { Asked } from './asked.js';
 
-export interface CoinChange extends Asked {
+/** Who asks for a change of what is held. */
+export interface CoinAsked extends Asked {
+  /** The highest version of the portfolio that the asker has heard of; absent for none. */
+  readonly heardVersion?: number;
+}
+
+export interface CoinChange extends CoinAsked {
   /** Names the request: the same once more changes nothing and is answered the same. */
   readonly key: string;
   readonly symbol: string;
@@ -23,9 +29,11 @@ export interface CoinChange extends Asked {
   readonly by: string;
   /** What the symbol cost where it was done, if anybody knew. */
   readonly observedPrice?: string;
+  /** Whether only what was done under the key is answered. */
+  readonly onlyRepeat?: boolean;
 }
 
-export type CoinRemoval = Pick<CoinChange, 'portfolioId' | 'userId' | 'requestId' | 'key' | 'symbol'>;
+export type CoinRemoval = CoinAsked & Pick<CoinChange, 'key' | 'symbol'>;
 
 /** A committed change of one coin. */
 export interface ChangedCoin {
@@ -46,11 +54,14 @@ export interface ChangedCoin {
   readonly version: number;
 }
 
-/** What a user owns, counted by hand. Every change throws AppError; then nothing was changed. */
+/**
+ * What a user owns, counted by hand. Every change throws AppError, failed_precondition `restored` where more was heard
+ * of than there is; then nothing was changed.
+ */
 export interface Coins {
   /**
    * Adds to a coin, or takes away from it; down to exactly zero removes it. @throws AppError failed_precondition where
-   * less is held, unavailable where a new one cannot be numbered yet
+   * less is held, and where a new one cannot be numbered yet
    */
   change(change: CoinChange): Promise<ChangedCoin>;
   /** Takes away all that is held. @throws AppError not_found where none is */
@@ -59,7 +70,7 @@ export interface Coins {
    * Reverses a change of the last 7 days, once however often it is called; its answer can be undone in turn.
    * @throws AppError not_found for a change that is unknown, somebody else's or too old
    */
-  undo(asked: Asked & { readonly changeId: string }): Promise<ChangedCoin>;
+  undo(asked: CoinAsked & { readonly changeId: string }): Promise<ChangedCoin>;
 }
 
 export interface CoinsDeps {
@@ -113,19 +124,26 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
   };
   /** Does it, unless it was done before. @param different is thrown where the id stands for something else */
   const once = (
-    { portfolioId, userId }: Asked,
+    { portfolioId, userId, heardVersion = 0 }: CoinAsked,
     { id, requestHash }: Pick<Intent, 'id' | 'requestHash'>,
     work: (tx: Transaction, portfolio: LockedPortfolio) => Promise<ChangedCoin>,
     different?: () => AppError,
   ): Promise<ChangedCoin> =>
     command(portfolioId, async (tx) => {
       const portfolio = requireOwn(await lockPortfolio(tx, time, portfolioId), userId, 'portfolio_id');
+      if (heardVersion > portfolio.balanceVersion) {
+        await requireBegun(tx);
+        throw restoredPortfolio(heardVersion, portfolio.balanceVersion);
+      }
       const before = await findAnswer<ChangedCoin>(tx, id, requestHash, different);
       if (before) return before;
       requireTracking(portfolio);
       requireOpen(portfolio, 'portfolio_id');
       return work(tx, portfolio);
     });
+  const requireBegun = async (tx: Transaction) => {
+    if ((await findFirstNumber(tx)) === undefined) throw adoptionNotBegun();
+  };
   const heldBy = async (tx: Transaction, portfolio: LockedPortfolio, symbol: string): Promise<Balance | undefined> =>
     (await findBalances(tx, portfolio, eq(balances.via, symbol)))[0];
 
@@ -141,10 +159,11 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
       const { requestId } = change;
       const intent: Intent = { id, kind: 'change', ref: { type: 'posting', id }, requestHash, requestId };
       return once(change, intent, async (tx, portfolio) => {
+        if (change.onlyRepeat) throw unknownChange();
         const held = await heldBy(tx, portfolio, symbol);
+        if (!held) await requireBegun(tx);
         if (!held && isNegative(by)) throw notHeld('failed_precondition', symbol, ', so none can be taken away');
         if (!held && asset === '') throw notHeld('failed_precondition', symbol);
-        if (!held && (await findFirstNumber(tx)) === undefined) throw adoptionNotBegun('unavailable');
         const balance = held ?? newBalance(portfolio.id, asset, symbol);
         return book(tx, portfolio, intent, { balance, by, observedPrice });
       });
@@ -157,7 +176,10 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
       const intent: Intent = { id, kind: 'remove', ref: { type: 'posting', id }, requestHash, requestId };
       return once(removal, intent, async (tx, portfolio) => {
         const balance = await heldBy(tx, portfolio, symbol);
-        if (!balance) throw notHeld('not_found', symbol);
+        if (!balance) {
+          await requireBegun(tx);
+          throw notHeld('not_found', symbol);
+        }
         return book(tx, portfolio, intent, { balance, by: negate(balance.available) });
       });
     },

@@ -6,22 +6,30 @@ import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 export const connectHoldings = (port: number, deadlineMs = 20_000) => {
   const client = createGrpcClient(HoldingServiceClient, `127.0.0.1:${port}`);
   const options = { deadlineMs, waitForReady: true };
-  const as = (userId: string, portfolioId = 'default') => {
-    const asked = { owner: { userId, simulatedPrices: false }, portfolioId };
+  const as = (userId: string, portfolioId = 'default', heardVersion = 0) => {
+    const of = { owner: { userId, simulatedPrices: false }, portfolioId };
+    const asked = { ...of, heardVersion };
     return {
       change: (
         by: string,
-        { symbol = 'btcusdt', asset = 'BTC', key = randomUUID() as string, within = deadlineMs, price = '' } = {},
+        {
+          symbol = 'btcusdt',
+          asset = 'BTC',
+          key = randomUUID() as string,
+          within = deadlineMs,
+          price = '',
+          onlyRepeat = false,
+        } = {},
       ) => {
         const observedPrice = price === '' ? undefined : price;
-        const request = { ...asked, symbol, asset, by, observedPrice, idempotencyKey: key };
+        const request = { ...asked, symbol, asset, by, observedPrice, idempotencyKey: key, onlyRepeat };
         return callUnary(client, client.changeCoin, request, { ...options, deadlineMs: within });
       },
       remove: (symbol = 'btcusdt', key: string = randomUUID()) =>
         callUnary(client, client.removeCoin, { ...asked, symbol, idempotencyKey: key }, options),
       undo: (changeId: string) => callUnary(client, client.undoChange, { ...asked, changeId }, options),
-      coins: () => callUnary(client, client.listCoins, asked, options),
-      adopt: (coins: AdoptedCoin[]) => callUnary(client, client.adoptHoldings, { owner: asked.owner, coins }, options),
+      coins: () => callUnary(client, client.listCoins, of, options),
+      adopt: (coins: AdoptedCoin[]) => callUnary(client, client.adoptHoldings, { owner: of.owner, coins }, options),
     };
   };
   return {

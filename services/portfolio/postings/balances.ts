@@ -16,8 +16,8 @@ export interface Balance {
   readonly available: Decimal;
   readonly reserved: Decimal;
   readonly createdAt: Date | undefined;
-  /** Of one that is taken over, until it is written: its number, and since when it is held. */
-  readonly elsewhere?: { readonly id: number; readonly createdAt: Date };
+  /** Of one that is taken over, until it is written: its number, unless it gets another, and since when it is held. */
+  readonly elsewhere?: { readonly id?: number; readonly createdAt: Date };
 }
 
 /** How many a portfolio has at most. */

@@ -40,8 +40,22 @@ export const notHeld = (code: 'failed_precondition' | 'not_found', symbol: strin
   booksRefusal(code, 'symbol', 'not-held', `No ${symbol} is held${more}.`);
 
 /** Nobody has said yet which numbers coins have elsewhere, so none can be given here. */
-export const adoptionNotBegun = (code: 'failed_precondition' | 'unavailable'): AppError =>
-  booksRefusal(code, 'id', 'adoption-not-begun', 'What is held is about to be taken over; please try again soon.');
+export const adoptionNotBegun = (): AppError =>
+  booksRefusal(
+    'failed_precondition',
+    'id',
+    'adoption-not-begun',
+    'What is held is about to be taken over; please try again soon.',
+  );
+
+/** The database is one of before: whoever asks has heard of more than it has. */
+export const restoredPortfolio = (heard: number, version: number): AppError =>
+  booksRefusal(
+    'failed_precondition',
+    'heard_version',
+    'restored',
+    `The portfolio is at version ${version}, and ${heard} was heard of: it was restored from a backup. Nothing was changed.`,
+  );
 
 export const tooLittle = (field: string, asset: string, available: string, needed: string): AppError =>
   booksRefusal(
