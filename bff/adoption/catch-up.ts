@@ -1,6 +1,6 @@
 import type { AdoptedCoin, Coins } from '@tickfolio/gen/portfolio/v1/holding';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
-import { saidOf, writeCoin, writeGone } from '../portfolio/coin-rows.js';
+import { saidOf, writeCoin, writeGone } from '../coins/coin-rows.js';
 
 export interface CatchUpDeps {
   readonly db: Database;

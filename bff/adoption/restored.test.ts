@@ -4,9 +4,9 @@ import { becomes } from '@tickfolio/lib/kit/becomes';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { doubtCoins } from '../coins/coin-rows.js';
 import { createUser } from '../kit/bff.js';
 import { startWithHoldings } from '../kit/coin-calls.js';
-import { doubtCoins } from '../portfolio/coin-rows.js';
 import { balanceVersions } from '../schema.js';
 import { startAdoption } from './adoption.js';
 

@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
-import { doubtCoins } from '../portfolio/coin-rows.js';
+import { doubtCoins } from '../coins/coin-rows.js';
 import type { Beginning } from './beginning.js';
 
 /**

@@ -3,7 +3,7 @@ import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { doubtCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../portfolio/coin-rows.js';
+import { doubtCoins, quoteAssetOf, type SaidCoin, writeCoin } from '../coins/coin-rows.js';
 import { balanceVersions, holdings, profiles } from '../schema.js';
 
 type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;

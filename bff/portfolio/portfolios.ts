@@ -5,10 +5,10 @@ import { createTurns, type TurnsOptions } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
 import { type Database, fromPostgresError, sqlState, violatedConstraint } from '@tickfolio/lib/postgres';
 import { and, asc, eq, exists, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { forgetGoneCoins } from '../coins/coin-rows.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { balanceVersions, coins, profiles } from '../schema.js';
 import { coinRefusal } from './coin-refusal.js';
-import { forgetGoneCoins } from './coin-rows.js';
 import { type Coin, createPortfolioChanges, type Owner, type PortfolioChanges } from './portfolio-changes.js';
 
 export type { Change, Coin, Owner } from './portfolio-changes.js';

@@ -4,8 +4,8 @@ import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openTestPostgres } from '../kit/bff.js';
+import { createPortfolios, type Owner, type Portfolios } from '../portfolio/portfolios.js';
 import { doubtCoins, type SaidCoin, writeCoin, writeGone } from './coin-rows.js';
-import { createPortfolios, type Owner, type Portfolios } from './portfolios.js';
 
 let postgres: Postgres;
 let portfolios: Portfolios;
