@@ -47,7 +47,7 @@ describe('the program', () => {
     expect(program.out()).toContain(base.replace('http', 'ws'));
     let served: number[] = [];
     // The simulated market trades in real time; a few dozen trades take about a second.
-    for (let tries = 0; served.length < 150 && tries < 200; tries++) {
+    for (let tries = 0; served.length < 150 && tries < 1_000; tries++) {
       served = (await getJson(`${base}/sim/trades?symbol=btcusdt&fromId=1&limit=20000`)).body.map(
         (row: { a: number }) => row.a,
       );

@@ -34,8 +34,7 @@ const ask = async () => {
 /** As soon as nobody else's is in hand, which ends a moment after its asker went. */
 const askAlone = async () => {
   let given = await ask();
-  for (let i = 0; i < 100 && 'fault' in given.answer && given.answer.fault === 'another backup is being taken'; i++)
-    given = await ask();
+  while ('fault' in given.answer && given.answer.fault === 'another backup is being taken') given = await ask();
   return given;
 };
 
