@@ -5,10 +5,11 @@ import { createLane, type Lane } from './lane.js';
 /** Does so much of the work of one key at once, and the rest in its order. */
 export interface Turns {
   /**
+   * @param signal of who asks: once it is aborted, work that waits is never done
    * @throws AppError resource_exhausted when too much waits, or this did too long; then the work is never done. Else
    * whatever the work throws
    */
-  take<T>(key: string, work: () => Promise<T>): Promise<T>;
+  take<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 export interface TurnsOptions {
@@ -47,7 +48,7 @@ export const createTurns = (options: TurnsOptions): Turns => {
   };
 
   return {
-    take: async (key, work) => {
+    take: async (key, work, signal) => {
       const lane = laneOf(key);
       const inTurn = () =>
         work().catch((thrown: unknown) => {
@@ -55,7 +56,7 @@ export const createTurns = (options: TurnsOptions): Turns => {
           throw thrown;
         });
       try {
-        return await lane.run(inTurn);
+        return await lane.run(inTurn, signal);
       } finally {
         if (lane.isIdle && lanes.get(key) === lane) lanes.delete(key);
       }

@@ -20,11 +20,11 @@ export interface OwnerOfDeps {
 }
 
 export const createOwnerOf = ({ priceKind, ensure }: OwnerOfDeps): OwnerOf => {
-  const ownerOf: OwnerOf['ownerOf'] = (owner, { requestId }) => {
+  const ownerOf: OwnerOf['ownerOf'] = (owner, { requestId, signal }) => {
     const { userId, simulatedPrices: simulated } = owner ?? { userId: '', simulatedPrices: undefined };
     readUserId(userId, 'owner');
     priceKind.note(simulated);
-    return { userId, simulated, requestId };
+    return { userId, simulated, requestId, signal };
   };
   return {
     ownerOf,

@@ -12,6 +12,8 @@ export interface Owner {
   readonly requestId: string;
   /** The event that it is done for, if it is for one. */
   readonly causedBy?: string;
+  /** Of the call, if it is for one: aborted once nobody waits for it. */
+  readonly signal?: AbortSignal;
 }
 
 const maxUserIdLength = 200;

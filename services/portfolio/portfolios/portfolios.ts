@@ -74,11 +74,15 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
   };
   /** One after the other of each user, the defaults being there. */
   const inTurn = <T>(owner: Owner, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-    command(owner.userId, async (tx) => {
-      await lockOwner(tx, time, owner.userId);
-      await defaults.make(tx, owner);
-      return work(tx);
-    });
+    command(
+      owner.userId,
+      async (tx) => {
+        await lockOwner(tx, time, owner.userId);
+        await defaults.make(tx, owner);
+        return work(tx);
+      },
+      owner.signal,
+    );
   const lock = async (tx: Transaction, owner: Owner, id: string): Promise<PortfolioRow> => {
     const [row] = await tx.select().from(portfolios).where(ofUser(owner.userId, id)).for('no key update');
     if (!row) throw noSuchPortfolio();

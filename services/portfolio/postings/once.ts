@@ -75,17 +75,22 @@ export interface CommandDeps {
  * A command: one transaction. Those of one portfolio, and those of one user that make or name portfolios, wait for each
  * other in any case: here, where they hold no connection. Where another portfolio got the same id at the same moment, or
  * a balance of one the same number, which its own lock does not prevent, it is looked at once more what that one is.
+ * @param signal of who asked: who has left was told that nothing was done, and has done something else since
  * @throws AppError resource_exhausted where too many wait; also for what the database throws
  */
-export type Command = <Result>(of: string, work: (tx: Transaction) => Promise<Result>) => Promise<Result>;
+export type Command = <Result>(
+  of: string,
+  work: (tx: Transaction) => Promise<Result>,
+  signal?: AbortSignal,
+) => Promise<Result>;
 
 export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const words = 'Too many changes at once; please wait a little.';
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
-  return (of, work) => {
+  return (of, work, signal) => {
     const once = () => db.transaction(work);
-    return turns.take(of.toLowerCase(), async () => {
+    const inTurn = async () => {
       try {
         return await once().catch((thrown: unknown) => {
           const isTaken = sqlState(thrown) === uniqueViolation && decidedOnce.has(violatedConstraint(thrown) ?? '');
@@ -95,6 +100,7 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
       } catch (thrown) {
         throw fromPostgresError(thrown);
       }
-    });
+    };
+    return turns.take(of.toLowerCase(), inTurn, signal);
   };
 };

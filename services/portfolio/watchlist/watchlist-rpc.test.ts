@@ -64,6 +64,28 @@ describe('watchlists over gRPC', () => {
     expect([version, symbols.length, new Set(symbols.map(({ symbol }) => symbol)).size]).toEqual([6, 200, 200]);
   });
 
+  it('are not changed late for who was told that it was not done, while a change before it takes long', async () => {
+    const { add, list, userId } = as();
+    await add('c0usdt', 'C0');
+    let release = () => {};
+    let slow: Promise<void> | undefined;
+    await new Promise<void>((held) => {
+      slow = postgres.db.transaction(() => {
+        held();
+        return new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      });
+    });
+    const before = add('c1usdt', 'C1');
+    const gone = callUnary(client, client.add, { userId, symbol: 'c2usdt', asset: 'C2' }, { deadlineMs: 500 });
+    expect(await reasonOf(gone)).toBe('deadline_exceeded');
+    release();
+    await Promise.all([slow, before]);
+    await add('c3usdt', 'C3');
+    expect((await list()).symbols.map(({ symbol }) => symbol)).toEqual(['c0usdt', 'c1usdt', 'c3usdt']);
+  });
+
   it('are nobody else’s, and no one’s where nobody is named', async () => {
     const [one, other] = [as(), as()];
     await one.add('btcusdt', 'BTC');

@@ -6,7 +6,7 @@ import { readUserId } from '../portfolios/owner.js';
 import type { Watchlist } from './watchlist.js';
 
 const userOf = (userId: string): string => readUserId(userId, 'user_id');
-const ownerOf = (userId: string, { requestId }: CallContext) => ({ userId: userOf(userId), requestId });
+const ownerOf = (userId: string, { requestId, signal }: CallContext) => ({ userId: userOf(userId), requestId, signal });
 const toWire = ({ version, symbols }: Awaited<ReturnType<Watchlist['list']>>): wire.Watchlist => ({
   version,
   symbols: symbols.map((watched) => ({ ...watched })),

@@ -36,7 +36,7 @@ export interface Watchlist {
   remove(owner: WatchingOwner, symbol: string): Promise<Watching>;
 }
 
-type WatchingOwner = Pick<Owner, 'userId' | 'requestId'>;
+type WatchingOwner = Pick<Owner, 'userId' | 'requestId' | 'signal'>;
 
 interface WatchlistDeps {
   readonly db: Database;
@@ -82,11 +82,12 @@ export const createWatchlist = ({ db, command, append, time }: WatchlistDeps): W
   };
   const change = async (owner: WatchingOwner, work: (tx: Transaction) => Promise<void>): Promise<Watching> => {
     try {
-      return await command(owner.userId, async (tx) => {
+      const inTurn = async (tx: Transaction) => {
         await lockOwner(tx, time, owner.userId);
         await work(tx);
         return list(tx, owner.userId);
-      });
+      };
+      return await command(owner.userId, inTurn, owner.signal);
     } catch (thrown) {
       throw fromPostgresError(thrown);
     }
