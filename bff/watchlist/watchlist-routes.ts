@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problems } from '@tickfolio/api/problem';
 import { WatchlistAnswer, WatchPath } from '@tickfolio/api/watchlist';
 import type { Watchlist } from '@tickfolio/gen/portfolio/v1/watchlist';
+import { isSymbol } from '@tickfolio/lib/market/symbol';
 import type { Throttle } from '@tickfolio/lib/throttle';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
@@ -21,6 +22,11 @@ export interface WatchlistRoutesOptions {
   readonly onChange: (userId: string) => void;
 }
 
+interface Writer {
+  readonly userId: string;
+  readonly requestId: string;
+}
+
 const common = { tags: ['watchlist'], security: [{ bearerAuth: [] }] };
 const answerOf = (...of: Parameters<typeof watchedOf>) => {
   const { version, watchlist } = watchedOf(...of);
@@ -31,10 +37,20 @@ const answerOf = (...of: Parameters<typeof watchedOf>) => {
 export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> = async (app, options) => {
   const { verify, client, symbols, lookup, writes, onChange } = options;
   app.addHook('onRequest', requireSignIn(verify));
-  const writerOf = (request: FastifyRequest) => {
+  const writerOf = (request: FastifyRequest): Writer => {
     const { userId } = signedIn(request);
     writes.take(userId);
     return { userId, requestId: request.id };
+  };
+  /** @throws AppError as `resolve`, not_found */
+  const assetOf = (symbol: string): string => {
+    if (!isSymbol(symbol) || !symbols.mayExist(symbol)) throw unlisted(symbol);
+    return assetsOf(symbols.resolve(symbol)).BaseAsset;
+  };
+  /** The user's list where the symbol is on it. */
+  const listWith = async ({ userId, requestId }: Writer, symbol: string): Promise<Watchlist | undefined> => {
+    const list = await client.watched(userId, requestId);
+    return list.symbols.some((watched) => watched.symbol === symbol) ? list : undefined;
   };
   /** Told also where no answer came: it may be made all the same. */
   const made = (userId: string, change: Promise<Watchlist>) =>
@@ -69,9 +85,16 @@ export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> 
       const symbol = request.params.symbol.toLowerCase();
       const writer = writerOf(request);
       await lookup.lookAgain(symbol);
-      if (!symbols.mayExist(symbol)) throw unlisted(symbol);
-      const { BaseAsset } = assetsOf(symbols.resolve(symbol));
-      return made(writer.userId, client.watch(writer, symbol, BaseAsset));
+      let asset: string;
+      try {
+        asset = assetOf(symbol);
+      } catch (refusal) {
+        // It was traded when it was put there, and repeating that is harmless.
+        const watched = isSymbol(symbol) ? await listWith(writer, symbol) : undefined;
+        if (!watched) throw refusal;
+        return answerOf(watched);
+      }
+      return made(writer.userId, client.watch(writer, symbol, asset));
     },
   );
 
@@ -91,9 +114,7 @@ export const watchlistRoutes: FastifyPluginAsyncTypebox<WatchlistRoutesOptions> 
       const symbol = request.params.symbol.toLowerCase();
       const writer = writerOf(request);
       // What the exchange lists no longer can still be watched.
-      const isWatched = async () =>
-        (await client.watched(writer.userId, request.id)).symbols.some((watched) => watched.symbol === symbol);
-      if (!symbols.mayExist(symbol) && !(await isWatched())) throw unlisted(symbol);
+      if (!isSymbol(symbol) || !(symbols.mayExist(symbol) || (await listWith(writer, symbol)))) throw unlisted(symbol);
       return made(writer.userId, client.unwatch(writer, symbol));
     },
   );

@@ -1,7 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
+import { createFakeAggregator, createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
 
 let postgres: Postgres;
@@ -59,6 +59,22 @@ describe('a watchlist over REST', () => {
     const many = Array.from({ length: 200 }, (_, n) => ({ symbol: `c${n}usdt`, asset: `C${n}`, addedAtMs: n }));
     watchlists.keep(user.userId, many);
     expect(await refused(user, 'PUT', `${at}/btcusdt`)).toBe('409 /docs/errors/limit-reached');
+  });
+
+  it('stays as it is where what is on it already is put there, traded or not, and where what is no symbol is taken off', async () => {
+    const user = createUser(systemClock);
+    const kept = ['oldusdt', 'lunausdt'].map((symbol) => ({ symbol, asset: 'OLD', addedAtMs: 0 }));
+    watchlists.keep(user.userId, kept);
+    for (const { symbol } of kept)
+      expect(await call(user, 'PUT', `${at}/${symbol}`)).toMatchObject({ status: 200, body: { version: 1 } });
+    const { client: aggregator, fake } = createFakeAggregator();
+    fake.down = true;
+    const early = await startTestBff({ postgres, played: { portfolio: client }, deps: { aggregator } });
+    try {
+      for (const method of ['PUT', 'DELETE']) expect((await early.call(user, method, `${at}/a%20b`)).status).toBe(404);
+    } finally {
+      await early.close();
+    }
   });
 
   it('loses what the exchange lists no longer too', async () => {
