@@ -86,7 +86,9 @@ export const createFakePortfolios = () => {
       if (asset === 'XYZ') throw new AppError('unprocessable', 'No.', { problem: 'unknown-asset' });
       return { asset, available: quantity, reserved: '0', version: 1 };
     },
-    transfer: async (asker, { fromPortfolioId, toPortfolioId }) => {
+    transfer: async (asker, { fromPortfolioId, toPortfolioId, networkFee }) => {
+      if (networkFee === 'much')
+        throw new AppError('invalid_argument', 'No.', { fields: [{ field: 'network_fee', message: 'is no number' }] });
       const [from, to] = [find(asker, fromPortfolioId), find(asker, toPortfolioId)];
       if (from.portfolio.kind !== to.portfolio.kind)
         throw new AppError('failed_precondition', 'No.', { problem: 'wrong-kind' });

@@ -11,11 +11,12 @@ import {
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
+import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn } from '../api/sign-in.js';
 import type { LookUpPrices } from '../holdings/moment-prices.js';
 import { valueBalances } from '../holdings/valued-balances.js';
-import { allPortfolios, type Views } from '../holdings/views.js';
+import { allPortfolios, type Views, viewKey } from '../holdings/views.js';
 import { createAskers } from './askers.js';
 import { common, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
 
@@ -28,7 +29,7 @@ const keyOf = ({ headers }: FastifyRequest): string => {
 };
 export interface BalanceRoutesOptions extends PortfolioRoutesOptions {
   /** What is kept here of what people own. */
-  readonly views: Pick<Views, 'all' | 'own'>;
+  readonly views: Pick<Views, 'all' | 'own' | 'readPortfolios'>;
   readonly lookUp: LookUpPrices;
 }
 
@@ -57,13 +58,21 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
         const about = { portfolioId: allPortfolios, kind: allPortfolios, baseCurrency: 'USDT', version } as const;
         return { ...about, ...(await valueBalances(balances, lookUp)) };
       }
-      const found = await client.get(asker, request.params.id);
-      const { id: portfolioId, baseCurrencyCode: baseCurrency, isDefault } = found;
-      const kind = kindOf(found.kind);
-      if (kind === 'tracking' && isDefault) {
-        const { version, balances } = await views.own(asker.userId);
-        return { portfolioId, kind, baseCurrency, version, ...(await valueBalances(balances, lookUp)) };
+      const ofOwned = defaultPortfolioId(asker.userId);
+      // All of that is kept here, whether its service answers or not.
+      if (['default', ofOwned].includes(request.params.id.toLowerCase())) {
+        const key = viewKey(asker.userId, ofOwned);
+        const [{ version, balances }, shown] = await Promise.all([
+          views.own(asker.userId),
+          views.readPortfolios([key]),
+        ]);
+        const about = { portfolioId: ofOwned, kind: 'tracking', version } as const;
+        const baseCurrency = shown.get(key)?.baseCurrency ?? 'USDT';
+        return { ...about, baseCurrency, ...(await valueBalances(balances, lookUp)) };
       }
+      const found = await client.get(asker, request.params.id);
+      const { id: portfolioId, baseCurrencyCode: baseCurrency } = found;
+      const kind = kindOf(found.kind);
       const { version, balances } = await client.balances(asker, portfolioId);
       const isOfOtherPrices = kind === 'paper' && asker.simulated !== undefined && asker.simulated !== found.simulated;
       const valued = await valueBalances(balances, isOfOtherPrices ? undefined : lookUp);

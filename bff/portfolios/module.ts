@@ -5,6 +5,7 @@ import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
 import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
+import { withRestNames } from './rest-names.js';
 import { withSeenVersions } from './seen-versions.js';
 
 const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioClient);
@@ -14,7 +15,7 @@ const prepare = (shared: Shared) => {
   const words = 'Too many changes in a short time; please wait a little.';
   return {
     verify: sessions.verify,
-    client: withSeenVersions(clientOf(shared), shared.views),
+    client: withRestNames(withSeenVersions(clientOf(shared), shared.views)),
     know: shared.knowPortfolio,
     writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
     simulated: () => market.kind.simulated,

@@ -127,6 +127,17 @@ describe('portfolios over REST', () => {
       });
   });
 
+  it('are refused by the names that fields have in what was sent', async () => {
+    const user = createUser(systemClock);
+    const made = async (name: string) => (await call(user, 'POST', at, { name, kind: 'paper' })).body.id as string;
+    const [from, to] = [await made('From'), await made('To')];
+    const moved = { from, to, asset: 'USDT', quantity: '1', networkFee: 'much' };
+    expect(await call(user, 'POST', '/api/v1/transfers', moved)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'networkFee', message: 'is no number' }] },
+    });
+  });
+
   it('are given and moved what has no Latin name, too', async () => {
     const user = createUser(systemClock);
     const made = async (name: string) => (await call(user, 'POST', at, { name, kind: 'paper' })).body.id as string;
@@ -221,6 +232,8 @@ describe('portfolios over REST', () => {
       const refused = await alone.call(user, 'GET', at);
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
       expect((await alone.call(user, 'GET', '/api/v1/profile')).status).toBe(200);
+      const { status, body } = await alone.call(user, 'GET', `${at}/default/balances`);
+      expect([status, body]).toMatchObject([200, { kind: 'tracking', baseCurrency: 'USDT', balances: [] }]);
       const { dependencies } = (await alone.call(undefined, 'GET', '/ready')).body;
       expect(dependencies.portfolio).toMatchObject({ status: 'down', required: false });
       await until(
