@@ -13,7 +13,7 @@ import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
 import { renderFrame, renderHead } from '../valuation/portfolio-frame.js';
 import { receiptOf } from '../valuation/receipt.js';
-import { areSame, listingsOf, rowsOf, type ShownRows } from '../valuation/shown-rows.js';
+import { areSame, heldListings, listingsOf, rowsOf, type ShownRows } from '../valuation/shown-rows.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createPortfolioReader } from './portfolio-reader.js';
 import { createHolders } from './pushing/holders.js';
@@ -254,7 +254,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         get livesElsewhere() {
           return livesElsewhere() ? joined.livesAt : undefined;
         },
-        has: (listing) => joined.ready && joined.rows.holdings.some((holding) => holding.listing === listing),
+        has: (listing) => joined.ready && heldListings(joined.rows).has(listing),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
         },

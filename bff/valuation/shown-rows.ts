@@ -15,6 +15,16 @@ export interface ShownRows {
 export const listingsOf = ({ holdings, cash = [] }: ShownRows): Set<Listing> =>
   new Set([...holdings.map(({ listing }) => listing), ...cash.flatMap(({ listing }) => listing ?? [])]);
 
+const held = new WeakMap<ShownRows, ReadonlySet<Listing>>();
+/** Those of holdings alone: asked for with every price that is watched, so looked through once. */
+export const heldListings = (rows: ShownRows): ReadonlySet<Listing> => {
+  const known = held.get(rows);
+  if (known) return known;
+  const found = new Set(rows.holdings.map(({ listing }) => listing));
+  held.set(rows, found);
+  return found;
+};
+
 const isSame = <One>(before: readonly One[] = [], now: readonly One[] = []): boolean =>
   before.length === now.length && now.every((one, at) => one === before[at]);
 /** Whether nothing changed: what did not is the same object. */
