@@ -111,7 +111,7 @@ describe('the default portfolio over REST', () => {
 // Last: what is told of before a restore is dropped from here on.
 describe('after the portfolio service was restored from a backup', () => {
   it('the version of all together does not fall where a portfolio was lost, and REST says the same as the socket', async () => {
-    const built = await build();
+    const built = await build(1, { options: { reconcileEveryMs: 300 } });
     const { bff, news, client } = built;
     const { user } = await somebody(built);
     const asker = { userId: user.userId, simulated: false, requestId: 'r' };
