@@ -109,6 +109,33 @@ describe.runIf(browser)('who makes an account', () => {
   });
 });
 
+describe.runIf(browser)('who looks at paper money', () => {
+  it('has it live over the page’s connection: what is given elsewhere is there by itself, read no more than once', async () => {
+    await withMember(async (page, { name }) => {
+      const reads: string[] = [];
+      page.on('request', (request) => request.url().endsWith('/balances') && reads.push(request.url()));
+      const elsewhere = await signInOverRest(name);
+      const { body } = await elsewhere.call('GET', '/api/v1/portfolios');
+      const paper = (body.portfolios as { id: string; kind: string }[]).find(({ kind }) => kind === 'paper')?.id ?? '';
+      await page.goto(`${base}/portfolios/${paper}`);
+      const worth = () => page.locator('.portfolio-head').innerText();
+      await expect.poll(worth).toMatch(/10,000\.00/);
+      await expect.poll(() => page.locator('.freshness-dot').first().innerText()).toBe('Live');
+      const before = reads.length;
+      const given = { asset: 'USDT', quantity: '234.5' };
+      expect((await elsewhere.call('POST', `/api/v1/portfolios/${paper}/fund`, given)).status).toBe(200);
+      await expect.poll(worth).toMatch(/10,234\.50/);
+      // What orders keep may be something else with each version.
+      await settled(async () => expect(reads.length).toBe(before + 1));
+      await page.waitForTimeout(4_000);
+      expect(reads.length).toBe(before + 1);
+      // All that one owns is without it.
+      await page.goto(`${base}/portfolios/all`);
+      await page.getByText('Nothing is in here').waitFor();
+    });
+  });
+});
+
 describe.runIf(browser)('who lost the password', () => {
   it('sets another one by a code that was kept, and every device is signed out', async () => {
     await withMember(async (device, { name, codes }) => {

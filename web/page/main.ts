@@ -8,6 +8,7 @@ import { keeping } from './keeping.js';
 import { loadLanguage } from './language-words.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
+import { createViews } from './live/views.js';
 import type { Parts } from './parts.js';
 import { basePath, namesPrefix } from './place.js';
 import './styles/page.css';
@@ -31,11 +32,13 @@ const session = createSession({
   jar: { takesCookies: takesCookies(), isSecure: isSecureContext },
 });
 const trails = createPriceTrails();
-const store = createPortfolioStore({ clock, schedule: (run) => requestAnimationFrame(run), trails });
+const createStore = () => createPortfolioStore({ clock, schedule: (run) => requestAnimationFrame(run), trails });
+const store = createStore();
 
 let connection: LiveSocket | undefined;
 const takers = new Map<ChannelName, (message: ChannelMessage) => void>();
 const ask = () => connection?.setChannels([...takers.keys()]);
+const views = createViews({ clock, createStore, ask: (portfolioId) => connection?.setView(portfolioId) });
 let connectedAs: string | undefined;
 const follow = () => {
   const userId = session.state.kind === 'signed-in' ? session.state.userId : undefined;
@@ -44,7 +47,10 @@ const follow = () => {
   connection?.close();
   connection = undefined;
   store.clear();
-  if (userId === undefined) return;
+  if (userId === undefined) {
+    views.clear();
+    return;
+  }
   connection = createLiveConnection({
     clock,
     random: Math.random,
@@ -52,13 +58,21 @@ const follow = () => {
     read: () => session.call('GET', '/api/v1/profile/frame'),
     token: session.token,
     renew: session.renew,
-    onFrame: store.takeFrame,
-    onConnection: store.setConnection,
+    onFrame: (frame) => {
+      if (frame.PortfolioID === undefined) store.takeFrame(frame);
+      views.takeFrame(frame);
+    },
+    onConnection: (next) => {
+      store.setConnection(next);
+      views.setConnection(next);
+    },
+    onRefusal: views.refuse,
     onChannel: (message) => {
       for (const take of takers.values()) take(message);
     },
   });
   ask();
+  views.clear();
 };
 session.subscribe(follow);
 session.onToken((token) => connection?.offer(token));
@@ -87,7 +101,7 @@ if (place && !place.querySelector('[data-said="old"]')) {
   // What cannot be loaded is said by the first words.
   void Promise.all([import('./show-app.js'), loadLanguage()]).then(([{ showApp }, { numbers }]) => {
     store.setStyle(numbers);
-    showApp(place, { clock, random: Math.random, session, store, trails, channels, retry });
+    showApp(place, { clock, random: Math.random, session, store, trails, channels, views, retry });
     // Nobody needs it before something is shown.
     void import('./text/copying/copy-whole.js').catch(() => undefined);
   });

@@ -4,6 +4,7 @@ import type { Session, SessionState } from '@tickfolio/client/session';
 import { createContext, useContext, useState, useSyncExternalStore } from 'react';
 import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
 import type { PriceTrails } from './live/price-trails.js';
+import type { Views } from './live/views.js';
 
 /** What comes over the live connection besides frames. */
 interface Channels {
@@ -20,6 +21,7 @@ export interface Parts {
   readonly store: PortfolioStore;
   readonly trails: PriceTrails;
   readonly channels: Channels;
+  readonly views: Views;
   /** Asks who is signed in, and tries to connect, at once. */
   readonly retry: () => void;
 }
@@ -55,6 +57,13 @@ export const useSession = (): SessionState => {
 export const useLive = <T,>(select: (state: LiveState) => T): T => {
   const { store } = useParts();
   return useSyncExternalStore(store.subscribe, () => select(store.state));
+};
+
+/** The same of what the page in front is about: another portfolio while it shows one live. */
+export const useShown = <T,>(select: (state: LiveState) => T): T => {
+  const { store, views } = useParts();
+  const { store: shown } = useSyncExternalStore(views.subscribe, () => views.current) ?? { store };
+  return useSyncExternalStore(shown.subscribe, () => select(shown.state));
 };
 
 const subscribeNetwork = (listener: () => void) => {

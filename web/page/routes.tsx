@@ -8,6 +8,7 @@ import { readTableSearch } from './portfolio/table/table-search.js';
 import { BrokenPage } from './shell/broken-page.js';
 import { MissingPage } from './shell/missing-page.js';
 import { SignedIn } from './shell/signed-in.js';
+import { Skeleton } from './shell/skeleton.js';
 import { Shell } from './shell.js';
 import { readAssetSearch } from './text/asset-address.js';
 import { readValueSearch } from './value/ranges.js';
@@ -110,6 +111,10 @@ export const router = createRouter({
   routeTree: root.addChildren([...members, ...gates, ...moved]),
   basepath: basePath,
   defaultPreload: 'intent',
+  // What comes later than one sees has its shape meanwhile.
+  defaultPendingComponent: Skeleton,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
 });
 

@@ -66,6 +66,7 @@ const useShellKeys = () => {
 };
 
 const SignedInShell = () => {
+  const session = useSession();
   useShellKeys();
   useNotedPlace();
   return (
@@ -79,7 +80,7 @@ const SignedInShell = () => {
         </main>
       </div>
       <PhoneBar>
-        <AccountLinks />
+        {session.kind === 'signed-in' && <AccountLinks userName={session.userName} />}
         <CurrencyField />
       </PhoneBar>
       <Dialogs />

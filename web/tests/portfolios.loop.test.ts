@@ -34,7 +34,13 @@ describe.skipIf(!browser)('the switcher', () => {
       const links = page.locator('.top .places a');
       await expect
         .poll(() => links.allInnerTexts())
-        .toEqual(['Portfolio', expect.stringMatching(/^Paper\s+Paper money$/), expect.stringMatching(/^Second try\s/)]);
+        .toEqual([
+          'Everything you own',
+          'Portfolio',
+          expect.stringMatching(/^Paper\s+Paper money$/),
+          expect.stringMatching(/^Second try\s/),
+        ]);
+      await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
@@ -252,6 +258,39 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
           body: { from: 'p-paper', to: 'p-second', asset: 'USDT', quantity: '6000' },
         }),
       ]);
+    });
+  });
+});
+
+describe.skipIf(!browser)('what is said of portfolios', () => {
+  it('names those that nobody named in the reader’s language, and says on a phone who is signed in', async () => {
+    const { answers } = createPortfolioServer([second]);
+    await withWindow({ frame, answers, locale: 'de-DE', path: '/portfolios', viewport: phone }, async ({ page }) => {
+      await expect
+        .poll(() => page.locator('.portfolio-card h2').allInnerTexts())
+        .toEqual(['Portfolio', 'Spielgeld', 'Second try']);
+      await page.getByRole('link', { name: 'Spielgeld' }).click();
+      await page.getByRole('heading', { name: 'Spielgeld' }).waitFor();
+      await page.getByRole('link', { name: 'Einstellungen' }).first().click();
+      expect(await page.getByLabel('Name').inputValue()).toBe('Spielgeld');
+      await page.locator('.phone-more').getByRole('button').click();
+      await page.locator('.phone-more .who-name').getByText('maria').waitFor();
+    });
+  });
+
+  it('is the shape of a page while its file is on its way', async () => {
+    await withWindow({ frame }, async ({ page }) => {
+      let comes = () => {};
+      const isThere = new Promise<void>((resolve) => (comes = resolve));
+      await page.route(/markets-page-[\w-]+\.js/, async (route) => {
+        await isThere;
+        await route.fallback();
+      });
+      await page.goto(`${origin}/markets`);
+      await page.locator('main .skeleton').waitFor();
+      comes();
+      await page.locator('.market-row').first().waitFor();
+      expect(await page.locator('main .skeleton').count()).toBe(0);
     });
   });
 });

@@ -93,6 +93,7 @@ export const createLiveConnection = (deps: LiveConnectionDeps): LiveSocket => {
   return {
     offer: socket.offer,
     setChannels: socket.setChannels,
+    setView: socket.setView,
     retry: () => {
       socket.retry();
       if (timer && state !== 'live') void readNow();

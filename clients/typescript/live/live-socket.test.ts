@@ -17,9 +17,14 @@ const rig = () => {
     onopen: null as (() => void) | null,
     onclose: null as (() => void) | null,
     send: (text: string) => {
-      const message = JSON.parse(text) as { type: string; accessToken?: string; channels?: string[] };
+      const message = JSON.parse(text) as {
+        type: string;
+        accessToken?: string;
+        channels?: string[];
+        portfolioId?: string;
+      };
       if (message.accessToken !== undefined) sent.push(message.accessToken);
-      else said.push(`${message.type} ${message.channels?.join(' ')}`);
+      else said.push(`${message.type} ${message.portfolioId ?? message.channels?.join(' ')}`);
     },
     close: () => {
       closes.push(socket.readyState);
@@ -39,6 +44,7 @@ const rig = () => {
     onFrame: () => undefined,
     onConnection: () => undefined,
     onChannel: (message) => void told.push(message),
+    onRefusal: () => void told.push({ Type: 'refused' }),
   });
   const say = (message: object) => socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
   return { clock, sent, said, told, closes, socket, say, live };
@@ -95,5 +101,22 @@ it('asks for its channels on every connection, and tells what comes on them and 
   live.setChannels(['watchlist']);
   live.setChannels([]);
   expect(said.slice(2)).toEqual(['unsubscribe watchlist']);
+  live.close();
+});
+
+it('asks for its portfolio on every connection, and tells of what is not taken', async () => {
+  const { clock, said, told, socket, say, live } = rig();
+  await clock.advanceAsync(0);
+  socket.onopen?.();
+  live.setView('p-1');
+  say({ Type: 'error', Detail: 'There is no such portfolio.' });
+  expect(told).toEqual([{ Type: 'refused' }]);
+  await clock.advanceAsync(12_000); // Nothing comes, so it is another connection.
+  socket.onopen?.();
+  expect(said).toEqual(['view p-1', 'view p-1']);
+  live.setView('default');
+  await clock.advanceAsync(12_000);
+  socket.onopen?.();
+  expect(said.slice(2)).toEqual(['view default']);
   live.close();
 });

@@ -19,6 +19,8 @@ export interface LiveSocketDeps {
   readonly onConnection: (connection: Connection) => void;
   /** What comes on the channels that were asked for. */
   readonly onChannel?: (message: ChannelMessage) => void;
+  /** Something that was said was not taken, such as a portfolio that is not there. */
+  readonly onRefusal?: () => void;
   /** Called with every pause before it is made, in milliseconds. */
   readonly onPause?: ((ms: number) => void) | undefined;
   /** Frames are those of this portfolio, or of `all`; nothing of another comes. Default the default one. */
@@ -37,6 +39,11 @@ export interface LiveSocket {
   offer(token: string): void;
   /** Which channels it has besides frames, on this connection and those that follow. Default none. */
   setChannels(names: readonly ChannelName[]): void;
+  /**
+   * Of which portfolio frames are, on this connection and those that follow; asked for anew with every call. Frames of
+   * the one before may still come, and come first on every connection.
+   */
+  setView(portfolioId: string): void;
   /** Tries at once: the network is back, or the user asks. */
   retry(): void;
   close(): void;
@@ -47,6 +54,8 @@ const pauses = { minRetryMs: 500, maxRetryMs: 10_000 };
 const silenceMs = 8_000;
 /** Of WebSocket.readyState. */
 const [connectingState, openState] = [0, 1];
+/** The portfolio whose frames come unasked. */
+const usualView = 'default';
 /** Of a connection that broke, as browsers have it. */
 const brokenCode = 1006;
 
@@ -74,7 +83,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
   /** The token of the socket that is open. */
   let used = '';
   const named = deps.portfolioId?.toLowerCase();
-  const wanted = named === 'default' ? undefined : named;
+  const wanted = named === usualView ? undefined : named;
+  let view = wanted ?? usualView;
   /** Whether the socket that is open has shown what is wanted. */
   let isShown = false;
 
@@ -163,7 +173,10 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     } else if (isTypedMessage(message)) {
       if (message.Type === 'token-expiring')
         replace().then(offer, () => undefined); // Else it is closed for that, which is told.
-      else if (message.Type === 'error') notShown(message);
+      else if (message.Type === 'error') {
+        notShown(message);
+        deps.onRefusal?.();
+      }
       else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
     }
   };
@@ -184,7 +197,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     listen();
     isShown = false;
     opened.onopen = () => {
-      if (wanted !== undefined) say({ type: 'view', portfolioId: wanted });
+      if (view !== usualView) say({ type: 'view', portfolioId: view });
       ask('subscribe', channels);
     };
     opened.onmessage = ({ data }) => take(String(data));
@@ -206,6 +219,10 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
         names.filter((name) => !channels.includes(name)),
       );
       channels = names;
+    },
+    setView: (portfolioId) => {
+      view = portfolioId;
+      say({ type: 'view', portfolioId });
     },
     retry: () => {
       if (closed || socket) return; // One that is being opened is left to it; silence ends it.

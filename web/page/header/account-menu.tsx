@@ -10,8 +10,8 @@ import { useText } from '../text/language.js';
 
 const icons: Readonly<Record<Section, IconName>> = { profile: 'person', security: 'lock', display: 'display' };
 
-/** The settings of who is signed in, and the way out; links and a button in a list of their own. */
-export const AccountLinks = () => {
+/** Who is signed in, their settings, and the way out; links and a button in a list of their own. */
+export const AccountLinks = ({ userName }: { readonly userName: string }) => {
   const text = useText();
   const { session } = useParts();
   const toast = useToast();
@@ -25,6 +25,9 @@ export const AccountLinks = () => {
   };
   return (
     <>
+      <p className="who-name" translate="no">
+        {userName}
+      </p>
       {sections.map((section) => (
         <Link key={section} to="/settings/$section" params={{ section }} className="place">
           <Icon name={icons[section]} />
@@ -52,10 +55,7 @@ export const AccountMenu = ({ userName }: { readonly userName: string }) => {
         </span>
       }
     >
-      <p className="who-name" translate="no">
-        {userName}
-      </p>
-      <AccountLinks />
+      <AccountLinks userName={userName} />
     </Disclosure>
   );
 };

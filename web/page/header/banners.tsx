@@ -1,7 +1,7 @@
 import { readEveryMs } from '@tickfolio/client/live-connection';
 import { Suspense, useState } from 'react';
 import { latePart } from '../kit/late-part.js';
-import { useLive, useOnline, useParts, useSession } from '../parts.js';
+import { useLive, useOnline, useParts, useSession, useShown } from '../parts.js';
 import { useText } from '../text/language.js';
 import { useSimulated } from './use-simulated.js';
 
@@ -13,8 +13,8 @@ export const Banners = () => {
   const { retry } = useParts();
   const connection = useLive((state) => state.connection);
   const simulated = useSimulated();
-  const hasValues = useLive((state) => state.view !== undefined);
-  const noPrices = useLive((state) => state.view?.fresh?.kind === 'down');
+  const hasValues = useShown((state) => state.view !== undefined);
+  const noPrices = useShown((state) => state.view?.fresh?.kind === 'down');
   const session = useSession();
   const risk = session.kind === 'signed-in' ? session.risk : undefined;
   const online = useOnline();

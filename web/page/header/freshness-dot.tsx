@@ -1,6 +1,6 @@
 import { Disclosure } from '../kit/disclosure.js';
 import { PriceTag } from '../kit/price-state.js';
-import { useLive, useOnline } from '../parts.js';
+import { useOnline, useShown } from '../parts.js';
 import { useText } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import { liveness } from './liveness.js';
@@ -9,8 +9,8 @@ import { liveness } from './liveness.js';
 export const FreshnessDot = () => {
   const text = useText();
   const online = useOnline();
-  const connection = useLive((state) => state.connection);
-  const view = useLive((state) => state.view);
+  const connection = useShown((state) => state.connection);
+  const view = useShown((state) => state.view);
   const { tone, word, old } = liveness({ online, connection, view }, text);
   const dot = (
     <>

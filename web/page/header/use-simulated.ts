@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { keeping } from '../keeping.js';
-import { useLive, useSession } from '../parts.js';
+import { useSession, useShown } from '../parts.js';
 
 const key = 'tickfolio.simulated';
 
@@ -9,7 +9,7 @@ const key = 'tickfolio.simulated';
  * what says it has its place from the first picture on.
  */
 export const useSimulated = (): boolean => {
-  const said = useLive(({ view }) => view?.simulated);
+  const said = useShown(({ view }) => view?.simulated);
   const session = useSession();
   useEffect(() => {
     if (said === true) keeping.setItem(key, '1');

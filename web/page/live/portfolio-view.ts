@@ -68,6 +68,12 @@ export interface DayBasis {
 export interface PortfolioView {
   readonly rows: readonly Row[];
   readonly total: Total;
+  /** What is held and is no coin, as the frame has it; it is not in the total. */
+  readonly cash: NonNullable<Frame['Cash']>;
+  /** What that is worth, in USDT. */
+  readonly cashValue: Decimal;
+  /** Undefined of a server that is older than this page. */
+  readonly version: number | undefined;
   readonly day: Change | undefined;
   readonly dayBasis: DayBasis;
   /**
@@ -272,6 +278,9 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
       direction: moved ? signOf(subtract(total, last.value)) : (last?.direction ?? 'same'),
       ticks: (last?.ticks ?? 0) + (moved ? 1 : 0),
     },
+    cash: frame.Cash ?? [],
+    cashValue: frame.NetWorth === undefined ? zero : subtract(exact(frame.NetWorth), exact(frame.TotalValue)),
+    version: frame.Version,
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
     dayBasis: { basis: baselines.basis, ...beginningOf(since) },
     dayLacking: namesOf(

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { useParts } from '../parts.js';
+import { useLive, useParts } from '../parts.js';
 import { useText } from '../text/language.js';
+import { CashApart } from './cash-apart.js';
 import { Freshness } from './freshness.js';
 
 interface EmptyPortfolioProps {
@@ -13,6 +14,7 @@ interface EmptyPortfolioProps {
 export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
   const text = useText();
   const { store } = useParts();
+  const cashValue = useLive((state) => state.view?.cashValue);
   /** Something was held before. */
   const isEmptied = (store.frame?.Version ?? 0) > 0;
   return (
@@ -26,6 +28,7 @@ export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}
       </button>
+      {cashValue && <CashApart value={cashValue} />}
       {children}
       <Freshness of={undefined} about="value" />
     </section>

@@ -2,6 +2,7 @@ import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { Figure } from '../text/figure.js';
+import { CashApart } from './cash-apart.js';
 
 interface PortfolioHeadProps {
   /** Of the portfolio. */
@@ -32,6 +33,7 @@ export const PortfolioHead = ({ name, view }: PortfolioHeadProps) => {
           <ChangeMark change={day} isPrivate />
         </p>
       )}
+      <CashApart value={view.cashValue} />
     </div>
   );
 };

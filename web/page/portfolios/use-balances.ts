@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { BalancesAnswer } from '@tickfolio/api/portfolios';
-import { usePace, useParts } from '../parts.js';
+import type { Direction } from '@tickfolio/lib/look/change';
+import { type Parts, useParts } from '../parts.js';
 import { portfolioPath, portfoliosKey } from './portfolio-calls.js';
 
 /** What a balance is worth, in USDT; a server of before says nothing of that. */
@@ -13,26 +14,28 @@ interface Worth {
   readonly stale?: boolean;
 }
 
-export type Balance = Omit<BalancesAnswer['balances'][number], keyof Worth> & Worth;
+/** Its price as it moves, where it is live. */
+export interface MovingPrice {
+  /** With the decimals of its market; undefined where it is of no market that is told in USDT. */
+  readonly text: string | undefined;
+  readonly direction: Direction;
+  /** Counts the changes. */
+  readonly ticks: number;
+}
+
+export type Balance = Omit<BalancesAnswer['balances'][number], keyof Worth> & Worth & { readonly moving?: MovingPrice };
 export type Balances = Omit<BalancesAnswer, 'balances' | 'value'> & {
   readonly balances: readonly Balance[];
   /** Of all together that have a price, in USDT. */
   readonly value?: string | null;
 };
 
-const paceMs = 3_000;
+/** How what is in a portfolio is read. */
+export const reading = ({ session }: Parts, id: string) => ({
+  queryKey: [...portfoliosKey, 'balances', id],
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+    session.call<Balances>('GET', `${portfolioPath(id)}/balances`, undefined, {}, signal),
+});
 
-/**
- * What is in a portfolio: where it comes from, of those that are not live, is decided here alone.
- * @param isWatched asks again while the page is looked at
- */
-export const useBalances = (id: string, isWatched: boolean) => {
-  const { session } = useParts();
-  const pace = usePace(paceMs);
-  return useQuery({
-    queryKey: [...portfoliosKey, 'balances', id],
-    queryFn: ({ signal }) => session.call<Balances>('GET', `${portfolioPath(id)}/balances`, undefined, {}, signal),
-    refetchInterval: isWatched ? pace : false,
-    ...(isWatched ? { staleTime: 0 } : {}),
-  });
-};
+/** What is in a portfolio, read once. */
+export const useBalances = (id: string) => useQuery(reading(useParts(), id));

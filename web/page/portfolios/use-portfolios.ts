@@ -2,8 +2,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PortfoliosAnswer } from '@tickfolio/api/portfolios';
 import { isProblem } from '@tickfolio/client/problem';
 import type { Session } from '@tickfolio/client/session';
+import { useCallback } from 'react';
 import { usePace, useParts } from '../parts.js';
-import { addressOf } from './addresses.js';
+import { usePortfoliosText } from '../text/portfolios/use-portfolios-text.js';
+import { addressOf, allName } from './addresses.js';
+import { nameOf } from './default-names.js';
 import { type Portfolio, portfolioPath, portfoliosKey, portfoliosPath } from './portfolio-calls.js';
 
 /** All that one has at a time come in the first; of those that were archived there may be more. */
@@ -35,29 +38,52 @@ const useAgain = () => {
     error && !isProblem(error, 404) ? pace : false;
 };
 
+/** All that one owns together, as if it were a portfolio. */
+const everything: Portfolio = {
+  ...{ id: allName, name: '', kind: 'tracking', baseCurrency: 'USDT', costMethod: 'FIFO', feeAsset: null },
+  ...{ isDefault: false, simulated: false, version: 0, createdAt: '', archivedAt: null },
+};
+
+/** Names portfolios in the reader's words, where no person named them. */
+const useNamed = () => {
+  const text = usePortfoliosText();
+  return useCallback(
+    (one: Portfolio): Portfolio => ({ ...one, name: one.id === allName ? text.everything : nameOf(one, text) }),
+    [text],
+  );
+};
+
+export const useEverything = (): Portfolio => useNamed()(everything);
+
 const listKey = (archived: boolean) => [...portfoliosKey, archived ? 'archived' : 'open'];
 
 /** The portfolios of who is signed in, the oldest first. @param archived those that were archived, instead of the others */
 export const usePortfolios = (archived = false) => {
   const { session } = useParts();
+  const named = useNamed();
   return useQuery({
     queryKey: listKey(archived),
     queryFn: ({ signal }) => readAll(session.call, archived, signal),
+    select: useCallback((found: readonly Portfolio[]) => found.map(named), [named]),
     refetchInterval: useAgain(),
   });
 };
 
-/** One portfolio, by the name that it has in addresses; an archived one too. @param isWanted asks for it */
+/** One portfolio, by the name that it has in addresses; an archived one too, or everything. @param isWanted asks for it */
 export const usePortfolio = (name: string, isWanted = true) => {
   const { session } = useParts();
   const client = useQueryClient();
+  const select = useNamed();
   return useQuery({
     queryKey: [...portfoliosKey, 'one', name],
     queryFn: ({ signal }) => session.call<Portfolio>('GET', portfolioPath(name), undefined, {}, signal),
-    enabled: isWanted,
+    enabled: isWanted && name !== allName,
     refetchInterval: useAgain(),
+    select,
     placeholderData: () =>
-      client.getQueryData<readonly Portfolio[]>(listKey(false))?.find((one) => addressOf(one) === name),
+      name === allName
+        ? everything
+        : client.getQueryData<readonly Portfolio[]>(listKey(false))?.find((one) => addressOf(one) === name),
   });
 };
 

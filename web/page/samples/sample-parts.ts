@@ -73,5 +73,6 @@ export const createSampleParts = (): Parts => {
     storage: { getItem: () => null, setItem: () => undefined, removeItem: () => undefined },
   });
   const channels = { open: () => () => undefined };
-  return { clock, random: () => 0.5, session, store, trails, channels, retry: () => undefined };
+  const views = { current: undefined, subscribe: () => () => undefined, open: () => () => undefined };
+  return { clock, random: () => 0.5, session, store, trails, channels, views, retry: () => undefined };
 };

@@ -1,5 +1,5 @@
 import { useLocation } from '@tanstack/react-router';
-import { Fragment, type ReactNode, useRef } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useOnline, useSession } from '../parts.js';
 import { AwayPage } from './away-page.js';
 import { Redirect } from './redirect.js';
@@ -13,10 +13,8 @@ export const SignedIn = ({ children }: { readonly children: ReactNode }) => {
   const session = useSession();
   const { href } = useLocation();
   const online = useOnline();
-  const wasIn = useRef(false);
   if (session.kind === 'unknown') return session.away || !online ? <AwayPage online={online} /> : <Skeleton />;
   if (session.kind === 'signed-in') {
-    wasIn.current = true;
     wasAnybodyIn = true;
     // Dialogs and whatever else was begun stay with who began it.
     return <Fragment key={session.userId}>{children}</Fragment>;
@@ -24,6 +22,6 @@ export const SignedIn = ({ children }: { readonly children: ReactNode }) => {
   // Who asks for nothing in particular sees first what this is.
   if (!wasAnybodyIn && session.reason === undefined && href === '/') return <Redirect to="/welcome" />;
   // Who left on purpose begins anew.
-  const left = wasIn.current && session.reason !== 'ended';
+  const left = wasAnybodyIn && session.reason !== 'ended';
   return <Redirect to="/sign-in" next={left || href === '/' ? undefined : href} />;
 };

@@ -1,4 +1,5 @@
 import type { Frame } from '@tickfolio/client/frame';
+import { add, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 
 /** Whose frames these are. */
 export const userOf = { id: 'u-1', name: 'maria' };
@@ -32,6 +33,20 @@ export const frameAt = (
   })),
   AsOf: new Date(atMs).toISOString(),
   ...(simulated ? { Simulated: true } : {}),
+});
+
+/** The same of another portfolio, or of `all`. @param cash in USDT */
+export const viewAt = (portfolioId: string, version: number, of: TestFrame, cash = '0'): TestFrame => ({
+  ...of,
+  ...{ PortfolioID: portfolioId, BaseCurrency: 'USDT', Version: version },
+  Coins: of.Coins.map((coin) => ({ ...coin, Version: version })),
+  Cash: cash === '0' ? [] : [cashOf(cash, version)],
+  NetWorth: formatDecimal(add(parseDecimal(of.TotalValue), parseDecimal(cash))),
+});
+
+const cashOf = (quantity: string, version: number): NonNullable<TestFrame['Cash']>[number] => ({
+  ...{ Asset: 'USDT', Quantity: quantity, Version: version, Price: '1', Total: quantity },
+  ...{ PriceTime: null, Stale: false, PriceReceived: null },
 });
 
 /** A frame of one bitcoin, which is the whole portfolio. */

@@ -128,13 +128,13 @@ export const pointAt = async (page: Page, box: string, part: number) => {
 
 export interface Window {
   readonly page: Page;
-  /** Sends a frame to every tab that is open. */
+  /** Sends a frame to every tab that is open, or where it is of a portfolio that is viewed, to those that view it. */
   send(frame: TestFrame): Promise<void>;
   /**
    * Ends every connection, as a server that is restarted does; each tab comes back by itself. @param until from when on
-   * the server sends frames again
+   * the server sends frames again @param code that it closes with
    */
-  cut(until?: Promise<void>): Promise<void>;
+  cut(until?: Promise<void>, code?: number): Promise<void>;
   /** Another tab with the same session. */
   openTab(path?: string): Promise<Page>;
   /** Sends a message of a channel to every tab that is open. */
@@ -152,6 +152,8 @@ export interface WindowOptions extends BrowserContextOptions {
   readonly answers?: Answers;
   /** The first frame; each tab gets the newest one when it connects. */
   readonly frame?: TestFrame;
+  /** Of portfolios that can be viewed, by their ids; of others the server says that they are not there. */
+  readonly views?: Readonly<Record<string, TestFrame>>;
   /** What the browser may complain about. */
   readonly expected?: RegExp;
 }
@@ -180,7 +182,16 @@ const fulfill = async (route: Route, answers: Answers): Promise<void> => {
 /** Opens the page in a window of its own, closed after `work`, and fails on what the browser complains about. */
 export const withWindow = async (options: WindowOptions, work: (window: Window) => Promise<void>): Promise<void> => {
   if (!browser) return;
-  const { path = '/', signedIn = true, userName, answers: given = {}, frame, expected = /(?!)/, ...context } = options;
+  const {
+    path = '/',
+    signedIn = true,
+    userName,
+    answers: given = {},
+    frame,
+    views = {},
+    expected = /(?!)/,
+    ...context
+  } = options;
   const opened = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     locale: 'en-US',
@@ -190,7 +201,9 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   });
   opened.setDefaultTimeout(waitMs);
   const faults: string[] = [];
-  const sockets = new Set<WebSocketRoute>();
+  /** With what each views. */
+  const sockets = new Map<WebSocketRoute, string>();
+  const viewed = new Map(Object.entries(views));
   const sent: string[] = [];
   let answers: Answers = { ...usual, 'auth/refresh': { accessToken: tokenOf(0, userName) }, ...given };
   let newest = frame;
@@ -209,15 +222,32 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   await opened.route(`${origin}/**`, (route) => fulfill(route, answers));
   await opened.routeWebSocket(/\/api\/v1\/ws(\/demo)?$/, (socket) => {
     let isOpen = true;
-    socket.onMessage((text) => void sent.push(String(text)));
+    const newestOf = (id: string) => (id === 'default' ? newest : viewed.get(id));
+    let wanted = 'default';
+    socket.onMessage((text) => {
+      sent.push(String(text));
+      const { type, portfolioId } = JSON.parse(String(text)) as { type: string; portfolioId?: string };
+      if (type !== 'view' || portfolioId === undefined) return;
+      if (portfolioId !== 'default' && !viewed.has(portfolioId)) {
+        socket.send(JSON.stringify({ Type: 'error', Detail: 'There is no such portfolio.' }));
+        return;
+      }
+      wanted = portfolioId;
+      const now = newestOf(wanted);
+      if (!sockets.has(socket) || !now) return;
+      sockets.set(socket, wanted);
+      socket.send(JSON.stringify(now));
+    });
     socket.onClose(() => {
       isOpen = false;
       sockets.delete(socket);
     });
     void sending.then(() => {
       if (!isOpen) return;
-      sockets.add(socket);
-      if (newest) socket.send(JSON.stringify(newest));
+      sockets.set(socket, wanted);
+      // As the server does: those of the default portfolio come first.
+      const first = [newest, ...(wanted === 'default' ? [] : [newestOf(wanted)])];
+      for (const one of first) if (one) socket.send(JSON.stringify(one));
     });
   });
   if (signedIn) await opened.addInitScript(signedInScript);
@@ -228,8 +258,8 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
   };
   try {
     const page = await openTab();
-    const tell = async (message: object) => {
-      for (const socket of sockets) socket.send(JSON.stringify(message));
+    const tell = async (message: object, of?: string) => {
+      for (const [socket, id] of sockets) if (of === undefined || id === of) socket.send(JSON.stringify(message));
       for (const tab of opened.pages()) await drawn(tab);
     };
     await work({
@@ -238,12 +268,14 @@ export const withWindow = async (options: WindowOptions, work: (window: Window) 
       tell,
       sent,
       send: (next) => {
-        newest = next;
-        return tell(next);
+        const { PortfolioID: id = 'default' } = next;
+        if (id === 'default') newest = next;
+        else viewed.set(id, next);
+        return tell(next, id);
       },
-      cut: async (until = Promise.resolve()) => {
+      cut: async (until = Promise.resolve(), code = 1_001) => {
         sending = until;
-        await Promise.all([...sockets].map((socket) => socket.close({ code: 1_001, reason: 'restart' })));
+        await Promise.all([...sockets.keys()].map((socket) => socket.close({ code, reason: 'restart' })));
         sockets.clear();
       },
       answer: (more) => {

@@ -3,6 +3,7 @@ import type { SymbolsAnswer } from '@tickfolio/api/market';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
 import { bodyOf, Problem, problemOf } from '@tickfolio/client/problem';
 import { useEffect } from 'react';
+import type { PortfolioStore } from '../../live/portfolio-store.js';
 import { useParts } from '../../parts.js';
 import { basePath } from '../../place.js';
 
@@ -27,9 +28,9 @@ const decimalsOf = (step = ''): number => step.replace(/0+$/, '').split('.')[1]?
 
 /**
  * What the exchange lists; asked for again with every page and every few minutes, which costs nothing while it is the
- * same.
+ * same. @param of what is to know it too, beside what is owned
  */
-export const useSymbols = () => {
+export const useSymbols = (of?: Pick<PortfolioStore, 'setMarkets'>) => {
   const { store } = useParts();
   const query = useQuery({
     queryKey,
@@ -39,16 +40,16 @@ export const useSymbols = () => {
   });
   const { data } = query;
   useEffect(() => {
-    if (data)
-      store.setMarkets(
-        new Map(
-          data.map(({ Symbol: symbol, QuoteAsset, TickSize }) => [
-            symbol,
-            { quote: QuoteAsset.toLowerCase(), decimals: decimalsOf(TickSize) },
-          ]),
-        ),
-      );
-  }, [data, store]);
+    if (!data) return;
+    const markets = new Map(
+      data.map(({ Symbol: symbol, QuoteAsset, TickSize }) => [
+        symbol,
+        { quote: QuoteAsset.toLowerCase(), decimals: decimalsOf(TickSize) },
+      ]),
+    );
+    store.setMarkets(markets);
+    of?.setMarkets(markets);
+  }, [data, store, of]);
   return query;
 };
 

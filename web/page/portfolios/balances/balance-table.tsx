@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { CoinBadge } from '../../kit/coin-badge.js';
+import { Digits } from '../../kit/digits.js';
 import { useParts } from '../../parts.js';
 import { QuantityFigure } from '../../receipt/quantity-figure.js';
 import { role } from '../../rows/table-roles.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
-import type { BalanceRow } from './balance-rows.js';
+import { areSame, type BalanceRow } from './balance-rows.js';
 
 /** How much of it is reserved, as far as a line can show it; words beside it say how much. */
 const ReservedBar = ({ percent }: { readonly percent: number }) => (
@@ -43,7 +45,7 @@ const Name = ({ row: { asset, name, isCash } }: { readonly row: BalanceRow }) =>
   );
 };
 
-const Price = ({ row: { priceText, isOld, oldSinceMs } }: { readonly row: BalanceRow }) => {
+const Price = ({ row: { priceText, direction, ticks, isOld, oldSinceMs } }: { readonly row: BalanceRow }) => {
   const text = usePortfoliosText();
   const { times } = useSpeaking();
   const { clock } = useParts();
@@ -51,7 +53,7 @@ const Price = ({ row: { priceText, isOld, oldSinceMs } }: { readonly row: Balanc
   const since = oldSinceMs === undefined ? undefined : text.oldPriceSince(times.near(oldSinceMs, clock.now()));
   return (
     <>
-      <Figure>{priceText}</Figure>
+      <Digits text={priceText} direction={direction} ticks={ticks} />
       {isOld && (
         <span className="tag old" title={since}>
           {text.oldPrice}
@@ -61,14 +63,57 @@ const Price = ({ row: { priceText, isOld, oldSinceMs } }: { readonly row: Balanc
   );
 };
 
+/** Of an asset; drawn anew only where something of it is shown otherwise, however often another price comes. */
+const Balance = memo(
+  ({ row }: { readonly row: BalanceRow }) => {
+    const text = usePortfoliosText();
+    return (
+      <tr data-asset={row.asset} className={row.isOld ? 'stale' : ''} {...role.row}>
+        <th scope="row" {...role.rowheader}>
+          <Name row={row} />
+        </th>
+        <td className="num cell-price" {...role.cell}>
+          <Price row={row} />
+        </td>
+        <td className="num cell-quantity" {...role.cell}>
+          <QuantityFigure of={row} />
+          {row.reserved && (
+            <>
+              <ReservedBar percent={row.reserved.percent} />
+              <Figure className="below-value" isPrivate>
+                {text.reservedOf(row.reserved.text)}
+              </Figure>
+            </>
+          )}
+        </td>
+        <td className="num cell-value" {...role.cell}>
+          {row.valueText === undefined ? (
+            <span className="none">–</span>
+          ) : (
+            <Figure className="strong" isPrivate>
+              {`${row.valueText} USDT`}
+            </Figure>
+          )}
+        </td>
+        <td className="num cell-share" {...role.cell}>
+          <Figure>{row.share ?? '–'}</Figure>
+        </td>
+      </tr>
+    );
+  },
+  ({ row: before }, { row }) => areSame(before, row),
+);
+
 interface BalanceTableProps {
   /** Of the portfolio. */
   readonly name: string;
   readonly rows: readonly BalanceRow[];
+  /** What is said where nothing has a value. */
+  readonly whyNoValues: string;
 }
 
-/** What is in a portfolio, a row a balance: 1,000 at most, mostly a few. */
-export const BalanceTable = ({ name, rows }: BalanceTableProps) => {
+/** What is in a portfolio, a row an asset: 1,000 at most, mostly a few. */
+export const BalanceTable = ({ name, rows, whyNoValues }: BalanceTableProps) => {
   const text = usePortfoliosText();
   const isValued = rows.some(({ value }) => value !== undefined);
   const lacking = isValued ? rows.filter(({ value }) => value === undefined) : [];
@@ -96,41 +141,11 @@ export const BalanceTable = ({ name, rows }: BalanceTableProps) => {
         </thead>
         <tbody {...role.rowgroup}>
           {rows.map((row) => (
-            <tr key={row.key} data-asset={row.asset} className={row.isOld ? 'stale' : ''} {...role.row}>
-              <th scope="row" {...role.rowheader}>
-                <Name row={row} />
-              </th>
-              <td className="num cell-price" {...role.cell}>
-                <Price row={row} />
-              </td>
-              <td className="num cell-quantity" {...role.cell}>
-                <QuantityFigure of={row} />
-                {row.reserved && (
-                  <>
-                    <ReservedBar percent={row.reserved.percent} />
-                    <Figure className="below-value" isPrivate>
-                      {text.reservedOf(row.reserved.text)}
-                    </Figure>
-                  </>
-                )}
-              </td>
-              <td className="num cell-value" {...role.cell}>
-                {row.valueText === undefined ? (
-                  <span className="none">–</span>
-                ) : (
-                  <Figure className="strong" isPrivate>
-                    {`${row.valueText} USDT`}
-                  </Figure>
-                )}
-              </td>
-              <td className="num cell-share" {...role.cell}>
-                <Figure>{row.share ?? '–'}</Figure>
-              </td>
-            </tr>
+            <Balance key={row.asset} row={row} />
           ))}
         </tbody>
       </table>
-      {!isValued && <p className="portfolio-note">{text.noValuesYet}</p>}
+      {!isValued && <p className="portfolio-note">{whyNoValues}</p>}
       {lacking.length > 0 && (
         <p className="portfolio-note">
           <span>{text.partlyValued}</span> <span translate="no">{lacking.map(({ asset }) => asset).join(', ')}</span>

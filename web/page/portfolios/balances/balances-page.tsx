@@ -4,16 +4,17 @@ import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../../kit/late-part.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
-import { defaultName } from '../addresses.js';
+import { allName, defaultName } from '../addresses.js';
 import { Asked } from '../asked.js';
 import type { Portfolio } from '../portfolio-calls.js';
 import { availableOf, targetsOf } from '../transferable.js';
-import { type Balances, useBalances } from '../use-balances.js';
+import type { Balances } from '../use-balances.js';
 import { usePortfolios } from '../use-portfolios.js';
 import { balanceRows } from './balance-rows.js';
 import { BalanceTable } from './balance-table.js';
 import { BalancesHead } from './balances-head.js';
 import { OldBalances } from './old-balances.js';
+import { useLiveBalances } from './use-live-balances.js';
 
 const FundDialog = latePart(() => import('../dialogs/fund-dialog.js').then(({ FundDialog: found }) => found));
 const TransferDialog = latePart(() =>
@@ -54,48 +55,61 @@ const NothingIn = ({
 interface ContentProps {
   readonly portfolio: Portfolio;
   readonly balances: Balances;
+  readonly whyNoValues: string;
   readonly onFund: () => void;
 }
 
-const Content = ({ portfolio, balances, onFund }: ContentProps) => {
+const Content = ({ portfolio, balances, whyNoValues, onFund }: ContentProps) => {
   const { text } = useSpeaking();
   const rows = balanceRows(balances, text.numbers);
   if (rows.length === 0) return <NothingIn portfolio={portfolio} onFund={onFund} />;
-  return <BalanceTable name={portfolio.name} rows={rows} />;
+  return <BalanceTable name={portfolio.name} rows={rows} whyNoValues={whyNoValues} />;
 };
 
 const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {
+  const text = usePortfoliosText();
   const { data: all = [] } = usePortfolios();
-  const query = useBalances(portfolio.id, portfolio.archivedAt === null);
+  const { query, balances, isOfOtherPrices, oldSinceMs } = useLiveBalances(portfolio);
   const [open, setOpen] = useState<'fund' | 'transfer'>();
   const close = useCallback(() => setOpen(undefined), []);
-  const { data } = query;
   const targets = targetsOf(portfolio, all);
   const canFund = portfolio.kind === 'paper' && portfolio.archivedAt === null;
-  const canTransfer = targets.length > 0 && data !== undefined && availableOf(data).size > 0;
+  const canTransfer = targets.length > 0 && query.data !== undefined && availableOf(query.data).size > 0;
   return (
     <>
       <BalancesHead
         portfolio={portfolio}
-        balances={data}
+        balances={balances}
         onFund={canFund ? () => setOpen('fund') : undefined}
         onTransfer={canTransfer ? () => setOpen('transfer') : undefined}
       />
-      <OldBalances query={query} />
-      <Asked query={query}>
-        {(balances) => <Content portfolio={portfolio} balances={balances} onFund={() => setOpen('fund')} />}
-      </Asked>
+      {portfolio.id === allName && <p className="portfolio-note">{text.everythingHint}</p>}
+      {balances && oldSinceMs !== undefined && (
+        <OldBalances sinceMs={oldSinceMs} onRetry={() => void query.refetch()} />
+      )}
+      {balances ? (
+        <Content
+          portfolio={portfolio}
+          balances={balances}
+          whyNoValues={
+            isOfOtherPrices ? text.otherPrices[portfolio.simulated ? 'simulated' : 'real'] : text.noValuesYet
+          }
+          onFund={() => setOpen('fund')}
+        />
+      ) : (
+        <Asked query={query}>{() => null}</Asked>
+      )}
       <Suspense>
         {open === 'fund' && <FundDialog portfolio={portfolio} onClose={close} />}
-        {open === 'transfer' && data && (
-          <TransferDialog from={portfolio} balances={data} targets={targets} onClose={close} />
+        {open === 'transfer' && query.data && (
+          <TransferDialog from={portfolio} balances={query.data} targets={targets} onClose={close} />
         )}
       </Suspense>
     </>
   );
 };
 
-/** What is in a portfolio that is not live, and what can be done with it. */
+/** What is in a portfolio of which frames come only while it is shown, and what can be done with it. */
 export const BalancesPage = ({ query }: { readonly query: UseQueryResult<Portfolio> }) => (
   <Asked query={query}>{(portfolio) => <Opened portfolio={portfolio} />}</Asked>
 );

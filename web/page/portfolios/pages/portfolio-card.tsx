@@ -31,7 +31,7 @@ const LiveWorth = () => {
 
 const Worth = ({ id }: { readonly id: string }) => {
   const text = usePortfoliosText();
-  const { data, isPending } = useBalances(id, false);
+  const { data, isPending } = useBalances(id);
   const worth = data && worthOf(data);
   if (!worth) return <p className="none">{isPending ? text.working : text.valueIsUnknown}</p>;
   return (

@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { MissingPage } from '../../shell/missing-page.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { allName } from '../addresses.js';
 import { Asked } from '../asked.js';
 import { PortfolioBar } from '../switcher/portfolio-bar.js';
 import { isMissing, usePortfolio } from '../use-portfolios.js';
@@ -14,7 +15,7 @@ export const PortfolioSettingsPage = () => {
   const { times } = useSpeaking();
   const { portfolio: name } = useParams({ from: '/portfolios/$portfolio/settings' });
   const query = usePortfolio(name);
-  if (isMissing(query)) return <MissingPage />;
+  if (name === allName || isMissing(query)) return <MissingPage />;
   return (
     <>
       <PortfolioBar name={name} />

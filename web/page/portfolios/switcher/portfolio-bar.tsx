@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { allName } from '../addresses.js';
 import { PortfolioSwitcher } from './portfolio-switcher.js';
 
 /** Above the pages of one portfolio: which they are, and where the header has no room for it, the way to others. */
@@ -15,9 +16,11 @@ export const PortfolioBar = ({ name }: { readonly name: string }) => {
         <Link to="/portfolios/$portfolio" params={params} activeOptions={{ exact: true, includeSearch: false }}>
           {text.holdings}
         </Link>
-        <Link to="/portfolios/$portfolio/settings" params={params}>
-          {text.portfolioSettings}
-        </Link>
+        {name !== allName && (
+          <Link to="/portfolios/$portfolio/settings" params={params}>
+            {text.portfolioSettings}
+          </Link>
+        )}
       </nav>
     </div>
   );

@@ -6,16 +6,17 @@ import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js'
 import { addressOf, portfolioAt } from '../addresses.js';
 import { KindMark } from '../kind-mark.js';
 import { refusalOf } from '../refusal.js';
-import { usePortfolio, usePortfolios } from '../use-portfolios.js';
+import { useEverything, usePortfolio, usePortfolios } from '../use-portfolios.js';
 
 /** Asked for when somebody looks. @param here the one that the page is about */
 const Links = ({ here }: { readonly here: string | undefined }) => {
   const text = usePortfoliosText();
+  const everything = useEverything();
   const { data, error } = usePortfolios();
   if (!data) return <p className="switcher-note">{error ? refusalOf(error, text).words : text.working}</p>;
   return (
     <ul className="places">
-      {data.map((one) => (
+      {[everything, ...data].map((one) => (
         <li key={one.id}>
           <Link
             to="/portfolios/$portfolio"

@@ -3,6 +3,10 @@ import type { PortfoliosTexts } from './en.js';
 export const de: PortfoliosTexts = {
   portfolios: 'Portfolios',
   allPortfolios: 'Alle Portfolios',
+  everything: 'Alles, was du besitzt',
+  everythingHint: 'Alle deine Portfolios zusammen, ohne Spielgeld und ohne archivierte.',
+  cashApart: 'Guthaben ist nicht enthalten:',
+  defaultNames: { own: 'Portfolio', paper: 'Spielgeld', simulated: 'Spielgeld (simuliert)' },
   choosePortfolio: 'Portfolio wählen',
   newPortfolio: 'Neues Portfolio',
   portfolioPages: 'Seiten dieses Portfolios',
@@ -45,6 +49,10 @@ export const de: PortfoliosTexts = {
   oldPriceSince: (time) => `Kurs von ${time}`,
   balancesOld: (time) => `Seit ${time} nicht mehr aktualisiert.`,
   noValuesYet: 'Der Server sagt noch nicht, was das wert ist.',
+  otherPrices: {
+    simulated: 'Es lebt von erfundenen Kursen, und die hier sind echt: Darin hat hier nichts einen Wert.',
+    real: 'Es lebt von echten Kursen, und die hier sind erfunden: Darin hat hier nichts einen Wert.',
+  },
   partlyValued: 'Nicht enthalten, weil es keinen Kurs gibt:',
   nothingIn: 'Hier ist nichts drin',
   paperEmpty: 'Gib ihm für den Anfang etwas Spielgeld.',

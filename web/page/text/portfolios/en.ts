@@ -2,6 +2,10 @@
 export const en = {
   portfolios: 'Portfolios',
   allPortfolios: 'All portfolios',
+  everything: 'Everything you own',
+  everythingHint: 'All your portfolios together, without paper money and without those that are archived.',
+  cashApart: 'Cash is not in it:',
+  defaultNames: { own: 'Portfolio', paper: 'Paper', simulated: 'Paper (simulated)' },
   choosePortfolio: 'Choose a portfolio',
   newPortfolio: 'New portfolio',
   portfolioPages: 'Pages of this portfolio',
@@ -44,6 +48,10 @@ export const en = {
   oldPriceSince: (time: string) => `Price of ${time}`,
   balancesOld: (time: string) => `Not brought up to date since ${time}.`,
   noValuesYet: 'The server does not say yet what this is worth.',
+  otherPrices: {
+    simulated: 'It lives at made-up prices, and those here are real: nothing in it is worth anything here.',
+    real: 'It lives at real prices, and those here are made up: nothing in it is worth anything here.',
+  },
   partlyValued: 'Not included, because there is no price:',
   nothingIn: 'Nothing is in here',
   paperEmpty: 'Give it some paper money to begin with.',
