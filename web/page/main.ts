@@ -66,7 +66,7 @@ const follow = () => {
       store.setConnection(next);
       views.setConnection(next);
     },
-    onRefusal: views.refuse,
+    onNotTaken: views.refuse,
     onChannel: (message) => {
       for (const take of takers.values()) take(message);
     },
@@ -89,6 +89,8 @@ const channels: Parts['channels'] = {
     takers.set(name, take);
     ask();
     return () => {
+      // Somebody else has it by now, who signed in meanwhile.
+      if (takers.get(name) !== take) return;
       takers.delete(name);
       ask();
     };

@@ -54,7 +54,10 @@ const useShellKeys = () => {
         '/': () => openDialog('search'),
         n: () => openDialog('add'),
         '.': toggleDiscreet,
-        '=': () => openReceipt(focusedHolding()),
+        // What is in another portfolio has no receipt yet; that of what one owns would pass for it.
+        '=': () => {
+          if (!/\/portfolios\/(?!default)/.test(location.pathname)) openReceipt(focusedHolding());
+        },
         '?': () => openDialog('keys'),
         'g h': () => void navigate({ to: '/' }),
         'g p': () => void navigate({ to: '/portfolios/$portfolio', params: { portfolio: 'default' } }),

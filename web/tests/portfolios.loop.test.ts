@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { frameAt } from './kit/frame.js';
 import { balancesOf, createPortfolioServer, paper, portfolioOf, usualPortfolios } from './kit/portfolios.js';
 import { Refused } from './kit/refused.js';
-import { browser, origin, withWindow } from './kit/window.js';
+import { type Answers, browser, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
 const frame = frameAt(noon, { btcusdt: { price: '100' } }, '100');
@@ -143,6 +143,33 @@ describe.skipIf(!browser)('a new portfolio', () => {
     });
   });
 
+  it('that is made after its dialog was left closes no other one, and leads nowhere', async () => {
+    let answerNow: (() => void) | undefined;
+    const { answers } = createPortfolioServer([]);
+    const { portfolios } = answers;
+    const late = async (...asked: Parameters<typeof portfolios>) => {
+      if (asked[2].method() === 'POST')
+        await new Promise<void>((done) => {
+          answerNow = done;
+        });
+      return portfolios(...asked);
+    };
+    await withWindow({ frame, answers: { ...answers, portfolios: late }, path: '/portfolios' }, async ({ page }) => {
+      await button(page, 'New portfolio').click();
+      await dialog(page).getByLabel('Name').fill('Savings');
+      await dialog(page).getByLabel('Name').press('Enter');
+      await expect.poll(() => answerNow !== undefined).toBe(true);
+      await page.keyboard.press('Escape');
+      await dialog(page).waitFor({ state: 'detached' });
+      await page.keyboard.press('n');
+      await dialog(page).waitFor();
+      answerNow?.();
+      await page.getByText('“Savings” created').waitFor();
+      expect(await dialog(page).count()).toBe(1);
+      expect(page.url()).toBe(`${origin}/portfolios`);
+    });
+  });
+
   it('says what each kind is for, and that a new one of what is owned is filled nowhere yet', async () => {
     await withWindow({ frame, path: '/portfolios' }, async ({ page }) => {
       await button(page, 'New portfolio').click();
@@ -193,6 +220,16 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       answer({ 'portfolios/p-paper/balances': balancesOf(paper, [{ asset: 'ADA', via: 'adausdt', available: '7' }]) });
       await page.locator('tr[data-asset=ADA]').waitFor();
       await page.getByText(/Not brought up to date since/).waitFor({ state: 'detached' });
+    });
+  });
+
+  it('shows no receipt of what one owns where the focus is in one of its rows', async () => {
+    await withWindow({ frame, answers, path }, async ({ page }) => {
+      await page.locator('tr[data-asset=BTC] a').focus();
+      await page.keyboard.press('=');
+      await page.keyboard.press('?');
+      await dialog(page).getByText('This list').waitFor();
+      expect(await page.getByRole('heading', { name: /^Receipt/ }).count()).toBe(0);
     });
   });
 
@@ -287,10 +324,32 @@ describe.skipIf(!browser)('what is said of portfolios', () => {
         await route.fallback();
       });
       await page.goto(`${origin}/markets`);
-      await page.locator('main .skeleton').waitFor();
+      await page.locator('main .skeleton').first().waitFor();
       comes();
       await page.locator('.market-row').first().waitFor();
       expect(await page.locator('main .skeleton').count()).toBe(0);
+    });
+  });
+});
+
+describe.skipIf(!browser)('a transfer whose asset another tab has taken meanwhile', () => {
+  it('still says which it is, and that there is none, and sends no other one', async () => {
+    const [bitcoin, dollars] = [
+      { asset: 'BTC', via: 'btcusdt', available: '1', price: '100', value: '100' },
+      { asset: 'USDT', available: '50', price: '1', value: '50' },
+    ];
+    const balances = 'portfolios/p-paper/balances';
+    const server = createPortfolioServer([second]);
+    const answers = { ...server.answers, [balances]: balancesOf(paper, [bitcoin, dollars], '150') };
+    await withWindow({ frame, answers, path: '/portfolios/p-paper' }, async ({ page, answer }) => {
+      await button(page, 'Transfer').click();
+      await dialog(page).getByLabel('Amount').fill('1');
+      answer({ [balances]: balancesOf(paper, [dollars], '50') });
+      await dialog(page).getByText('0 BTC available').waitFor();
+      expect(await dialog(page).getByLabel('What').inputValue()).toBe('BTC');
+      await dialog(page).getByLabel('Amount').press('Enter');
+      await dialog(page).getByText('You hold 0 BTC.').waitFor();
+      expect(server.changes).toEqual([]);
     });
   });
 });
@@ -324,6 +383,25 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
       await save();
       await page.getByText('Nothing was changed.').waitFor();
       expect(changes).toHaveLength(2);
+    });
+  });
+
+  it('are shown as they were saved, also where they cannot be read again', async () => {
+    const { answers } = createPortfolioServer([second]);
+    const one = (answers as Answers)['portfolios/p-second'] as typeof answers.portfolios;
+    let isAway = false;
+    const ofOne = (...asked: Parameters<typeof one>) => {
+      if (asked[1] === 'GET') return isAway ? undefined : one(...asked);
+      isAway = true;
+      return one(...asked);
+    };
+    const server = { ...answers, 'portfolios/p-second': ofOne };
+    await withWindow({ frame, answers: server, path, expected: /503/ }, async ({ page }) => {
+      await page.getByLabel('Name').fill('Third try');
+      await button(page, 'Save').click();
+      await page.getByText('Saved').waitFor();
+      await page.getByRole('heading', { name: 'Settings of Third try' }).waitFor();
+      expect(await page.getByLabel('Name').inputValue()).toBe('Third try');
     });
   });
 
@@ -363,6 +441,33 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
       expect(await button(page, 'Archive').count()).toBe(0);
       // What one only tells of pays no fees.
       expect(await page.getByLabel('Pay fees in').count()).toBe(0);
+    });
+  });
+});
+
+describe.skipIf(!browser)('while portfolios cannot be reached', () => {
+  const again = (page: Page, path: RegExp) => page.waitForResponse(path, { timeout: 20_000 });
+
+  it('their page says so for as long as that is, and the focus stays where it is while they are asked for again', async () => {
+    const answers = { portfolios: undefined };
+    await withWindow({ frame, answers, path: '/portfolios', expected: /503/ }, async ({ page }) => {
+      await page.getByRole('alert').getByText('Portfolios cannot be reached').waitFor({ timeout: 20_000 });
+      await button(page, 'Try again').focus();
+      await again(page, /\/portfolios\?/);
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Try again');
+    });
+  });
+
+  it('what was typed into the settings of one stays there', async () => {
+    const { answers } = createPortfolioServer([second]);
+    const away = { ...answers, 'portfolios/p-second': undefined };
+    await withWindow({ frame, answers: away, path: '/portfolios', expected: /503/ }, async ({ page }) => {
+      await page.getByRole('link', { name: 'Second try' }).first().click();
+      await page.locator('.portfolio-bar').getByRole('link', { name: 'Settings' }).click();
+      await page.getByLabel('Name').fill('Third try');
+      for (let time = 0; time < 4; time++) await again(page, /\/p-second$/);
+      await page.waitForTimeout(500);
+      expect(await page.getByLabel('Name').inputValue()).toBe('Third try');
     });
   });
 });

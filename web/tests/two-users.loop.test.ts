@@ -69,6 +69,22 @@ describe.skipIf(!browser)('two users of one browser', () => {
   });
 });
 
+describe.skipIf(!browser)('who was signed in by another tab', () => {
+  it('goes on being told of the watchlist, after that of the one before is let go', async () => {
+    const watching = { frame, path: '/markets?list=watchlist' };
+    await withWindow(watching, async ({ page, openTab, send, answer, sent }) => {
+      await expect.poll(() => sent).toEqual(['{"type":"subscribe","channels":["watchlist"]}']);
+      const other = await openTab('/welcome');
+      answer({ 'auth/refresh': { accessToken: token } });
+      await send(others);
+      await become(other, { type: 'token', token });
+      await expect.poll(() => sent.filter((text) => text.includes('"subscribe"')).length).toBe(2);
+      await page.waitForTimeout(6_000);
+      expect(sent.filter((text) => text.includes('unsubscribe'))).toEqual([]);
+    });
+  });
+});
+
 describe.skipIf(!browser)('discreet mode', () => {
   it('hides what is held in the dialog that changes it, and by how much it was changed, too', async () => {
     const changed = {

@@ -44,7 +44,7 @@ const rig = () => {
     onFrame: () => undefined,
     onConnection: () => undefined,
     onChannel: (message) => void told.push(message),
-    onRefusal: () => void told.push({ Type: 'refused' }),
+    onNotTaken: () => void told.push({ Type: 'refused' }),
   });
   const say = (message: object) => socket.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
   return { clock, sent, said, told, closes, socket, say, live };

@@ -20,7 +20,7 @@ export interface LiveSocketDeps {
   /** What comes on the channels that were asked for. */
   readonly onChannel?: (message: ChannelMessage) => void;
   /** Something that was said was not taken, such as a portfolio that is not there. */
-  readonly onRefusal?: () => void;
+  readonly onNotTaken?: () => void;
   /** Called with every pause before it is made, in milliseconds. */
   readonly onPause?: ((ms: number) => void) | undefined;
   /** Frames are those of this portfolio, or of `all`; nothing of another comes. Default the default one. */
@@ -175,9 +175,8 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
         replace().then(offer, () => undefined); // Else it is closed for that, which is told.
       else if (message.Type === 'error') {
         notShown(message);
-        deps.onRefusal?.();
-      }
-      else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
+        deps.onNotTaken?.();
+      } else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
     }
   };
   const connect = async () => {

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useOnline } from '../parts.js';
 import { usePortfoliosText } from '../text/portfolios/use-portfolios-text.js';
 import { refusalOf } from './refusal.js';
@@ -13,12 +13,15 @@ interface AskedProps<Answer> {
 export const Asked = <Answer,>({ query, children }: AskedProps<Answer>) => {
   const text = usePortfoliosText();
   const online = useOnline();
+  // Told until it is here: while it is asked for again, nothing that is read or has the focus goes away.
+  const [told, setTold] = useState(query.error);
+  if (query.error !== null && query.error !== told) setTold(query.error);
   if (query.data !== undefined) return children(query.data);
-  if (!query.isError && online)
+  if (told === null && online)
     return <div className="card bone portfolio-bone" role="status" aria-label={text.working} />;
   return (
     <div className="card asked-in-vain" role="alert">
-      <p>{query.isError ? refusalOf(query.error, text).words : text.noAnswer}</p>
+      <p>{told === null ? text.noAnswer : refusalOf(told, text).words}</p>
       <button type="button" className="button small" onClick={() => void query.refetch()}>
         {text.tryAgain}
       </button>

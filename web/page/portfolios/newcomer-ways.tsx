@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useLive } from '../parts.js';
 import { usePortfoliosText } from '../text/portfolios/use-portfolios-text.js';
 import { addressOf } from './addresses.js';
 import { usePortfolios } from './use-portfolios.js';
@@ -7,7 +8,10 @@ import { usePortfolios } from './use-portfolios.js';
 export const NewcomerWays = () => {
   const text = usePortfoliosText();
   const { data } = usePortfolios();
-  const paper = data?.filter(({ kind }) => kind === 'paper').find(({ isDefault }) => isDefault);
+  const isSimulated = useLive(({ view }) => view?.simulated);
+  const papers = data?.filter(({ kind, isDefault }) => kind === 'paper' && isDefault) ?? [];
+  // At the other kind of prices nothing in it is worth anything.
+  const paper = papers.find(({ simulated }) => simulated === isSimulated) ?? papers[0];
   return (
     <p className="empty-ways">
       {paper && (

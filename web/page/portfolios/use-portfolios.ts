@@ -80,7 +80,9 @@ export const usePortfolio = (name: string, isWanted = true) => {
     enabled: isWanted && name !== allName,
     refetchInterval: useAgain(),
     select,
-    placeholderData: () =>
+    // What was typed about it stays where it cannot be read itself; it is asked for in any case.
+    initialDataUpdatedAt: 0,
+    initialData: () =>
       name === allName
         ? everything
         : client.getQueryData<readonly Portfolio[]>(listKey(false))?.find((one) => addressOf(one) === name),
@@ -89,6 +91,15 @@ export const usePortfolio = (name: string, isWanted = true) => {
 
 /** Whether there is no such portfolio; another user's is none either. */
 export const isMissing = ({ error }: { readonly error: unknown }): boolean => isProblem(error, 404);
+
+/** A function that shows at once what the server says of a portfolio that was changed, and has the rest read anew. */
+export const useTakeChanged = () => {
+  const client = useQueryClient();
+  return (changed: Portfolio) => {
+    for (const name of [changed.id, addressOf(changed)]) client.setQueryData([...portfoliosKey, 'one', name], changed);
+    void client.invalidateQueries({ queryKey: portfoliosKey });
+  };
+};
 
 /** A function that has everything of portfolios read anew, after a change of them. */
 export const useReadAnew = () => {

@@ -6,6 +6,8 @@ import { type AskedField, type Refusal, refusalOf } from './refusal.js';
 
 export interface Sending {
   readonly form: RefObject<HTMLFormElement | null>;
+  /** Whether the form is still there: who left it is elsewhere, and stays there. */
+  readonly isHere: RefObject<boolean>;
   readonly busy: boolean;
   /** What is wrong with a field; without one, what is wrong with none alone. */
   readonly faultOf: (field?: AskedField) => string | undefined;
@@ -46,5 +48,5 @@ export const useSending = (...fields: readonly AskedField[]): Sending => {
     const told = refusal?.field !== undefined && fields.includes(refusal.field) ? refusal.field : undefined;
     return refusal && told === field ? refusal.words : undefined;
   };
-  return { form, busy, faultOf, refuse, forget: () => setRefusal(undefined), send: (work) => void send(work) };
+  return { form, isHere, busy, faultOf, refuse, forget: () => setRefusal(undefined), send: (work) => void send(work) };
 };

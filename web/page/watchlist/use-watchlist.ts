@@ -23,14 +23,20 @@ const lingerMs = 5_000;
 const watchings = new WeakMap<Session, Watching>();
 
 const endNow = (watching: Watching | undefined) => {
-  watching?.leaving?.cancel();
-  watching?.close?.();
+  if (!watching) return;
+  watching.leaving?.cancel();
+  watching.close?.();
+  // Its viewers leave after this; the channel is somebody else's by then.
+  watching.close = undefined;
 };
 const watchingOf = ({ session, clock }: Parts, userId: string | undefined): Watching => {
   const before = watchings.get(session);
   if (before && before.userId === userId) return before;
   endNow(before);
-  const store = createWatchlistStore({ call: (method, path) => session.call<WatchlistAnswer>(method, path) });
+  const store = createWatchlistStore({
+    call: (method, path) => session.call<WatchlistAnswer>(method, path),
+    isOfPresent: () => session.state.kind === 'signed-in' && session.state.userId === userId,
+  });
   const prices = createWatchedPrices(clock);
   const watching: Watching = { userId, store, prices, viewers: 0, leaving: undefined, close: undefined };
   watchings.set(session, watching);
@@ -71,9 +77,9 @@ export const useWatchlist = () => {
   const { isError, error, refetch } = useQuery({
     queryKey: ['watchlist', userId],
     queryFn: async () => {
-      const said = await parts.session.call<WatchlistAnswer>('GET', '/api/v1/watchlist');
-      store.take(said);
-      return said;
+      const answer = parts.session.call<WatchlistAnswer>('GET', '/api/v1/watchlist');
+      await store.takeAnswer(answer);
+      return answer;
     },
   });
   const watched: Watched | undefined = useSyncExternalStore(store.subscribe, () => store.watched);

@@ -15,7 +15,9 @@ const listOf = (version: number, symbols: readonly string[]) => ({
 });
 const setUp = () => {
   const calls: Call[] = [];
+  const present = { isSame: true };
   const store = createWatchlistStore({
+    isOfPresent: () => present.isSame,
     call: (method, path) =>
       new Promise((resolve, reject) => {
         const answer = (version: number, ...symbols: string[]) => resolve(listOf(version, symbols));
@@ -24,7 +26,7 @@ const setUp = () => {
   });
   const shown = () => store.watched && [...store.watched.keys()];
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { store, calls, shown, settle };
+  return { store, calls, shown, settle, present };
 };
 
 describe('the watchlist of a page', () => {
@@ -71,6 +73,32 @@ describe('the watchlist of a page', () => {
     calls[1]?.answer(3);
     await first;
     expect([shown(), calls.length]).toEqual([[], 2]);
+  });
+
+  it('goes on where the service was restored from an older copy, and still takes no late answer for a new one', async () => {
+    const { store, calls, shown } = setUp();
+    store.take(listOf(9, ['btcusdt', 'ethusdt']));
+    const added = store.want('solusdt', 'SOL');
+    calls[0]?.answer(4, 'btcusdt', 'solusdt');
+    await added;
+    expect(shown()).toEqual(['btcusdt', 'solusdt']);
+    const [one, other] = [store.want('ethusdt', 'ETH'), store.want('adausdt', 'ADA')];
+    calls[2]?.answer(6, 'btcusdt', 'solusdt', 'ethusdt', 'adausdt');
+    await other;
+    calls[1]?.answer(5, 'btcusdt', 'solusdt', 'ethusdt');
+    await one;
+    expect(shown()).toEqual(['btcusdt', 'solusdt', 'ethusdt', 'adausdt']);
+  });
+
+  it('tells nothing more once somebody else is signed in', async () => {
+    const { store, calls, present } = setUp();
+    store.take(listOf(1, []));
+    const wish = store.want('ethusdt', 'ETH');
+    await store.want('ethusdt', undefined);
+    present.isSame = false;
+    calls[0]?.answer(2, 'ethusdt');
+    await wish;
+    expect(calls.map(({ method }) => method)).toEqual(['PUT']);
   });
 
   it('keeps the newest list, however late an older answer comes', () => {

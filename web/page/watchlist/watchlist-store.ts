@@ -12,18 +12,26 @@ export interface WatchlistStore {
   /** Takes what the server says, unless something newer is known. */
   take(said: Kept): void;
   /**
-   * Shown at once and undone where it fails. Of many wishes for one symbol the server is told the last one.
+   * Waits for an answer and takes it. Where nothing else was taken since it was asked for, nothing newer is known, whatever
+   * its version: a service that was restored from an older copy counts anew. @throws Problem
+   */
+  takeAnswer(answer: Promise<Kept>): Promise<void>;
+  /**
+   * Shown at once and undone where it fails. Of many wishes for one symbol the server is told the last one, as long as who
+   * had them is signed in.
    * @param asset undefined to watch it no more. @throws Problem
    */
   want(symbol: string, asset: string | undefined): Promise<void>;
 }
 
 export interface WatchlistStoreDeps {
+  /** Whether it is still the list of who is signed in: a call is made as whoever that is. */
+  readonly isOfPresent: () => boolean;
   /** @throws Problem */
   readonly call: (method: 'PUT' | 'DELETE', path: string) => Promise<Kept>;
 }
 
-export const createWatchlistStore = ({ call }: WatchlistStoreDeps): WatchlistStore => {
+export const createWatchlistStore = ({ call, isOfPresent }: WatchlistStoreDeps): WatchlistStore => {
   let kept: Kept | undefined;
   let watched: Watched | undefined;
   const wanted = new Map<string, string | undefined>();
@@ -46,11 +54,18 @@ export const createWatchlistStore = ({ call }: WatchlistStoreDeps): WatchlistSto
     kept = said;
     publish();
   };
+  const takeAnswer = async (answer: Promise<Kept>) => {
+    const before = kept;
+    const said = await answer;
+    if (kept === before) kept = undefined;
+    take(said);
+  };
   const tell = async (symbol: string) => {
     for (;;) {
       const asset = wanted.get(symbol);
-      take(await call(asset === undefined ? 'DELETE' : 'PUT', `/api/v1/watchlist/${encodeURIComponent(symbol)}`));
-      if (wanted.get(symbol) === asset) return;
+      const method = asset === undefined ? 'DELETE' : 'PUT';
+      await takeAnswer(call(method, `/api/v1/watchlist/${encodeURIComponent(symbol)}`));
+      if (wanted.get(symbol) === asset || !isOfPresent()) return;
     }
   };
   return {
@@ -62,6 +77,7 @@ export const createWatchlistStore = ({ call }: WatchlistStoreDeps): WatchlistSto
       return () => void listeners.delete(listener);
     },
     take,
+    takeAnswer,
     want: async (symbol, asset) => {
       wanted.set(symbol, asset);
       publish();

@@ -32,7 +32,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
   const readAnew = useReadAnew();
   const keyFor = useWish();
   const sending = useSending('quantity', 'asset');
-  const { faultOf, refuse, forget, send } = sending;
+  const { isHere, faultOf, refuse, forget, send } = sending;
   const [typed, setTyped] = useState('');
   const [asset, setAsset] = useState<Currency>('USDT');
   const read = readQuantity(typed, quantityText);
@@ -46,7 +46,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
     send(async () => {
       await calls.fund(id, amount, keyFor({ id, ...amount }));
       void readAnew();
-      onClose();
+      if (isHere.current) onClose();
       toast({ message: text.funded(shown ?? ''), discreetly: text.funded(hiddenAmount) });
     });
   };

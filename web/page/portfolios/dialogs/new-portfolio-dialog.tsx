@@ -23,7 +23,7 @@ export const NewPortfolioDialog = ({ onClose }: { readonly onClose: () => void }
   const readAnew = useReadAnew();
   const keyFor = useWish();
   const sending = useSending('name', 'baseCurrency');
-  const { faultOf, refuse, forget, send } = sending;
+  const { isHere, faultOf, refuse, forget, send } = sending;
   const [plan, setPlan] = useState<NewPortfolio>({ name: '', kind: 'paper', baseCurrency: 'USDT' });
   const say = (more: Partial<NewPortfolio>) => {
     setPlan({ ...plan, ...more });
@@ -38,8 +38,9 @@ export const NewPortfolioDialog = ({ onClose }: { readonly onClose: () => void }
     send(async () => {
       const made = await calls.create(wanted, keyFor(wanted));
       void readAnew();
-      onClose();
       toast({ message: text.portfolioCreated(made.name) });
+      if (!isHere.current) return;
+      onClose();
       await navigate({ to: '/portfolios/$portfolio', params: { portfolio: addressOf(made) } });
     });
   };

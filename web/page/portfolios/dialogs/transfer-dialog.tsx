@@ -35,11 +35,15 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
   const readAnew = useReadAnew();
   const keyFor = useWish();
   const sending = useSending('quantity', 'asset', 'to');
-  const { faultOf, refuse, forget, send, form } = sending;
+  const { isHere, faultOf, refuse, forget, send, form } = sending;
   const available = availableOf(balances);
   const [typed, setTyped] = useState('');
   const [asset, setAsset] = useState([...available.keys()][0] ?? '');
-  const [to, setTo] = useState(targets[0]?.id ?? '');
+  const [to, setTo] = useState(targets[0]);
+  // What was chosen and is gone by now, by another tab, is still what would be sent; a field shows another one in the
+  // place of what it does not list.
+  const assets = [...new Set([...available.keys(), asset])];
+  const places = targets.some(({ id }) => id === to?.id) || !to ? targets : [...targets, to];
   const held = parseDecimal(available.get(asset) ?? '0');
   const shown = (quantity: string) => `${grouped(quantity, text.numbers)} ${asset}`;
   // What is wrong may say how much there is.
@@ -58,11 +62,11 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
       return;
     }
     const amount = { asset, quantity: formatDecimal(read.quantity) };
-    const name = targets.find(({ id }) => id === to)?.name ?? '';
+    const { id: toId, name } = to ?? { id: '', name: '' };
     send(async () => {
-      await calls.transfer(from.id, to, amount, keyFor({ to, ...amount }));
+      await calls.transfer(from.id, toId, amount, keyFor({ to: toId, ...amount }));
       void readAnew();
-      onClose();
+      if (isHere.current) onClose();
       const moved = shown(amount.quantity);
       toast({ message: text.transferred(moved, name), discreetly: text.transferred(hiddenAmount, name) });
     });
@@ -83,7 +87,7 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
         label={text.transferWhat}
         name="asset"
         value={asset}
-        options={[...available.keys()].map((one) => [one, one] as const)}
+        options={assets.map((one) => [one, one] as const)}
         onPick={say(setAsset)}
         fault={faultOf('asset')}
         translate="no"
@@ -112,9 +116,9 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
       <SelectField
         label={text.transferTo}
         name="to"
-        value={to}
-        options={targets.map(({ id, name }) => [id, name] as const)}
-        onPick={say(setTo)}
+        value={to?.id ?? ''}
+        options={places.map(({ id, name }) => [id, name] as const)}
+        onPick={say((picked) => setTo(places.find(({ id }) => id === picked)))}
         fault={faultOf('to')}
         translate="no"
       />

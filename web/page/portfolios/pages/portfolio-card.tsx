@@ -31,9 +31,9 @@ const LiveWorth = () => {
 
 const Worth = ({ id }: { readonly id: string }) => {
   const text = usePortfoliosText();
-  const { data, isPending } = useBalances(id);
+  const { data, isPending, isError } = useBalances(id);
   const worth = data && worthOf(data);
-  if (!worth) return <p className="none">{isPending ? text.working : text.valueIsUnknown}</p>;
+  if (!worth) return <p className="none">{isPending ? text.working : isError ? text.noAnswer : text.valueIsUnknown}</p>;
   return (
     <p className="card-worth">
       <Figure isPrivate>{`${cardMoney(worth, text.numbers, text.sizes)} USDT`}</Figure>

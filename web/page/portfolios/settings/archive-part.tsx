@@ -14,7 +14,7 @@ export const ArchivePart = ({ portfolio: { id, name, isDefault } }: { readonly p
   const navigate = useNavigate();
   const calls = usePortfolioCalls();
   const readAnew = useReadAnew();
-  const { busy, faultOf, send } = useSending();
+  const { isHere, busy, faultOf, send } = useSending();
   const [asking, setAsking] = useState(false);
   const close = useCallback(() => setAsking(false), []);
   const fault = faultOf();
@@ -22,7 +22,7 @@ export const ArchivePart = ({ portfolio: { id, name, isDefault } }: { readonly p
     send(async () => {
       await calls.archive(id);
       toast({ message: text.archiveDone(name) });
-      await navigate({ to: '/portfolios', replace: true });
+      if (isHere.current) await navigate({ to: '/portfolios', replace: true });
       void readAnew();
     });
   return (

@@ -10,7 +10,7 @@ import {
   usePortfolioCalls,
 } from '../portfolio-calls.js';
 import { SelectField } from '../select-field.js';
-import { useReadAnew } from '../use-portfolios.js';
+import { useTakeChanged } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
 import { changedSettings, type Edited, hasFees } from './changed-settings.js';
 
@@ -21,7 +21,7 @@ export const SettingsForm = ({ portfolio }: { readonly portfolio: Portfolio }) =
   const text = usePortfoliosText();
   const toast = useToast();
   const calls = usePortfolioCalls();
-  const readAnew = useReadAnew();
+  const takeChanged = useTakeChanged();
   const { form, busy, faultOf, refuse, forget, send } = useSending('name', 'baseCurrency', 'feeAsset');
   // Apart from what the server says: what was typed stays, whatever is read anew.
   const [edited, setEdited] = useState<Edited>({});
@@ -44,8 +44,7 @@ export const SettingsForm = ({ portfolio }: { readonly portfolio: Portfolio }) =
       return;
     }
     send(async () => {
-      await calls.change(portfolio.id, change);
-      await readAnew();
+      takeChanged(await calls.change(portfolio.id, change));
       // What was typed while it was sent is meant to stay.
       setEdited((before) => (before === edited ? {} : before));
       toast({ message: text.saved });
