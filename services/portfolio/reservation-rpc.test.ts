@@ -126,7 +126,7 @@ describe('what is kept for an order, over gRPC', () => {
     expect(await reasonOf(release(id, 'No word!'))).toBe('invalid_argument');
     const stranger = await service.trader();
     const { portfolioId } = stranger;
-    expect(await reasonOf(service.ordersOf({ userId, portfolioId }).reserve('1'))).toBe('not-found');
+    expect(await reasonOf(service.ordersOf({ userId, portfolioId }).reserve('1'))).toBe('gone');
     const tracking = (await stranger.get('default')).id;
     const owned = service.ordersOf({ userId: stranger.userId, portfolioId: tracking });
     expect(await reasonOf(owned.reserve('1'))).toBe('wrong-kind');
