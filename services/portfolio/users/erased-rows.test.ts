@@ -29,6 +29,13 @@ const fillWithOthers = async ({ db }: Postgres) => {
         select gen_random_uuid(), portfolios.id, 'fund', 'posting', at::text, '\\x00', '{}', now()
         from portfolios, generate_series(1, 200) at`,
   );
+  // So many that none are looked for by reading all.
+  const many = randomUUID();
+  await db.execute(sql`insert into owners values (${many}, 0, now())`);
+  await db.execute(
+    sql`insert into portfolios (id, user_id, name, name_key, kind, version, created_at, archived_at)
+        select gen_random_uuid(), ${many}, at::text, at::text, 'paper', 1, now(), now() from generate_series(1, 5000) at`,
+  );
   await db.execute(sql`analyze`);
 };
 
