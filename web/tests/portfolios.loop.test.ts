@@ -324,7 +324,7 @@ describe.skipIf(!browser)('what is said of portfolios', () => {
         await route.fallback();
       });
       await page.goto(`${origin}/markets`);
-      await page.locator('main .skeleton').first().waitFor();
+      await page.locator('main .skeleton:visible').first().waitFor();
       comes();
       await page.locator('.market-row').first().waitFor();
       expect(await page.locator('main .skeleton').count()).toBe(0);
