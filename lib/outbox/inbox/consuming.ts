@@ -54,8 +54,6 @@ export const startConsuming = (deps: ConsumingDeps, group: string, topics: reado
     const { name, source } = of.topic;
     const reading = intake.readings.get(source);
     const own = groupOf(group, topics, name);
-    await Promise.race([reading?.known, aborted(signal)]);
-    if (signal.aborted) return;
     if (reading && (await intake.positions.isLost(name, await eventLog.offsets(name, own)))) {
       log.warn({ topic: name }, 'the log is not where it was; events are read from their owner');
       await reading.again();
@@ -68,7 +66,9 @@ export const startConsuming = (deps: ConsumingDeps, group: string, topics: reado
     else consumers.push(consumer);
   };
   const begin = async (of: ConsumedTopic) => {
-    const { name } = of.topic;
+    const { name, source } = of.topic;
+    await Promise.race([intake.readings.get(source)?.known, aborted(signal)]);
+    if (signal.aborted) return;
     const isPassing = (err: unknown) => {
       waits.set(name, `${name} is not read yet: ${err instanceof Error ? err.message : String(err)}`);
       return true;

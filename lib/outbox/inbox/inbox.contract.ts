@@ -221,6 +221,34 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect([...scripted.groups].sort()).toEqual(['boat-events harbour.boat-events', 'user-events harbour']);
     });
 
+    it('gathers nothing while the log is away, however long that is', async () => {
+      const { start, boats, scripted, clock } = await build();
+      let tries = 0;
+      scripted.set.consume = async () => {
+        tries++;
+        throw new AppError('unavailable', 'Kafka is away.');
+      };
+      const warnings: string[] = [];
+      const note = ({ name }: Error) => warnings.push(name);
+      process.on('warning', note);
+      try {
+        const { problem } = await start({ topics: [boats] });
+        await becomes(
+          passing(clock, 5_000, () => tries > 15),
+          true,
+        );
+        expect(problem()).toBe('boat-events is not read yet: Kafka is away.');
+        scripted.set.consume = async () => undefined;
+        await becomes(
+          passing(clock, 5_000, () => scripted.readers('boat-events')),
+          1,
+        );
+      } finally {
+        process.off('warning', note);
+      }
+      expect(warnings).not.toContain('MaxListenersExceededWarning');
+    });
+
     it('lets a released stream go on while the owner of another one is away', async () => {
       const { start, reads, boats, fleet, deliver, noted, scripted, clock, db, time } = await build();
       const around = { id: 'e1', source: 'auth', epoch: 1, time: '2026-11-28T07:40:00.123Z', userId: 'u1' };

@@ -7,7 +7,11 @@ export const createScriptedLog = () => {
   const appended: { readonly topic: string; readonly message: EventMessage }[] = [];
   const groups: string[] = [];
   let offset = 0n;
-  const set = { offsets: [] as readonly PartitionOffsets[], append: async (): Promise<void> => undefined };
+  const set = {
+    offsets: [] as readonly PartitionOffsets[],
+    append: async (): Promise<void> => undefined,
+    consume: async (): Promise<void> => undefined,
+  };
   return {
     set,
     eventLog: {
@@ -16,6 +20,7 @@ export const createScriptedLog = () => {
         appended.push(...messages.map((message) => ({ topic, message })));
       },
       consume: async (topic: string, { group }: ConsumeOptions, handler: BatchHandler): Promise<Consumer> => {
+        await set.consume();
         groups.push(`${topic} ${group}`);
         const reading = handlers.get(topic) ?? [];
         handlers.set(topic, [...reading, handler]);
