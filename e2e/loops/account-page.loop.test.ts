@@ -195,16 +195,19 @@ describe.runIf(browser)('who uses an authenticator app', () => {
       await button(page, 'Turn off').click();
       await page.getByRole('alertdialog').getByRole('button', { name: 'Turn off' }).click();
       await part(page, 'Authenticator app').getByText('Signing in asks for your password alone.').waitFor();
-      const log = await part(page, 'What happened to your account').getByRole('listitem').allInnerTexts();
-      expect(log.map((entry) => entry.split('\n')[0])).toEqual([
-        'Authenticator app turned off',
-        'Signed in with password and a recovery code',
-        'The password was right, a code was wrong',
-        'Signed out',
-        'Authenticator app set up',
-        'Signed in with the password',
-        'Account created',
-      ]);
+      const log = part(page, 'What happened to your account').getByRole('listitem');
+      const told = async () => (await log.allInnerTexts()).map((entry) => entry.split('\n')[0]);
+      await expect
+        .poll(told)
+        .toEqual([
+          'Authenticator app turned off',
+          'Signed in with password and a recovery code',
+          'The password was right, a code was wrong',
+          'Signed out',
+          'Authenticator app set up',
+          'Signed in with the password',
+          'Account created',
+        ]);
     });
   });
 });
