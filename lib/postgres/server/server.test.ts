@@ -73,7 +73,7 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
         );
         await ping();
       },
-      { statementTimeoutMs: 100, maxConnections: 1 },
+      { statementTimeoutMs: 1_000, maxConnections: 1 },
     ));
 
   it('ends the wait for a free connection', () =>
