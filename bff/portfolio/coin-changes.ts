@@ -132,7 +132,10 @@ export const createCoinChanges = (deps: CoinChangesDeps): CoinChanges => {
           if (before) return before;
           const asker = askerOf(owner, known);
           const order = { symbol, asset: '', by: formatDecimal(by), idempotencyKey: key ?? randomUUID() };
-          const isAsked = allow !== undefined && (await isHeld(owner.userId, symbol));
+          const isHere = await isHeld(owner.userId, symbol);
+          // Most likely new: `open` is right for both, and one call. A repeat is answered though it may not be opened now.
+          if (!isHere && key === undefined && by.units > 0n) return undefined;
+          const isAsked = allow !== undefined && isHere;
           const change =
             (isAsked ? await madeUnless(allow, asker, order) : undefined) ??
             (await unlessNotHeld(() => there.changeCoin(asker, order)));
