@@ -198,6 +198,20 @@ describe('where the portfolio service keeps what is held', () => {
     await socket.close();
   });
 
+  it('what was opened elsewhere, of which nothing is heard here yet, is added to, by one call as what is new', async () => {
+    await test.change('1');
+    await test.comes();
+    const asker = { userId: test.user.userId, requestId: undefined, simulated: false };
+    const opened = { symbol: 'ethusdt', asset: 'ETH', by: '2', idempotencyKey: 'elsewhere' };
+    await test.holdings.client.changeCoin(asker, opened);
+    const { calls } = test.holdings.state;
+    const before = calls.get('changeCoin') ?? 0;
+    expect((await test.change('1', undefined, 'ethusdt')).body).toMatchObject({ Quantity: '3' });
+    expect((await test.change('1', undefined, 'bnbusdt')).body).toMatchObject({ Quantity: '1' });
+    expect(calls.get('changeCoin')).toBe(before + 2);
+    expect((await test.change('-3', undefined, 'ethusdt')).body).toMatchObject({ Quantity: '0' });
+  });
+
   it('refusals are those of before, word for word', async () => {
     const reason = async (answer: ReturnType<typeof test.change>) => {
       const { status, body } = await answer;
