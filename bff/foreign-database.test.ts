@@ -1,5 +1,5 @@
 import { systemClock } from '@tickfolio/lib/clock';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { parseDecimal } from '@tickfolio/lib/money';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -22,7 +22,7 @@ describe.skipIf(!server)(
       await server.createDatabase(database, how);
       for (const statement of more) await server.query(statement);
       const { host, port, user, password } = server;
-      const place = { host, port, user, password, database };
+      const place = { host, port, user, password, database, ...patience };
       const postgres = await openServerPostgres({
         ...place,
         migrationsFolder,

@@ -25,11 +25,17 @@ const start = async (options: Partial<TestBffOptions> = {}) => {
   running.push(bff);
   return bff;
 };
-/** Replicas with the same auth service; `pubsub` only where they hear each other. */
+/**
+ * Replicas with the same auth service; `pubsub` only where they hear each other. None is told by the auth service which
+ * sessions ended: within two seconds of its start that may come before the upgrade that is to find it.
+ */
 const startReplicas = async (count: number, hearing = true) => {
-  const shared = { auth: createFakeAuth(systemClock), ...(hearing ? { pubsub: createMemoryPubSub() } : {}) };
+  const auth = createFakeAuth(systemClock, {
+    endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
+  });
+  const shared = { auth, ...(hearing ? { pubsub: createMemoryPubSub() } : {}) };
   return {
-    auth: shared.auth,
+    auth,
     add: () => start(shared),
     replicas: await Promise.all(Array.from({ length: count }, () => start(shared))),
   };

@@ -65,11 +65,11 @@ describe('with the clock of the auth service’s database 20 minutes', () => {
     const behind = off(-20 * minuteMs);
     const bff = await start({
       auth: createFakeAuth(behind),
-      options: { reconcileEveryMs: 50, socketLimits: { warnBeforeExpiryMs: 1_500 } },
+      options: { reconcileEveryMs: 50, socketLimits: { warnBeforeExpiryMs: 6_000 } },
     });
     await until(async () => (await offsetOf(bff)) !== null);
-    const long = await openSocket(bff.wsUrl, createUser(behind, minuteMs));
-    const short = await openSocket(bff.wsUrl, createUser(behind, 1_000));
+    const long = await openSocket(bff.wsUrl, createUser(behind, 10 * minuteMs));
+    const short = await openSocket(bff.wsUrl, createUser(behind, 5_000));
     expect((await short.next(({ Type }) => Type === 'token-expiring')).ExpiresAt).toBeDefined();
     expect((await short.closed).code).toBe(4401);
     expect(long.messages.filter(({ Type }) => Type)).toEqual([]);

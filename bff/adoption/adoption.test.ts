@@ -41,7 +41,7 @@ describe('what was held before there was a portfolio service', () => {
     await test.change('1');
     test.holdings.state.is = 'there';
     expect((await test.change('-0.25')).body).toMatchObject({ Quantity: '0.75' });
-    await becomes(() => test.isAdopted(), true, 10_000);
+    await becomes(() => test.isAdopted(), true);
     expect(test.holdings.heldBy(test.user.userId)).toMatchObject({ btcusdt: expect.stringMatching(/: 0.75$/) });
   });
 
@@ -153,12 +153,8 @@ describe('what was held before there was a portfolio service', () => {
     const about = { db: test.postgres.db, client: test.holdings.client, simulated: () => false, clock: systemClock };
     const others = [1, 2].map(() => startAdoption({ ...about, log: silentLogger() }, { periodMs: 10, pieceUsers: 2 }));
     test.holdings.state.is = 'there';
-    for (const one of users) await becomes(() => test.isAdopted(one.userId), true, 10_000);
-    await becomes(
-      async () => (await test.bff.call(undefined, 'GET', '/ready')).text.includes('adopting'),
-      false,
-      10_000,
-    );
+    for (const one of users) await becomes(() => test.isAdopted(one.userId), true);
+    await becomes(async () => (await test.bff.call(undefined, 'GET', '/ready')).text.includes('adopting'), false);
     for (const other of others) await other.close();
     for (const one of users) expect(Object.keys(test.holdings.heldBy(one.userId))).toEqual(['btcusdt']);
   });
@@ -243,7 +239,7 @@ describe('where the portfolio service keeps what is held', () => {
     const second = await test.change('1', 'kept-too');
     test.bff.aggregator.symbols = testSymbols.filter(({ symbol }) => symbol !== 'btcusdt');
     test.bff.aggregator.revision = 'without';
-    await becomes(async () => (await test.change('1')).status, 422, 10_000);
+    await becomes(async () => (await test.change('1')).status, 422);
     const before = await test.held();
     expect([(await test.change('1', 'kept')).text, (await test.change('1', 'kept-too')).text]).toEqual([
       first.text,

@@ -369,7 +369,7 @@ describe('around the contract', () => {
     await lonely.close();
   });
   it('is ready while its embedded database is busy with somebody else for a moment', async () => {
-    const ping = async () => void (await new Promise((resolve) => setTimeout(resolve, 1_500)));
+    const ping = async () => void (await new Promise((resolve) => setTimeout(resolve, 1_200)));
     const busy = await startTestBff({ postgres: { ...postgres, ping } });
     expect((await busy.call(undefined, 'GET', '/ready')).status).toBe(200);
     await busy.close();

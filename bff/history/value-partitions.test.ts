@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openPglite } from '@tickfolio/lib/postgres/pglite';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -45,6 +45,7 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
           user,
           password,
           database: 'value_partitions',
+          ...patience,
           migrationsFolder: migrations,
           log,
           clock: systemClock,
@@ -182,7 +183,7 @@ describe.skipIf(!server)('values of a role that may make no tables', () => {
     if (!server) return;
     const { host, port, user, password } = server;
     await server.createDatabase('value_rights');
-    const place = { host, port, database: 'value_rights', migrationsFolder, log, clock: systemClock };
+    const place = { host, port, database: 'value_rights', migrationsFolder, ...patience, log, clock: systemClock };
     await (await openServerPostgres({ ...place, user, password })).close();
     await server.query(`create role recorder login password 'recorder'`);
     await server.query('grant usage on schema public, drizzle to recorder', 'value_rights');
@@ -214,6 +215,7 @@ describe.skipIf(!server)('two who record the same minute at once', () => {
       user,
       password,
       database: 'value_writers',
+      ...patience,
       migrationsFolder,
       log,
       clock: systemClock,

@@ -1,6 +1,6 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
@@ -15,7 +15,7 @@ describe.skipIf(!server)('what people have on sockets of several replicas at onc
     if (!server) return undefined;
     const { host, port, user, password } = server;
     await server.createDatabase('renewing');
-    const about = { host, port, user, password, database: 'renewing', migrationsFolder };
+    const about = { host, port, user, password, database: 'renewing', migrationsFolder, ...patience };
     return openServerPostgres({ ...about, log: silentLogger(), clock: systemClock, maxConnections: 8 });
   })();
   afterAll(async () => (await opening)?.close());

@@ -309,8 +309,7 @@ describe('frames', () => {
     expect(await socket.next()).toMatchObject({ TotalValue: '0', Coins: [{ Price: null, Total: null }] });
     bff.publish('ethbtc', '0.05123456');
     bff.publish('btcusdt', '68123.45678901');
-    await socket.next((f) => f.Coins[0]?.Total !== null);
-    expect(socket.messages.at(-1)).toMatchObject({
+    expect(await socket.next((f) => f.Coins[0]?.Total !== null)).toMatchObject({
       TotalValue: '6980.5506685278803712',
       Coins: [{ Price: '0.05123456', Total: '6980.5506685278803712' }],
     });

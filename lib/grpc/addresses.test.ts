@@ -68,7 +68,7 @@ const connect = (port: number, settings: ClientSettings = {}) => {
     addresses.map((address) => ({ address, family: 4 }))) as unknown as typeof dns.promises.lookup);
   const client = createGrpcClient(SocketServiceClient, `socket.test:${port}`, undefined, settings);
   open.push(client);
-  const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 2_000 });
+  const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 20_000 });
   return {
     client,
     ask,
@@ -97,13 +97,14 @@ it('is found within some seconds where a service comes back under another addres
 it('loses no stream to the pings of its client', async () => {
   const first = await serve('127.0.0.2', 0);
   addresses = ['127.0.0.2'];
-  const { client } = connect(first.port, { deadPeerMs: 200 });
+  // A ping each second, and another second for its answer: a busy machine takes a while to read one.
+  const { client } = connect(first.port, { deadPeerMs: 2_000 });
   const stop = new AbortController();
   let frames = 0;
   const reading = (async () => {
     for await (const _ of readStream(client.receiveRawAggTrade({ symbols: ['x'] }), stop.signal)) frames++;
   })();
-  await expect.poll(() => frames).toBeGreaterThan(60);
+  await expect.poll(() => frames).toBeGreaterThan(200);
   stop.abort();
   await reading;
 });

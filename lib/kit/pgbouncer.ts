@@ -13,7 +13,7 @@ export interface TestPgBouncer {
   close(): Promise<void>;
 }
 
-const startMs = 10_000;
+const startMs = 60_000;
 
 const findProgram = (): string | undefined =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']

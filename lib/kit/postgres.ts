@@ -34,8 +34,8 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-/** For `openServerPostgres`, where that is not what a test is about: a busy machine takes a while to connect. */
-export const patience = { connectTimeoutMs: 30_000 };
+/** For `openServerPostgres`, where that is not what a test is about: a busy machine takes a while for anything. */
+export const patience = { connectTimeoutMs: 30_000, statementTimeoutMs: 60_000 };
 const readyTimeoutMs = 60_000;
 const pollMs = 50;
 

@@ -12,12 +12,12 @@ export interface TestRedis extends ServerProcess {
 }
 
 const host = '127.0.0.1';
-const startTimeoutMs = 10_000;
+const startTimeoutMs = 60_000;
 const pollMs = 10;
 
 const isAnswering = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connectSocket({ host, port, timeout: 500 });
+    const socket = connectSocket({ host, port, timeout: 5_000 });
     const finish = (well: boolean) => {
       socket.destroy();
       resolve(well);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
-import { shareTestPostgres } from '../kit/postgres.js';
+import { patience, shareTestPostgres } from '../kit/postgres.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server/server.js';
 
@@ -46,6 +46,7 @@ describe.skipIf(!server)(`two services on one database (${server?.origin ?? 'non
       password,
       database,
       migrationsFolder,
+      ...patience,
       log: silentLogger(),
       clock: systemClock,
       ...more,

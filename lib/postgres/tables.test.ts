@@ -3,7 +3,7 @@ import { pgTable, serial, text } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../clock/clock.js';
 import { StartError } from '../errors/errors.js';
-import { shareTestPostgres } from '../kit/postgres.js';
+import { patience, shareTestPostgres } from '../kit/postgres.js';
 import { temporaryFolder } from '../kit/temporary-folder.js';
 import { createLogger } from '../telemetry/telemetry.js';
 import { openPgliteEngine } from './pglite/pglite.js';
@@ -77,7 +77,18 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
     await server.createDatabase(database);
     const { host, port, user, password } = server;
     const { lines, log } = logged();
-    const place = { host, port, user, password, database, migrationsFolder, tables, log, clock: systemClock };
+    const place = {
+      host,
+      port,
+      user,
+      password,
+      database,
+      migrationsFolder,
+      tables,
+      ...patience,
+      log,
+      clock: systemClock,
+    };
     return outcome(openServerPostgres(place), lines);
   });
 });

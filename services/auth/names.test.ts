@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
-import { notCovered, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { notCovered, patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sqlState, uniqueViolation } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
@@ -62,6 +62,7 @@ describe.skipIf(!icu?.found).each(['tr-TR', 'az-AZ'])('names in a database of th
         user,
         password,
         database: name,
+        ...patience,
         migrationsFolder: folder,
         log,
         clock: systemClock,

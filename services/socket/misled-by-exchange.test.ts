@@ -63,7 +63,7 @@ describe('an exchange', () => {
     const trades = read('aggTrade', symbols);
     await eventually('live', () => symbols.every((symbol) => trades.stateOf(symbol) === StreamState.STREAM_STATE_LIVE));
     const { id } = sim.faults.add({ kind: 'stall', forMs: 120_000, mode: 'lose' });
-    await eventually('the third connection', () => sim.connections().some(({ id: number }) => number >= 3), 20_000);
+    await eventually('the third connection', () => sim.connections().some(({ id: number }) => number >= 3));
     sim.faults.remove(id);
     const before = trades.frames.length;
     await eventually('trades again', () => trades.frames.length > before + 20);

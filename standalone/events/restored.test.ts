@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock as clock } from '@tickfolio/lib/clock';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { outboxTables } from '@tickfolio/lib/outbox';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -24,7 +24,7 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
       const database = `restored_${randomBytes(6).toString('hex')}`;
       await server.createDatabase(database);
       const { host, port, user, password } = server;
-      const place = { host, port, user, password, database, maxConnections: 2 };
+      const place = { host, port, user, password, database, maxConnections: 2, ...patience };
       const postgres = await openServerPostgres({ ...place, migrationsFolder, log: silentLogger(), clock });
       const epochs = () => postgres.db.select().from(outboxTables('events').databaseEpoch);
       expect(await epochs()).toEqual([]);

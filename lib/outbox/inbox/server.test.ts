@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../clock/clock.js';
 import { createMemoryEventLog } from '../../event-log/memory/memory.js';
 import { userEvents } from '../../events/user-events.js';
 import { becomes } from '../../kit/becomes.js';
-import { shareTestPostgres } from '../../kit/postgres.js';
+import { patience, shareTestPostgres } from '../../kit/postgres.js';
 import { databaseTime } from '../../postgres/postgres.js';
 import { openServerPostgres } from '../../postgres/server/server.js';
 import { createMetrics, silentLogger } from '../../telemetry/telemetry.js';
@@ -127,7 +127,7 @@ describe.skipIf(!server)(`on a real server (${server?.origin ?? 'none found: NOT
     opened.push(eventLog, postgres);
     /** One owner at a time, on this database. */
     const openOwner = async (database: string) => {
-      const options = { host, port, user, password, database, migrationsFolder: boatsMigrations };
+      const options = { host, port, user, password, database, migrationsFolder: boatsMigrations, ...patience };
       const { db: boats, close } = await openServerPostgres({ ...options, log, clock });
       const deps = {
         db: boats,

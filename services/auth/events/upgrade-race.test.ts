@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
-import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -29,7 +29,17 @@ it.skipIf(!server)(
     const database = `auth_${randomBytes(6).toString('hex')}`;
     await server.createDatabase(database);
     const { host, port, user, password } = server;
-    const common = { host, port, user, password, database, maxConnections: 5, log: silentLogger(), clock: systemClock };
+    const common = {
+      host,
+      port,
+      user,
+      password,
+      database,
+      maxConnections: 5,
+      ...patience,
+      log: silentLogger(),
+      clock: systemClock,
+    };
     const former = await temporaryFolder();
     copyFormerMigrations(former.path);
     const old = await openServerPostgres({ ...common, migrationsFolder: former.path });
