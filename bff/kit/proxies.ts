@@ -93,7 +93,7 @@ const run = async (name: ProxyName, { port, folder }: ProxyPlace, files: ProxyFi
   void ended.then(() => {
     over = true;
   });
-  await until(async () => over || (await isAnswering(port)), 15_000);
+  await until(async () => over || (await isAnswering(port)));
   if (over) throw new Error(`${name} ended: ${output}`);
   return {
     port,

@@ -63,9 +63,9 @@ describe.skipIf(!browser)('who reads the documents', () => {
       await call.getByRole('button', { name: 'Send' }).click();
       await call.locator('.sent').getByText('400').waitFor();
       await call.getByRole('button', { name: 'Python' }).click();
-      expect(await call.locator('[data-sample=Python] code').textContent()).toContain(
-        `httpx.request('POST', '${bff.url}/tickfolio/api/v1/profile/coins'`,
-      );
+      await expect
+        .poll(() => call.locator('[data-sample=Python] code').textContent())
+        .toContain(`httpx.request('POST', '${bff.url}/tickfolio/api/v1/profile/coins'`);
     });
   });
 

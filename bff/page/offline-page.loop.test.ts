@@ -151,7 +151,7 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     const silent = createSilentServer((socket) => taken.push(socket)).listen(Number(new URL(base).port), '127.0.0.1');
     await once(silent, 'listening');
     await page.reload();
-    await page.getByRole('heading', { name: 'The server does not answer' }).waitFor({ timeout: 12_000 });
+    await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
     for (const socket of taken) socket.destroy();
     silent.close();
     await once(silent, 'close');

@@ -63,7 +63,7 @@ describe.skipIf(!browser)('a person', { timeout: 120_000 }, () => {
     await openChange(page);
     await takeAll(page);
     await page.getByRole('dialog').getByText(why).waitFor();
-    expect(await page.getByLabel(/^How much/).inputValue()).toBe('1');
+    await expect.poll(() => page.getByLabel(/^How much/).inputValue()).toBe('1');
     await page.keyboard.press('Escape');
     await said.waitFor({ state: 'detached' });
 

@@ -111,9 +111,7 @@ describe.skipIf(!browser)('a person behind a proxy as people write it', { timeou
       await withBff({}, async ({ port: upstream }) => {
         const { port } = await start(upstream);
         // Traefik listens before it knows where to.
-        await expect
-          .poll(() => fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status), { timeout: 10_000 })
-          .toBe(200);
+        await expect.poll(() => fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status)).toBe(200);
         await (await visit(`http://nas:${port}/`, 'live')).leave();
       });
     },
@@ -163,7 +161,7 @@ describe.skipIf(!browser)('our configuration', { timeout: 120_000 }, () => {
       const address = { host: '127.0.0.1', port: upstream };
       const options = { address, publicUrls: [site], trustProxy: ['127.0.0.1'], secureCookie: true, maxAuthCalls };
       await withBff(options, async (bff) => {
-        await expect.poll(() => logInFrom('127.0.0.9', proxy), { timeout: 10_000 }).toBe(401);
+        await expect.poll(() => logInFrom('127.0.0.9', proxy)).toBe(401);
         await (await visit(site, 'live')).leave();
         // One visitor, who claims to be others, has his attempts; another still has all of his.
         const attempts: number[] = [];

@@ -17,7 +17,7 @@ import { wrongTotals } from '../kit/totals.js';
 import { totpCode } from '../kit/totp.js';
 
 /** Beside other files on a small machine; how soon things come is held where a run is alone, in start.loop.test.ts. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** What the event log of a data folder that nobody uses has of accounts. */
 const toldOf = async (dataFolder: string) => {
@@ -73,7 +73,7 @@ describe('the all-in-one run shows a portfolio live', () => {
       await socket.frame((frame) => frame.Coins.every((coin) => coin.Price !== null), patienceMs, 0);
       // That they come at once and then once a second is shown alone, by start.loop.test.ts.
       const enough = socket.frames.length + 5;
-      await eventually('five more frames', () => socket.frames.length >= enough, 20_000);
+      await eventually('five more frames', () => socket.frames.length >= enough, 60_000);
       expect(socket.frames.map(wrongTotals).filter(Boolean)).toEqual([]);
       expect(new Set(socket.frames.map((frame) => frame.TotalValue)).size).toBeGreaterThan(2);
       socket.close();

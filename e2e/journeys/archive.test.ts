@@ -33,7 +33,7 @@ describe('the archive of the all-in-one run', () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     await start();
-    await eventually('thirty tickers', async () => (await rows()) >= 30, 20_000);
+    await eventually('thirty tickers', async () => (await rows()) >= 30, 60_000);
   });
   afterAll(async () => {
     await one?.process.end('SIGTERM');
@@ -92,7 +92,7 @@ describe('the archive of the all-in-one run', () => {
     await eventually(
       'the verdict on the pipeline page',
       async () => /Complete/.test(await (await fetch(`${dashboard}/pipeline`)).text()),
-      15_000,
+      60_000,
     );
     expect(await number('SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits')).toBe(0);
   });
@@ -117,14 +117,14 @@ describe('the archive of the all-in-one run', () => {
     await eventually(
       'new tickers after the restart',
       async () => (await number(`SELECT count() FROM crypto.market_tickers WHERE event_time > '${newest}'`)) > 10,
-      20_000,
+      60_000,
     );
     expect(await number('SELECT count() - uniqExact(message_id) FROM crypto.market_tickers')).toBe(0);
     const since = 'audited_at > now64(3) - INTERVAL 10 SECOND';
     await eventually(
       'an audit after the restart',
       async () => (await number(`SELECT max(archived) FROM crypto.market_tickers_audits WHERE ${since}`)) > 0,
-      15_000,
+      60_000,
     );
     expect(await number(`SELECT sum(missing) + sum(duplicate) FROM crypto.market_tickers_audits WHERE ${since}`)).toBe(
       0,

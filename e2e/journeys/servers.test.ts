@@ -68,7 +68,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
   });
 
   it('says that another exchange is a simulator where it is one, though PRICE_SOURCE asks for the real one', async () => {
-    await one.process.waitFor(/First live price after .* USDT \(simulated\)\n/, 20_000);
+    await one.process.waitFor(/First live price after .* USDT \(simulated\)\n/, 60_000);
     expect(one.process.output()).toContain(`SIMULATED, not real: ${sim.restUrl} is a simulator`);
     expect(one.process.output()).not.toMatch(/live from/);
   });
@@ -85,7 +85,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
   });
 
   it('keeps the archive to itself and its dashboard where the SQL port is off', async () => {
-    await one.process.waitFor(/Ctrl-C stops it/, 20_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 60_000);
     expect(one.process.output()).not.toMatch(/SQL +http/);
     const [, dashboard = ''] = /Dashboard +(http:\/\/\S+)/.exec(one.process.output()) ?? [];
     expect((await fetch(dashboard)).status).toBe(200);
@@ -122,7 +122,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
       body: { detail: expect.stringContaining('at most 2 different coins') },
     });
     const socket = await person.connect();
-    await socket.frame((frame) => frame.Coins.some(({ Price, Stale }) => Price !== null && Stale), 20_000, 0); // STALE_AFTER
+    await socket.frame((frame) => frame.Coins.some(({ Price, Stale }) => Price !== null && Stale), 60_000, 0); // STALE_AFTER
     socket.close();
     const url = `${one.base.replace('http', 'ws')}/api/v1/ws`;
     const openFrom = (origin: string) =>

@@ -101,7 +101,7 @@ export const describeDocuments = (of: () => AllInOne): void => {
       const python = await findPython();
       if (python === undefined) return;
       const watch = startProcess(python, ['examples/watch.py', of().base], { PYTHONPATH: pythonClient });
-      await watch.waitFor(totals, 20_000);
+      await watch.waitFor(totals, 60_000);
       await watch.end('SIGTERM');
     });
 
@@ -121,9 +121,9 @@ export const describeDocuments = (of: () => AllInOne): void => {
         ['examples/dist/telegram-alert.js', '1', of().base, person.name, 'correct horse battery'],
         { TELEGRAM_TOKEN: 'bot-1', TELEGRAM_CHAT: '7', TELEGRAM_URL: `http://127.0.0.1:${port}` },
       );
-      await alert.waitFor(/stands at 0 USDT/, 20_000);
+      await alert.waitFor(/stands at 0 USDT/, 60_000);
       await person.addCoin('btcusdt', '1.5');
-      await eventually('a message', () => told[0], 20_000);
+      await eventually('a message', () => told[0], 60_000);
       await alert.end('SIGTERM');
       telegram.close();
       const text: unknown = expect.stringMatching(/rose above 1 USDT: [1-9]\d*(\.\d+)?$/);
@@ -175,7 +175,7 @@ export const describeDocuments = (of: () => AllInOne): void => {
 
     it('examples/watch.ts prints the total', async () => {
       const watch = startProcess(process.execPath, ['examples/dist/watch.js', of().base], {});
-      await watch.waitFor(totals, 20_000);
+      await watch.waitFor(totals, 60_000);
       await watch.end('SIGTERM');
     });
 

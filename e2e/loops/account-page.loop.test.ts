@@ -80,17 +80,17 @@ describe.runIf(browser)('who makes an account', () => {
         await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
         const codes = await listed(page);
         expect(new Set(codes).size).toBe(10);
-        expect(await button(page, 'Continue').isDisabled()).toBe(true);
+        await expect.poll(() => button(page, 'Continue').isDisabled()).toBe(true);
         await button(page, 'Copy').click();
         await page.getByText('The codes are copied.').waitFor();
-        expect(await page.evaluate('navigator.clipboard.readText()')).toBe(codes.join('\n'));
+        await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(codes.join('\n'));
         const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
         const sheet = readFileSync(await download.path(), 'utf8');
         expect(sheet).toContain('Recovery codes of maria at localhost');
         expect(codes.filter((code) => !sheet.includes(code))).toEqual([]);
         await page.emulateMedia({ media: 'print' });
-        expect(await page.locator('.only-printed').first().isVisible()).toBe(true);
-        expect(await page.getByRole('listitem').count()).toBe(10);
+        await expect.poll(() => page.locator('.only-printed').first().isVisible()).toBe(true);
+        await expect.poll(() => page.getByRole('listitem').count()).toBe(10);
         expect(await page.getByRole('button').count()).toBe(0);
         expect(await page.getByRole('heading').count()).toBe(0);
         await page.emulateMedia({ media: null });
@@ -168,7 +168,7 @@ describe.runIf(browser)('who uses an authenticator app', () => {
       await openSecurity(page);
       await button(page, 'Set up an app').click();
       const secret = (await page.locator('.secret-groups').innerText()).replace(/\s/g, '');
-      expect(await page.getByRole('img', { name: 'QR code of the secret' }).isVisible()).toBe(true);
+      await expect.poll(() => page.getByRole('img', { name: 'QR code of the secret' }).isVisible()).toBe(true);
       const code = page.getByLabel('Then enter the code that it shows.');
       await code.fill(totpCode(secret) === '000000' ? '000001' : '000000');
       await button(page, 'Turn on').click();
@@ -267,7 +267,7 @@ describe.runIf(browser)('an open page', () => {
           await openSecurity(page);
           const sessions = part(page, 'Where you are signed in');
           await expect.poll(() => sessions.getByRole('listitem').count()).toBe(2);
-          expect(await sessions.getByText('this browser').count()).toBe(1);
+          await expect.poll(() => sessions.getByText('this browser').count()).toBe(1);
           await button(page, 'Sign out Firefox on Linux').click();
           await isOut(other);
           await expect.poll(() => sessions.getByRole('listitem').count()).toBe(1);
@@ -330,7 +330,7 @@ describe.runIf(browser)('who deletes the account', () => {
       await proof.getByLabel('Password').fill(password);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
-      expect(await page.getByText('Erased').count()).toBe(3);
+      await expect.poll(() => page.getByText('Erased').count()).toBe(3);
       expect(await other.refresh()).toBe(401);
       expect((await other.call('GET', '/api/v1/profile')).status).toBe(401);
       for (const { db } of [stack?.accounts, stack?.profiles].filter((one) => one !== undefined))

@@ -51,7 +51,7 @@ const run = async (what: 'backup' | 'restore', expected: 'done' | 'refused', tar
   return started.output();
 };
 const ask = async (query: string): Promise<string> => {
-  const [, port = ''] = await one.process.waitFor(/SQL +(http:\/\/\S+)/, 20_000);
+  const [, port = ''] = await one.process.waitFor(/SQL +(http:\/\/\S+)/, 60_000);
   return (await (await fetch(port, { method: 'POST', body: query })).text()).trim();
 };
 /** The archive's rows of before a moment: how many, and what is in them. */
@@ -78,7 +78,7 @@ describe('a backup of the whole data folder', () => {
     person = await signUp(one.base);
     expect((await person.addCoin('btcusdt', '1.234567890123456789')).status).toBe(200);
     const { ID } = (await person.call('GET', '/api/v1/profile')).body as { ID: string };
-    await one.process.waitFor(/Ctrl-C stops it/, 20_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 60_000);
     await one.process.end('SIGTERM');
     const engine = await openPgliteEngine({
       folder: join(dataFolder, 'databases'),
@@ -168,7 +168,7 @@ describe('a backup of the whole data folder', () => {
   it('that is interrupted leaves nothing behind, and is not told as done', async () => {
     const never = join(place.path, 'never');
     const started = command('backup', never);
-    await started.waitFor(/Backing up/, 20_000);
+    await started.waitFor(/Backing up/, 60_000);
     expect((await started.end('SIGINT')).code).toBe(1);
     expect(started.output()).toContain('Interrupted: nothing was changed.');
     expect(readdirSync(place.path).filter((name) => name.startsWith('never'))).toEqual([]);

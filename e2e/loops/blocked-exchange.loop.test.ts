@@ -74,12 +74,12 @@ describe('the exchange behind the proxy of a company', () => {
     const one = start({});
     const { base, ready, prices } = await banner(one);
     expect(prices).toBe('SIMULATED, not real: https://api.binance.com is a simulator');
-    await one.waitFor(/First live price after .* USDT \(simulated\)\n/, 20_000);
+    await one.waitFor(/First live price after .* USDT \(simulated\)\n/, 60_000);
     await expect.poll(ready).toMatchObject({ exchangeStreams: 'wss://stream.binance.com:9443' });
     const person = await signUp(base);
     expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
     const socket = await person.connect();
-    await socket.frame((frame) => frame.Coins.every(({ Price }) => Price !== null), 20_000, 0);
+    await socket.frame((frame) => frame.Coins.every(({ Price }) => Price !== null), 60_000, 0);
     socket.close();
     await expect.poll(async () => Math.abs(Number((await ready()).clockOffsetMs ?? Number.NaN))).toBeLessThan(1_000);
     expect(proxy.asked.filter((target) => !target.includes('binance.com'))).toEqual([]);
@@ -91,7 +91,7 @@ describe('the exchange behind the proxy of a company', () => {
     const through = `http://me%40company:s3cret@127.0.0.1:${proxy.port}`;
     const one = start({ HTTPS_PROXY: '', https_proxy: through, http_proxy: through });
     const { ready } = await banner(one);
-    await one.waitFor(/First live price after .* USDT \(simulated\)\n/, 20_000);
+    await one.waitFor(/First live price after .* USDT \(simulated\)\n/, 60_000);
     expect(one.output()).toContain("the exchange's stream port 9443 does not answer; its port 443 is used instead");
     await expect.poll(ready).toMatchObject({ exchangeStreams: 'wss://stream.binance.com:443' });
   });

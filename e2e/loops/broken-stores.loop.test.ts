@@ -29,7 +29,7 @@ describe('a store that is damaged', () => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     one = await startAllInOne(folder.path);
-    await one.process.waitFor(/Ctrl-C stops it/, 20_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 60_000);
     await one.process.end('SIGTERM');
   });
   afterAll(async () => {
@@ -64,7 +64,7 @@ describe('a store that is damaged', () => {
 
   it('while the run goes on ends it the same way, after it was opened anew in vain', async () => {
     one = await startAllInOne(folder.path);
-    await one.process.waitFor(/Ctrl-C stops it/, 20_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 60_000);
     hide('databases/data/global');
     // A backup asks the databases to write everything down.
     const backup = startProcess(process.execPath, ['standalone/dist/backup/main.js', 'backup'], {
@@ -146,7 +146,7 @@ describe('a disk that is too full', () => {
         await (await fetch(sql, { method: 'POST', body: 'SELECT count() FROM crypto.market_tickers' })).text(),
       );
     };
-    await process.waitFor(/Ctrl-C stops it/, 20_000);
+    await process.waitFor(/Ctrl-C stops it/, 60_000);
     const ballast = join(disk.path, 'ballast');
     fill(ballast, 30_000_000);
     await process.waitFor(
@@ -170,7 +170,7 @@ describe('a disk that is too full', () => {
     rmSync(ballast);
     await process.waitFor(/the disk of the data folder has room again/, 30_000);
     await eventually('/ready is well', async () => (await ready()).includes('"data-folder":{"status":"ok"'), 30_000);
-    await eventually('the archive goes on', async () => (await rows()) > stored, 20_000);
+    await eventually('the archive goes on', async () => (await rows()) > stored, 60_000);
     expect(process.output().match(/nearly full/g)).toHaveLength(1);
     socket.close();
     expect(await process.end('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -191,11 +191,11 @@ it('a store that is a link to another disk: that disk is told in the log and in 
   symlinkSync(disk.path, join(folder.path, 'clickhouse-simulated'));
   const { base, process } = await startAllInOne(folder.path);
   try {
-    await process.waitFor(/Ctrl-C stops it/, 20_000);
+    await process.waitFor(/Ctrl-C stops it/, 60_000);
     fill(join(disk.path, 'ballast'), 100_000_000);
     await process.waitFor(
       /the disk of clickhouse-simulated is nearly full; with less than 67 MB the archive waits/,
-      20_000,
+      60_000,
     );
     const { status, body } = await callJson(base, 'GET', '/ready');
     expect(status).toBe(200);

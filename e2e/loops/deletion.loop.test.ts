@@ -3,6 +3,7 @@ import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { countOf, seed } from '@tickfolio/lib/kit/counts';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
+import { patience } from '@tickfolio/lib/kit/postgres';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
@@ -41,7 +42,7 @@ function deleteUnderKills(stack: Stack) {
   beforeAll(async () => {
     await stack.ready(patienceMs);
     const { host, port, user, password } = stack.postgres;
-    const server = { host, port, user, password, log: silentLogger(), clock };
+    const server = { host, port, user, password, ...patience, log: silentLogger(), clock };
     databases.push(
       await openServerPostgres({ ...server, database: 'auth_db', migrationsFolder: authMigrations }),
       await openServerPostgres({ ...server, database: 'profile_db', migrationsFolder: profileMigrations }),

@@ -49,7 +49,7 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
     eventually(
       'the standby to have what the primary has',
       async () => (await server.query(`select from coins where quantity = ${quantity}`, 'profile_db')).length > 0,
-      20_000,
+      60_000,
     );
   const held = async () =>
     ((await person.call('GET', '/api/v1/profile')).body.Coins as { Quantity: string }[]).map((coin) => coin.Quantity);

@@ -106,14 +106,14 @@ it('brings a backup of an earlier build back: one signs in as before and has the
         expect((await person.addCoin('ethusdt', '1')).status).toBe(200);
         return (await profile()).body.AsOf !== undefined;
       },
-      20_000,
+      60_000,
       200,
     );
     const coins = (await profile()).body.Coins as readonly { readonly ID: number }[];
     expect(coins).toMatchObject([held, { Symbol: 'ethusdt' }]);
     const { body: there } = await person.call('GET', '/api/v1/portfolios/default/balances');
     expect(there.balances).toMatchObject([{ asset: 'BTC', total: quantity }, { asset: 'ETH' }]);
-    await one.process.waitFor(/Ctrl-C stops it/, 20_000);
+    await one.process.waitFor(/Ctrl-C stops it/, 60_000);
     expect(await one.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
   } finally {
     await one.process.end('SIGKILL');

@@ -10,7 +10,7 @@ import {
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
 import { seed } from '@tickfolio/lib/kit/counts';
-import { shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, shareTestPostgres, type TestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startTestAddress } from '@tickfolio/lib/kit/postgres-address';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { startTestRedis, type TestRedis } from '@tickfolio/lib/kit/redis';
@@ -116,6 +116,7 @@ describe.runIf(redis && server)('two replicas whose connections break at random'
       user,
       password,
       database: 'auth_db',
+      ...patience,
       migrationsFolder: authMigrations,
       log,
       clock,

@@ -71,10 +71,10 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   beforeAll(async () => {
     for (const name of [...pipelineNames, 'portfolio'] as const) one.start(name);
     await one.ready(60_000);
-    person = await eventually('an account', () => signUp(one.base).catch(() => undefined), 20_000);
-    await eventually('a coin', async () => (await person.addCoin('btcusdt', '1')).status === 200, 20_000);
+    person = await eventually('an account', () => signUp(one.base).catch(() => undefined), 60_000);
+    await eventually('a coin', async () => (await person.addCoin('btcusdt', '1')).status === 200, 60_000);
     socket = await person.connect();
-    await socket.frame((frame) => frame.Coins[0]?.Price !== null, 20_000, 0);
+    await socket.frame((frame) => frame.Coins[0]?.Price !== null, 60_000, 0);
   });
   afterAll(() => one.close());
 
@@ -125,7 +125,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
       )?.value;
     };
     const flows = (name: ServiceName, sample: string) =>
-      eventually(`${name} shows ${sample}`, async () => ((await figure(name, sample)) ?? 0) > 0, 20_000);
+      eventually(`${name} shows ${sample}`, async () => ((await figure(name, sample)) ?? 0) > 0, 60_000);
     await flows('socket', 'event_lag_seconds_count');
     await flows('aggregator', 'second_publish_lag_seconds_count');
     await flows('bff', 'price_lag_seconds_count');

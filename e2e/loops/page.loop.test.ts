@@ -107,7 +107,7 @@ describe.skipIf(!browser)('the page', () => {
               element.evaluate((node) => node === node.ownerDocument.activeElement);
             await button.click();
             await dialog.waitFor();
-            expect(await dialog.innerText()).toContain('Every browser and device');
+            await expect.poll(() => dialog.innerText()).toContain('Every browser and device');
             expect(await accessibilityFaults(page)).toEqual([]);
             await expect.poll(() => hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
             await page.keyboard.press('Escape');
@@ -118,7 +118,7 @@ describe.skipIf(!browser)('the page', () => {
             await page.route('**/logout-everywhere', (route) => route.abort());
             await button.click();
             await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
-            expect(await dialog.getByRole('alert').innerText()).toMatch(/does not answer/);
+            await expect.poll(() => dialog.getByRole('alert').innerText()).toMatch(/does not answer/);
             await page.unroute('**/logout-everywhere');
             await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
             await page.getByText('You are signed out on all devices.').waitFor();

@@ -3,6 +3,7 @@ import { migrationsFolder as authMigrations } from '@tickfolio/auth/app';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
+import { patience } from '@tickfolio/lib/kit/postgres';
 import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -46,7 +47,7 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
     timeout: patienceMs + 2 * goneWithinMs,
   }, async () => {
     const { host, port, user, password } = whole.postgres;
-    const server = { host, port, user, password, log: silentLogger(), clock };
+    const server = { host, port, user, password, ...patience, log: silentLogger(), clock };
     const databases: Record<string, Postgres> = {};
     // Of everybody with whom something of users lies: a later service fails here until it is one of these.
     for (const name of serviceNames.filter((one) => services[one].holdsUsers)) {
@@ -114,8 +115,8 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         await page.goto(`${whole.base}/deletions/${String(body.token)}`);
         await page.getByRole('heading', { name: 'Your account is being deleted' }).waitFor();
         const open = page.getByRole('listitem').filter({ hasText: 'Being erased' });
-        expect(await open.getByText('Your portfolios, and every change of a balance').count()).toBe(1);
-        expect(await page.getByText(/^Erased /).count()).toBe(2);
+        await expect.poll(() => open.getByText('Your portfolios, and every change of a balance').count()).toBe(1);
+        await expect.poll(() => page.getByText(/^Erased /).count()).toBe(2);
         await isBack();
         await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
         expect(await open.count()).toBe(0);

@@ -35,7 +35,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       person = await signUp(one.base);
       expect((await person.addCoin('btcusdt', '1')).status).toBe(200);
       socket = await person.connect();
-      await socket.frame((frame) => frame.Coins[0]?.Price !== null, 20_000, 0);
+      await socket.frame((frame) => frame.Coins[0]?.Price !== null, 60_000, 0);
     });
     afterAll(() => socket?.close());
 
@@ -46,9 +46,9 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       );
     /** The spans of a request's trace, once `hops` are all among them. */
     const traceOf = async (requestId: string, hops: readonly string[]): Promise<CollectedSpan[]> => {
-      const root = await eventually(`the span of ${requestId}`, spanOf(requestId), 10_000);
+      const root = await eventually(`the span of ${requestId}`, spanOf(requestId), 60_000);
       const spans = () => collector.spans.filter(({ traceId }) => traceId === root.traceId);
-      await eventually('every hop', () => hops.every((hop) => ways(spans()).includes(hop)), 10_000).catch((err) => {
+      await eventually('every hop', () => hops.every((hop) => ways(spans()).includes(hop)), 60_000).catch((err) => {
         throw new Error(
           `${String(err)}: ${JSON.stringify(hops, null, 1)} in ${JSON.stringify(ways(spans()), null, 1)}`,
         );
@@ -97,7 +97,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
           .split('\n')
           .filter((line) => line.includes('"a-login"'));
       for (const name of ['bff', 'auth'] as const) {
-        await eventually(`${name} logs it`, () => lines(name).at(0), 5_000);
+        await eventually(`${name} logs it`, () => lines(name).at(0), 60_000);
         for (const line of lines(name))
           expect(JSON.parse(line)).toMatchObject({ trace_id: spans[0]?.traceId, span_id: expect.any(String) });
       }
@@ -111,7 +111,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         authorization: `Bearer ${person.token()}`,
       });
       expect(answer.status).toBe(200);
-      await socket.frame((frame) => frame.Coins.length === 2, 10_000, 0);
+      await socket.frame((frame) => frame.Coins.length === 2, 60_000, 0);
       const root = `bff server: POST ${path}`;
       const spans = await traceOf('a-coin', [
         root,
@@ -138,7 +138,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         });
       await call('not-sampled', '00');
       await call('sampled', '01');
-      const span = await eventually('the span', spanOf('sampled'), 10_000);
+      const span = await eventually('the span', spanOf('sampled'), 60_000);
       expect(span).toMatchObject({ traceId, parentSpanId: 'b7ad6b7169203331', name: 'GET /api/v1/profile' });
       expect(spanOf('not-sampled')()).toBeUndefined();
     });
@@ -155,7 +155,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
         const found = ways(collector.spans.filter((span) => span.traceId === traceId));
         return hops.every((hop) => found.includes(hop));
       };
-      await eventually('a traced price', () => collector.spans.filter(isPrice).find(isWhole), 20_000);
+      await eventually('a traced price', () => collector.spans.filter(isPrice).find(isWhole), 60_000);
       expect(
         collector.spans.filter(({ attributes }) => /^\/(health|ready|metrics)$/.test(String(attributes['http.route']))),
       ).toEqual([]);
@@ -176,7 +176,7 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
             .map(({ to, over }) => `${from} sends to ${to} over ${over}`),
         ])
         .filter((edge) => ![...afterEvents, ...ofPolls].includes(edge));
-      await eventually('every edge', () => expected.every((edge) => edges().has(edge)), 20_000).catch(() => undefined);
+      await eventually('every edge', () => expected.every((edge) => edges().has(edge)), 60_000).catch(() => undefined);
       expect([...edges()].sort()).toEqual(expected.sort());
     });
 

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../clock/clock.js';
 import { createKafkaEventLog } from '../event-log/kafka/kafka.js';
 import { countOf, seed } from '../kit/counts.js';
 import { startTestKafka } from '../kit/kafka.js';
-import { startTestPostgres } from '../kit/postgres.js';
+import { patience, startTestPostgres } from '../kit/postgres.js';
 import { startProcess } from '../kit/process.js';
 import { createRandom } from '../kit/random.js';
 import { eventually } from '../kit/wait-until.js';
@@ -38,7 +38,7 @@ it.skipIf(!kafka)(
     if (!postgres || !kafka) throw new Error('no servers');
     await postgres.createDatabase('boats');
     const { host, port, user, password } = postgres;
-    const server = { host, port, user, password, database: 'boats', migrationsFolder };
+    const server = { host, port, user, password, database: 'boats', migrationsFolder, ...patience };
     const { brokers } = kafka;
     const random = createRandom(seed);
     const acknowledged = new Set<string>();

@@ -67,8 +67,8 @@ describe.skipIf(!browser)('the page of a coin', () => {
     await withWindow({ frame: bitcoinAt(noon, '2000'), answers, path }, async ({ page, send }) => {
       await page.locator('.coin-chart canvas').first().waitFor();
       expect(exchange.asked[0]).toContain('interval=5m');
-      expect(await page.locator('.coin-chart .ranges [aria-pressed=true]').innerText()).toBe('5m');
-      expect(await page.getByLabel('Type of chart').inputValue()).toBe('line');
+      await expect.poll(() => page.locator('.coin-chart .ranges [aria-pressed=true]').innerText()).toBe('5m');
+      await expect.poll(() => page.getByLabel('Type of chart').inputValue()).toBe('line');
       await settled(async () => {
         await pointAt(page, plot, 0.5);
         expect(await legend(page)).toMatch(
@@ -210,7 +210,7 @@ describe.skipIf(!browser)('the page of a coin', () => {
       await page.getByRole('row', { name: /^BTC\/EUR 63,123\.45 −0\.50 % 846 M$/ }).waitFor();
       expect(new URL(page.url()).search).toBe('?tab=markets');
       expect(asked[0]).toContain('base=BTC');
-      expect(await page.locator('.asset-market-table [aria-current]').innerText()).toBe('BTC/USDT');
+      await expect.poll(() => page.locator('.asset-market-table [aria-current]').innerText()).toBe('BTC/USDT');
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.getByRole('link', { name: 'BTC/EUR' }).click();
       await page.getByRole('heading', { name: 'Bitcoin BTC/EUR' }).waitFor();

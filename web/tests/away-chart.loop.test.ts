@@ -73,12 +73,12 @@ describe.skipIf(!browser)('changes of 7 days', () => {
       await send(bitcoinAt(atMs + 3_000, '151'));
       await first;
       await drawn(page);
-      expect(await change.count()).toBe(1);
+      await expect.poll(() => change.count()).toBe(1);
       // It is tried twice more, then given up until the next minute.
       await refused();
       await refused();
       await drawn(page);
-      expect(await change.count()).toBe(1);
+      await expect.poll(() => change.count()).toBe(1);
     });
   });
 });

@@ -124,7 +124,7 @@ describe.skipIf(!browser)('who hides amounts', () => {
       }
       await page.locator('.value-panel canvas').waitFor();
       await page.locator('.changes .change').waitFor();
-      expect(await page.locator('.changes .change').innerText()).toMatch(/%/);
+      await expect.poll(() => page.locator('.changes .change').innerText()).toMatch(/%/);
       const box = await page.locator('.value-panel .u-over').boundingBox();
       await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 50);
       await clean('under the pointer');

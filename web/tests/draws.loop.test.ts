@@ -63,7 +63,7 @@ describe.skipIf(!browser)('one change', () => {
       await send(two('101'));
       for (const release of releases) release();
       await expect.poll(word, { timeout: 30_000 }).toContain('Live');
-      expect(await page.getByTestId('total').innerText()).toContain('151');
+      await expect.poll(() => page.getByTestId('total').innerText()).toContain('151');
       expect(await draws(page)).toBe(1);
     });
   });

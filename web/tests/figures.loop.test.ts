@@ -214,7 +214,7 @@ describe.skipIf(!browser)('the range of a day', () => {
         range.selectNodeContents(figure);
         return new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
       })()`;
-      expect(await page.evaluate(lines)).toBe(1);
+      await expect.poll(() => page.evaluate(lines)).toBe(1);
     });
   });
 });
@@ -265,7 +265,9 @@ describe.skipIf(!browser)('long figures on phones', () => {
           };
           const row = page.locator('tr[data-symbol=btcusdt]');
           await row.locator('.change').waitFor();
-          expect(await page.locator('tr[data-symbol=solusdt] .change').innerText()).toContain(`−100${point}00 %`);
+          await expect
+            .poll(() => page.locator('tr[data-symbol=solusdt] .change').innerText())
+            .toContain(`−100${point}00 %`);
           await lookAt('portfolio');
           // Copied and read out it is the number alone.
           const plain = `${'99,999,999,999,999,999,999'.replaceAll(',', group)}${point}12345678… BTC`;
@@ -274,7 +276,7 @@ describe.skipIf(!browser)('long figures on phones', () => {
             plain,
           ]);
           const copied = `(() => { getSelection().selectAllChildren(document.querySelector('tr[data-symbol=btcusdt] .below-value')); return getSelection().toString(); })()`;
-          expect(await page.evaluate(copied)).toBe(plain);
+          await expect.poll(() => page.evaluate(copied)).toBe(plain);
           expect(await row.ariaSnapshot()).toContain(plain);
           await row.locator('.icon-button').click();
           await page.getByRole('menuitem').first().click();

@@ -136,9 +136,9 @@ describe.skipIf(!browser)('how live it is', () => {
         await expect
           .poll(() => page.locator('.coin-head').innerText())
           .toMatch(/0\.05227\s+BTC\s+down\s+▼\s*−0\.78 %\s+24 h/);
-        expect(await page.locator('.position').innerText()).toMatch(
-          /24 h, value in USDT\s+down\s+▼\s*−1\.99 %\s+−39\.80 USDT/,
-        );
+        await expect
+          .poll(() => page.locator('.position').innerText())
+          .toMatch(/24 h, value in USDT\s+down\s+▼\s*−1\.99 %\s+−39\.80 USDT/);
         expect(await page.title()).toBe('Ethereum ETH/BTC · tickfolio');
       },
     );

@@ -74,7 +74,7 @@ describe.skipIf(!browser)('who copies a figure of a row', () => {
       await page.locator('tr[data-asset=BTC]').waitFor();
       await settled(async () => {
         await drawOver(page, 'tr[data-asset=BTC] .cell-value .digits');
-        expect(await page.evaluate('getSelection().toString()')).toContain('900.5');
+        await expect.poll(() => page.evaluate('getSelection().toString()')).toContain('900.5');
       });
       expect(page.url()).toBe(origin + path);
       await page.locator('tr[data-asset=ETH] .cell-value .digits').click();
@@ -84,7 +84,7 @@ describe.skipIf(!browser)('who copies a figure of a row', () => {
       await page.locator(price).waitFor();
       await settled(async () => {
         await drawOver(page, price);
-        expect(await page.evaluate('getSelection().toString()')).toContain('1,234.5');
+        await expect.poll(() => page.evaluate('getSelection().toString()')).toContain('1,234.5');
       });
       expect(page.url()).toBe(`${origin}/markets`);
       await page.locator(price.replace('Bitcoin', 'Ethereum')).click();
@@ -136,18 +136,22 @@ describe.skipIf(!browser)('the table of holdings', () => {
     await withWindow({ frame: bitcoins, answers, path }, async ({ page, send }) => {
       await expect.poll(() => names(page)).toEqual(['Bitcoin', 'Solana']);
       const bitcoin = page.locator('tr[data-asset=BTC]');
-      expect(await bitcoin.locator('.cell-value .strong').innerText()).toBe('51,031.10');
-      expect(await bitcoin.locator('.cell-quantity').innerText()).toBe('0.75000000…');
+      await expect.poll(() => bitcoin.locator('.cell-value .strong').innerText()).toBe('51,031.10');
+      await expect.poll(() => bitcoin.locator('.cell-quantity').innerText()).toBe('0.75000000…');
       await expect.poll(() => bitcoin.locator('.cell-price').innerText()).toBe('68,123.40');
       await page.getByRole('button', { name: '3 markets of Bitcoin' }).click();
       await expect
         .poll(() => page.locator('.holding-market .coin-name').allInnerTexts())
         .toEqual(['BTC/USDT', 'BTC/EUR', 'BTC/USDC']);
-      expect(await page.locator('tr[data-market=btcusdc] .cell-value .strong').innerText()).toBe('34,000.25');
+      await expect
+        .poll(() => page.locator('tr[data-market=btcusdc] .cell-value .strong').innerText())
+        .toBe('34,000.25');
       await bitcoin.locator('.receipt-button').click();
       await page.getByRole('heading', { name: 'Receipt Bitcoin' }).waitFor();
-      expect(await page.locator('.receipt-total .exact-digits').innerText()).toBe('51,031.10'.replace(/0$/, ''));
-      expect(await page.locator('.receipt-line').count()).toBe(2);
+      await expect
+        .poll(() => page.locator('.receipt-total .exact-digits').innerText())
+        .toBe('51,031.10'.replace(/0$/, ''));
+      await expect.poll(() => page.locator('.receipt-line').count()).toBe(2);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page
@@ -165,7 +169,9 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await send({ ...bitcoins, Coins: coins });
       await expect.poll(() => bitcoin.locator('.tag').innerText()).toBe('without BTC/EUR');
       const foot = page.locator('.holdings-foot');
-      expect(await foot.innerText()).toMatch(/2 of 2 shown.*\s+Not included, because there is no price: BTC\/EUR$/);
+      await expect
+        .poll(() => foot.innerText())
+        .toMatch(/2 of 2 shown.*\s+Not included, because there is no price: BTC\/EUR$/);
     });
   });
 
@@ -216,12 +222,12 @@ describe.skipIf(!browser)('the table of holdings', () => {
         await expect.poll(() => focused(page)).toBe(asset);
       }
       expect(await rows.count()).toBeLessThan(60);
-      expect(await table.locator('tr[data-asset=C199]').getAttribute('aria-rowindex')).toBe('201');
+      await expect.poll(() => table.locator('tr[data-asset=C199]').getAttribute('aria-rowindex')).toBe('201');
       await send(manyAt(noon + 1_000, 7));
       await expect.poll(() => table.locator('tr[data-asset=C199] .cell-price').innerText()).toBe('808.5');
       await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-      expect(await rows.count()).toBe(200);
-      expect(await table.locator('tr[data-asset=C100] .cell-price').innerText()).toBe('907.5');
+      await expect.poll(() => rows.count()).toBe(200);
+      await expect.poll(() => table.locator('tr[data-asset=C100] .cell-price').innerText()).toBe('907.5');
       await page.evaluate("dispatchEvent(new Event('afterprint'))");
       await expect.poll(() => rows.count()).toBeLessThan(60);
       await page.getByRole('searchbox', { name: 'Filter' }).fill('c17');
@@ -244,13 +250,13 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await page.getByRole('menuitem', { name: 'Reduce' }).click();
       const field = page.getByRole('dialog').getByRole('textbox');
       await page.getByRole('button', { name: '25 %' }).click();
-      expect(await field.inputValue()).toBe('0.25');
+      await expect.poll(() => field.inputValue()).toBe('0.25');
       await page.getByRole('button', { name: 'USDT', exact: true }).click();
       await page.getByText('= 0.25 SOL at 150 USDT').waitFor();
-      expect(await field.inputValue()).toBe('37.50');
+      await expect.poll(() => field.inputValue()).toBe('37.50');
       await field.fill('100');
       await page.getByText('= 0.66666666 SOL at 150 USDT').waitFor();
-      expect(await page.locator('.preview .next').innerText()).toContain('0.33333334 SOL');
+      await expect.poll(() => page.locator('.preview .next').innerText()).toContain('0.33333334 SOL');
       await page.keyboard.press('Escape');
       // All of it is more than what its cents would buy.
       await page.getByRole('button', { name: 'Actions for Litecoin' }).click();
@@ -258,7 +264,7 @@ describe.skipIf(!browser)('the table of holdings', () => {
       await page.getByRole('button', { name: '100 %' }).click();
       await page.getByRole('button', { name: 'USDT', exact: true }).click();
       await page.getByText('= 0.12345678 LTC at 81.23 USDT').waitFor();
-      expect(await field.inputValue()).toBe('10.03');
+      await expect.poll(() => field.inputValue()).toBe('10.03');
       const sent = page.waitForRequest(`${origin}/api/v1/profile/coins`);
       await page.getByRole('dialog').getByRole('button', { name: 'Reduce' }).click();
       expect((await sent).postDataJSON()).toMatchObject({ quantity: '-0.12345678' });

@@ -46,7 +46,7 @@ describe.skipIf(!browser)('Home', () => {
     await withWindow({ frame: old, answers }, async ({ page }) => {
       const names = page.locator('.movers .mover-name');
       await expect.poll(() => names.allInnerTexts()).toEqual(['Ethereum', 'Solana', 'Bitcoin']);
-      expect(await page.locator('.mover-figures').first().innerText()).toMatch(/−50\.00 %\s+−30\.00 USDT/);
+      await expect.poll(() => page.locator('.mover-figures').first().innerText()).toMatch(/−50\.00 %\s+−30\.00 USDT/);
       await names.first().click();
       await page.waitForURL(`${origin}/assets/ETH`);
     });
@@ -73,9 +73,9 @@ describe.skipIf(!browser)('Home', () => {
       const movers = page.locator('.mover');
       await expect.poll(() => movers.count()).toBe(2);
       expect((await movers.first().innerText()).replace(/\s+/g, ' ')).toMatch(/Bitcoin .*\+25\.00 % .*\+11\.00 USDT$/);
-      expect(await movers.first().locator('.change').getAttribute('title')).toBe('Price of BTC/USDT.');
+      await expect.poll(() => movers.first().locator('.change').getAttribute('title')).toBe('Price of BTC/USDT.');
       const cell = page.locator('tr[data-asset=BTC] .cell-change .change').first();
-      expect(await cell.getAttribute('title')).toBe('Price of BTC/USDT.');
+      await expect.poll(() => cell.getAttribute('title')).toBe('Price of BTC/USDT.');
       await send({ ...frame, TotalValue: '80', Coins, AsOf: new Date(noon + 1_000).toISOString() });
       const notices = page.locator('.attention li');
       await expect
@@ -100,10 +100,12 @@ describe.skipIf(!browser)('Home', () => {
     await withWindow({ frame: old, answers }, async ({ page, send, answer }) => {
       const attention = page.locator('.attention');
       await attention.getByRole('link', { name: 'Dogecoin' }).waitFor();
-      expect(await attention.locator('li').allInnerTexts()).toEqual([
-        expect.stringMatching(/^Dogecoin\s+trading paused\s+of 11:59/),
-        expect.stringMatching(/^Changes of SOL are counted only since 11:00/),
-      ]);
+      await expect
+        .poll(() => attention.locator('li').allInnerTexts())
+        .toEqual([
+          expect.stringMatching(/^Dogecoin\s+trading paused\s+of 11:59/),
+          expect.stringMatching(/^Changes of SOL are counted only since 11:00/),
+        ]);
       await send({ ...old, AsOf: new Date(noon + 1_000).toISOString(), Simulated: true });
       await expect.poll(() => attention.locator('li').count()).toBe(3);
       const day = { Since: '', Opens: [], DayAgo: real.Coins.map(({ Symbol: symbol }) => ago(symbol, '10')) };

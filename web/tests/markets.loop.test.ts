@@ -69,7 +69,7 @@ describe.skipIf(!browser)('the markets', () => {
       const head = page.getByRole('columnheader', { name: '24 h', exact: true });
       await head.getByRole('button').click();
       await expect.poll(() => names(page)).toEqual(['Ethereum', 'Dogecoin', 'Bitcoin']);
-      expect(await head.getAttribute('aria-sort')).toBe('descending');
+      await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
       await head.getByRole('button').click();
       await expect.poll(() => names(page)).toEqual(['Bitcoin', 'Dogecoin', 'Ethereum']);
       await page.getByRole('button', { name: 'Columns' }).click();
@@ -81,7 +81,7 @@ describe.skipIf(!browser)('the markets', () => {
       await page.reload();
       await expect.poll(() => names(page)).toEqual(['Ethereum']);
       expect(await page.getByRole('columnheader', { name: '24 h range' }).count()).toBe(0);
-      expect(await page.locator(`${row} .cell-volume`).innerText()).toBe('76.5 K BTC');
+      await expect.poll(() => page.locator(`${row} .cell-volume`).innerText()).toBe('76.5 K BTC');
       await page.getByLabel('Priced in').selectOption('');
       await page.getByRole('searchbox').fill('эфириум');
       await expect.poll(() => names(page)).toEqual(['Ethereum']);
@@ -97,9 +97,11 @@ describe.skipIf(!browser)('the markets', () => {
       await withWindow({ frame, answers: { ...answers, tickers }, path, locale }, async ({ page }) => {
         const change = page.locator(`${row} .cell-24h .change`);
         await change.waitFor();
-        expect(await change.getAttribute('title')).toBe(locale === 'en-US' ? '+123,456.79 %' : '+123.456,79 %');
-        expect(await change.innerText()).toMatch(locale === 'en-US' ? /\+123 K %$/ : /\+123 Tsd\. %$/);
-        expect(await page.locator(`${row} .cell-7d .change`).innerText()).toMatch(/\+999[.,]99 %$/);
+        await expect
+          .poll(() => change.getAttribute('title'))
+          .toBe(locale === 'en-US' ? '+123,456.79 %' : '+123.456,79 %');
+        await expect.poll(() => change.innerText()).toMatch(locale === 'en-US' ? /\+123 K %$/ : /\+123 Tsd\. %$/);
+        await expect.poll(() => page.locator(`${row} .cell-7d .change`).innerText()).toMatch(/\+999[.,]99 %$/);
         const spilt = `[...document.querySelectorAll('${row} .num')].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)`;
         expect(await page.evaluate(spilt)).toEqual([]);
       });
@@ -129,7 +131,7 @@ describe.skipIf(!browser)('the markets', () => {
       { frame, answers: { ...answers, tickers: answerOf(many) }, path, expected: /503/ },
       async ({ page, answer }) => {
         await page.locator(row).first().waitFor();
-        expect(await page.locator('.market-table').getAttribute('aria-rowcount')).toBe('3001');
+        await expect.poll(() => page.locator('.market-table').getAttribute('aria-rowcount')).toBe('3001');
         expect(await page.locator(row).count()).toBeLessThan(50);
         // Half a screen of a scroll in small steps: rows stay the same elements, and most steps find them there already.
         await page.evaluate('scrollTo(0, 2000)');
@@ -210,7 +212,7 @@ describe.skipIf(!browser)('the markets', () => {
         await drawn(page);
         expect(await page.evaluate(beyondTheCard)).toBe(0);
       });
-      expect(await page.locator('th.cell-week').count()).toBe(1);
+      await expect.poll(() => page.locator('th.cell-week').count()).toBe(1);
     });
   });
 

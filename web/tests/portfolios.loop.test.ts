@@ -48,12 +48,12 @@ describe.skipIf(!browser)('the switcher', () => {
       await page.getByRole('heading', { name: 'Paper', exact: true }).waitFor();
       await expect.poll(() => opener.innerText()).toMatch(/^Paper\s+▾$/);
       await opener.click();
-      expect(await page.locator('.top .places a[aria-current=page]').innerText()).toMatch(/^Paper\s/);
+      await expect.poll(() => page.locator('.top .places a[aria-current=page]').innerText()).toMatch(/^Paper\s/);
       await page.keyboard.press('Escape');
       await opener.click();
       await page.locator('.top').getByRole('link', { name: 'All portfolios' }).click();
       await page.waitForURL(`${origin}/portfolios`);
-      expect(await page.locator('.rail .place[aria-current=page]').innerText()).toBe('Portfolio');
+      await expect.poll(() => page.locator('.rail .place[aria-current=page]').innerText()).toBe('Portfolio');
     });
   });
 
@@ -77,7 +77,7 @@ describe.skipIf(!browser)('the switcher', () => {
         .locator('.top')
         .getByRole('button', { name: /Choose a portfolio/ })
         .click();
-      await page.getByText('Portfolios cannot be reached at the moment.').waitFor({ timeout: 20_000 });
+      await page.getByText('Portfolios cannot be reached at the moment.').waitFor();
       await page.locator('tr[data-asset=BTC]').waitFor();
       // It goes on by itself once they can.
       answer(usualPortfolios);
@@ -131,7 +131,7 @@ describe.skipIf(!browser)('a new portfolio', () => {
       await dialog(page).getByLabel('Name').fill('Savings');
       await button(page, 'Create').click();
       await dialog(page).getByText('Portfolios cannot be reached at the moment.').waitFor();
-      expect(await dialog(page).getByLabel('Name').inputValue()).toBe('Savings');
+      await expect.poll(() => dialog(page).getByLabel('Name').inputValue()).toBe('Savings');
       away = false;
       await button(page, 'Create').click();
       await page.waitForURL(`${origin}/portfolios/p-new`);
@@ -165,7 +165,7 @@ describe.skipIf(!browser)('a new portfolio', () => {
       await dialog(page).waitFor();
       answerNow?.();
       await page.getByText('“Savings” created').waitFor();
-      expect(await dialog(page).count()).toBe(1);
+      await expect.poll(() => dialog(page).count()).toBe(1);
       expect(page.url()).toBe(`${origin}/portfolios`);
     });
   });
@@ -202,7 +202,7 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       expect(words[0]).toMatch(/Tether USDT Cash 1 40,000 34,000 reserved for open orders 40,000\.00 USDT 54\.0 %$/);
       expect(words[1]).toMatch(/Bitcoin BTC 68,123\.45 0\.4995 34,027\.66 USDT 46\.0 %$/);
       expect(words[2]).toMatch(/Ethereum ETH – 2 – –$/);
-      expect(await page.locator('.portfolio-head').innerText()).toMatch(/74,027\.66\s+USDT/);
+      await expect.poll(() => page.locator('.portfolio-head').innerText()).toMatch(/74,027\.66\s+USDT/);
       await page.getByText('Not included, because there is no price: ETH').waitFor();
       await page.getByRole('link', { name: /Bitcoin/ }).click();
       await page.waitForURL(`${origin}/assets/BTC`);
@@ -284,11 +284,11 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       await amount.press('Enter');
       await dialog(page).getByText('You hold 6,000 USDT.').waitFor();
       await button(page, 'All').click();
-      expect(await amount.inputValue()).toBe('6,000');
-      expect(await dialog(page).locator('.preview').innerText()).toMatch(/Stays here\s+0 USDT/);
+      await expect.poll(() => amount.inputValue()).toBe('6,000');
+      await expect.poll(() => dialog(page).locator('.preview').innerText()).toMatch(/Stays here\s+0 USDT/);
       await amount.press('Enter');
       await dialog(page).getByText('There is less than that here by now.').waitFor();
-      expect(await amount.inputValue()).toBe('6,000');
+      await expect.poll(() => amount.inputValue()).toBe('6,000');
       expect(server.changes).toEqual([
         expect.objectContaining({
           call: 'POST transfers',
@@ -309,7 +309,7 @@ describe.skipIf(!browser)('what is said of portfolios', () => {
       await page.getByRole('link', { name: 'Spielgeld' }).click();
       await page.getByRole('heading', { name: 'Spielgeld' }).waitFor();
       await page.getByRole('link', { name: 'Einstellungen' }).first().click();
-      expect(await page.getByLabel('Name').inputValue()).toBe('Spielgeld');
+      await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Spielgeld');
       await page.locator('.phone-more').getByRole('button').click();
       await page.locator('.phone-more .who-name').getByText('maria').waitFor();
     });
@@ -346,7 +346,7 @@ describe.skipIf(!browser)('a transfer whose asset another tab has taken meanwhil
       await dialog(page).getByLabel('Amount').fill('1');
       answer({ [balances]: balancesOf(paper, [dollars], '50') });
       await dialog(page).getByText('0 BTC available').waitFor();
-      expect(await dialog(page).getByLabel('What').inputValue()).toBe('BTC');
+      await expect.poll(() => dialog(page).getByLabel('What').inputValue()).toBe('BTC');
       await dialog(page).getByLabel('Amount').press('Enter');
       await dialog(page).getByText('You hold 0 BTC.').waitFor();
       expect(server.changes).toEqual([]);
@@ -375,7 +375,7 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
       await save();
       await page.getByText('Saved').waitFor();
       await page.getByRole('heading', { name: 'Settings of Third try' }).waitFor();
-      expect(await page.getByLabel('Pay fees in').inputValue()).toBe('BNB');
+      await expect.poll(() => page.getByLabel('Pay fees in').inputValue()).toBe('BNB');
       expect(changes.at(-1)).toMatchObject({
         call: 'PATCH portfolios/p-second',
         body: { name: 'Third try', costMethod: 'HIFO', feeAsset: 'BNB' },
@@ -401,7 +401,7 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
       await button(page, 'Save').click();
       await page.getByText('Saved').waitFor();
       await page.getByRole('heading', { name: 'Settings of Third try' }).waitFor();
-      expect(await page.getByLabel('Name').inputValue()).toBe('Third try');
+      await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Third try');
     });
   });
 
@@ -446,15 +446,15 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
 });
 
 describe.skipIf(!browser)('while portfolios cannot be reached', () => {
-  const again = (page: Page, path: RegExp) => page.waitForResponse(path, { timeout: 20_000 });
+  const again = (page: Page, path: RegExp) => page.waitForResponse(path);
 
   it('their page says so for as long as that is, and the focus stays where it is while they are asked for again', async () => {
     const answers = { portfolios: undefined };
     await withWindow({ frame, answers, path: '/portfolios', expected: /503/ }, async ({ page }) => {
-      await page.getByRole('alert').getByText('Portfolios cannot be reached').waitFor({ timeout: 20_000 });
+      await page.getByRole('alert').getByText('Portfolios cannot be reached').waitFor();
       await button(page, 'Try again').focus();
       await again(page, /\/portfolios\?/);
-      expect(await page.evaluate('document.activeElement.textContent')).toBe('Try again');
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Try again');
     });
   });
 
@@ -467,7 +467,7 @@ describe.skipIf(!browser)('while portfolios cannot be reached', () => {
       await page.getByLabel('Name').fill('Third try');
       for (let time = 0; time < 4; time++) await again(page, /\/p-second$/);
       await page.waitForTimeout(500);
-      expect(await page.getByLabel('Name').inputValue()).toBe('Third try');
+      await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Third try');
     });
   });
 });

@@ -45,7 +45,7 @@ describe.skipIf(!browser)('the receipt', () => {
       ]);
       await page.getByText('BTC/USDT: trade 4000000009').first().waitFor();
       await page.getByText('Computed by the server and again here: equal.').waitFor();
-      expect(await page.locator('.receipt-total .exact-digits').innerText()).toBe('12,203.415475491');
+      await expect.poll(() => page.locator('.receipt-total .exact-digits').innerText()).toBe('12,203.415475491');
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });

@@ -147,7 +147,7 @@ describe.skipIf(!browser)('the screen', () => {
         const tells = (box: string, part: number, text: string) =>
           settled(async () => {
             await pointAt(page, box, part);
-            expect(await page.locator('.chart-legend').innerText()).toContain(text);
+            await expect.poll(() => page.locator('.chart-legend').innerText()).toContain(text);
           });
         await tells('.value-panel .u-over', 0.997, live);
         await expect.poll(async () => (await onAxes()).length).toBeGreaterThan(2);
@@ -318,7 +318,7 @@ describe.skipIf(!browser)('the screen', () => {
             if ((await quantity.count()) === 0 && (await add.count()) === 0)
               await page.locator('tr[data-symbol=ethusdt] .icon-button').click({ timeout: 1_000 });
             if ((await quantity.count()) === 0) await add.click({ timeout: 1_000 });
-            expect(await quantity.count()).toBe(1);
+            await expect.poll(() => quantity.count()).toBe(1);
           });
           await quantity.fill('99999999999999999998');
           await lookAt('dialog');

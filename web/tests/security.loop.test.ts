@@ -143,7 +143,7 @@ describe.skipIf(!browser)('who opens a link that needs a session', () => {
       await give(other, 'Sign in');
       await expect.poll(() => page.evaluate('window.isTold')).toBe(true);
       await drawn(page);
-      expect(await codes.count()).toBe(2);
+      await expect.poll(() => codes.count()).toBe(2);
       await page.getByLabel('I kept them').check();
       await button(page, 'Continue');
       await isThere(page);

@@ -89,7 +89,7 @@ describe.skipIf(!browser)('who is not signed in', () => {
       await page.reload();
       await page.getByRole('link', { name: 'Anmelden' }).click();
       await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
-      expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+      await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     });
   });
 });
@@ -106,7 +106,7 @@ describe.skipIf(!browser)('the navigation', () => {
       ] as const) {
         await rail.getByRole('link', { name, exact: true }).click();
         await page.waitForURL(origin + path);
-        expect(await rail.locator('.place[aria-current=page]').innerText()).toBe(name);
+        await expect.poll(() => rail.locator('.place[aria-current=page]').innerText()).toBe(name);
       }
       await rail.getByRole('button', { name: 'Fold navigation' }).click();
       await settled(async () => expect((await rail.boundingBox())?.width).toBe(60));
@@ -141,7 +141,7 @@ describe.skipIf(!browser)('the navigation', () => {
     await withWindow({ frame: twelve, answers, path: '/portfolios/default?sort=name' }, async ({ page }) => {
       const marked = page.locator('.rail .place[aria-current=page]');
       await page.getByRole('heading', { name: 'Portfolio' }).waitFor();
-      expect(await page.locator('.portfolio-head').innerText()).toContain('11,937.00 USDT');
+      await expect.poll(() => page.locator('.portfolio-head').innerText()).toContain('11,937.00 USDT');
       await page.locator('tr[data-symbol=btcusdt]').getByRole('link').click();
       await page.getByRole('heading', { name: 'Bitcoin BTC' }).waitFor();
       expect([await marked.innerText(), await page.locator('.back-link').innerText()]).toEqual([
@@ -153,7 +153,7 @@ describe.skipIf(!browser)('the navigation', () => {
       // Who opens it first of all comes from nowhere.
       await page.goto(`${origin}/assets/BTC`);
       await page.locator('.back-link').getByText('Markets').waitFor();
-      expect(await marked.innerText()).toBe('Markets');
+      await expect.poll(() => marked.innerText()).toBe('Markets');
     });
   });
 
@@ -219,7 +219,7 @@ describe.skipIf(!browser)('who uses the keyboard alone', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.keyboard.press('n');
       await page.getByRole('combobox', { name: 'Search an asset' }).pressSequentially('n/.?gh');
-      expect(await page.getByRole('combobox', { name: 'Search an asset' }).inputValue()).toBe('n/.?gh');
+      await expect.poll(() => page.getByRole('combobox', { name: 'Search an asset' }).inputValue()).toBe('n/.?gh');
       expect(page.url()).toBe(`${origin}/`);
     });
   });
@@ -246,10 +246,10 @@ describe.skipIf(!browser)('who is looked over the shoulder', () => {
       await expect.poll(() => page.title()).toBe('tickfolio');
       const shown = await page.locator('#page').innerText();
       expect(shown).not.toMatch(/11,937|11937/);
-      expect(await page.locator('tr[data-symbol=btcusdt] .cell-value').innerText()).toBe('•••');
-      expect(await page.locator('tr[data-symbol=btcusdt] .cell-quantity').innerText()).toBe('•••');
-      expect(await page.locator('tr[data-symbol=btcusdt] .cell-price').innerText()).toBe('1,000.25');
-      expect(await page.locator('tr[data-symbol=btcusdt] .cell-change').innerText()).toContain('+11.14 %');
+      await expect.poll(() => page.locator('tr[data-symbol=btcusdt] .cell-value').innerText()).toBe('•••');
+      await expect.poll(() => page.locator('tr[data-symbol=btcusdt] .cell-quantity').innerText()).toBe('•••');
+      await expect.poll(() => page.locator('tr[data-symbol=btcusdt] .cell-price').innerText()).toBe('1,000.25');
+      await expect.poll(() => page.locator('tr[data-symbol=btcusdt] .cell-change').innerText()).toContain('+11.14 %');
       await page.reload();
       await page.getByTestId('total').waitFor();
       expect(await page.getByTestId('total').innerText()).not.toContain('11,937');

@@ -143,7 +143,9 @@ describe.skipIf(!browser)('the value of a portfolio that is five minutes old', (
       await page.clock.runFor(5_000);
       await drawn(page);
       expect(await page.evaluate('window.bare')).toBe(0);
-      expect(await page.getByText('The prices of before the record cannot be read at the moment.').count()).toBe(1);
+      await expect
+        .poll(() => page.getByText('The prices of before the record cannot be read at the moment.').count())
+        .toBe(1);
     });
   });
 

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../clock/clock.js';
 import { createKafkaEventLog } from '../../event-log/kafka/kafka.js';
 import { countOf, seed } from '../../kit/counts.js';
 import { startTestKafka } from '../../kit/kafka.js';
-import { startTestPostgres } from '../../kit/postgres.js';
+import { patience, startTestPostgres } from '../../kit/postgres.js';
 import { startProcess } from '../../kit/process.js';
 import { createRandom } from '../../kit/random.js';
 import { eventually } from '../../kit/wait-until.js';
@@ -39,7 +39,7 @@ it.skipIf(!kafka)(
     const { host, port, user, password } = postgres;
     const on = async (database: string, migrationsFolder: string) => {
       await postgres.createDatabase(database);
-      return { host, port, user, password, database, migrationsFolder };
+      return { host, port, user, password, database, migrationsFolder, ...patience };
     };
     const boats = await on('boats', boatsMigrations);
     const harbour = await on('harbour', harbourMigrations);

@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { systemClock as clock } from '../../clock/clock.js';
 import { createKafkaEventLog } from '../../event-log/kafka/kafka.js';
 import { startTestKafka } from '../../kit/kafka.js';
-import { startTestPostgres } from '../../kit/postgres.js';
+import { patience, startTestPostgres } from '../../kit/postgres.js';
 import { startProcess, type TestProcess } from '../../kit/process.js';
 import { eventually } from '../../kit/wait-until.js';
 import { databaseTime } from '../../postgres/postgres.js';
@@ -40,11 +40,17 @@ it.skipIf(!kafkas[1]).each([
   async (_words, restored) => {
     const kafka = kafkas[restored === 'boats' ? 0 : 1];
     if (!postgres || !kafka) throw new Error('no servers');
-    const { host, port, user, password } = postgres;
+    const server = {
+      host: postgres.host,
+      port: postgres.port,
+      user: postgres.user,
+      password: postgres.password,
+      ...patience,
+    };
     const names = { boats: `boats_${restored}`, harbour: `harbour_${restored}` };
     const places = () => ({
-      boats: { host, port, user, password, database: names.boats, migrationsFolder: boatsMigrations },
-      harbour: { host, port, user, password, database: names.harbour, migrationsFolder: harbourMigrations },
+      boats: { ...server, database: names.boats, migrationsFolder: boatsMigrations },
+      harbour: { ...server, database: names.harbour, migrationsFolder: harbourMigrations },
     });
     for (const name of Object.values(names)) await postgres.createDatabase(name);
     const { brokers } = kafka;

@@ -159,10 +159,10 @@ describe.skipIf(!statements)('PgBouncer', () => {
     expect(await wellOr()).toBe('well');
     await server?.query('checkpoint'); // Test servers acknowledge before anything is on the disk.
     await server?.crash();
-    await expect.poll(wellOr, { timeout: 20_000 }).toBe('unavailable');
+    await expect.poll(wellOr).toBe('unavailable');
     expect((await caught(postgres.db.execute(sql`select 1`))).code).toBe('unavailable');
     await server?.restart();
-    await expect.poll(wellOr, { timeout: 20_000 }).toBe('well');
+    await expect.poll(wellOr).toBe('well');
     await postgres.db.execute(sql`insert into vaults (name, amount) values ('after', 1)`);
     await postgres.close();
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { countOf, seed } from '@tickfolio/lib/kit/counts';
-import { startTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { patience, startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { createRandom } from '@tickfolio/lib/kit/random';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
@@ -27,7 +27,7 @@ it.skipIf(!postgres)(
     if (!postgres) throw new Error('no server');
     await postgres.createDatabase('portfolio_service');
     const { host, port, user, password } = postgres;
-    const server = { host, port, user, password, database: 'portfolio_service', migrationsFolder };
+    const server = { host, port, user, password, database: 'portfolio_service', migrationsFolder, ...patience };
     const { db, close } = await openServerPostgres({ ...server, log: silentLogger(), clock });
     const real = await openTestBooks({ db, close, ping: async () => undefined }, undefined, 'unsaid');
     const users = (kills + 1) * answersEach * 3;
