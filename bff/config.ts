@@ -5,6 +5,7 @@ import {
   duration,
   environment,
   flag,
+  hostPort,
   integer,
   jwtSecret,
   logLevel,
@@ -95,6 +96,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     BROKERS: addressList().describe('Kafka, for what happens to accounts.'),
     PARTS: parts(),
     ...neighbourSettings,
+    AUDIT_INTERVAL: duration('1m').describe(
+      'How often what is shown of 1,000 portfolios is compared with what the portfolio service has. The alert `ShownAuditOld` calls it overdue after twice as long, at the soonest after 10 minutes.',
+    ),
     AGGREGATOR_ADDR: httpAddresses().describe(
       'One aggregator or several; a name with several addresses stands for as many.',
     ),
@@ -134,6 +138,21 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     ...grpcTlsSettings,
   });
 
+/** What `npm run audit:trading` reads for what is shown. */
+export const shownAuditConfig = (env: NodeJS.ProcessEnv) =>
+  z.object({
+    ENV: environment(),
+    LOG_LEVEL: logLevel().default('error'),
+    ...postgresSettings(env, 'profile_db'),
+    PORTFOLIO_SERVICE_ADDR: neighbourSettings.PORTFOLIO_SERVICE_ADDR,
+    ...grpcTlsSettings,
+  });
+
+/** Where the portfolio service is, `host:port`. */
+export const portfolioTarget = ({
+  PORTFOLIO_SERVICE_ADDR,
+}: Pick<z.output<ReturnType<typeof shownAuditConfig>>, 'PORTFOLIO_SERVICE_ADDR'>) => hostPort(PORTFOLIO_SERVICE_ADDR);
+
 export type BffConfig = z.output<ReturnType<typeof bffConfig>>;
 
 /** What of the settings the BFF itself takes; the rest is for the adapters. */
@@ -159,4 +178,5 @@ export const bffOptions = (
   authWindowMs: config.AUTH_RATE_WINDOW,
   archiveDatabase: config.CLICKHOUSE_DATABASE,
   archiveTable: config.CLICKHOUSE_TABLE,
+  auditPeriodMs: config.AUDIT_INTERVAL,
 });

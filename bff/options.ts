@@ -97,6 +97,8 @@ export interface BffOptions {
   readonly reconcileEveryMs?: number;
   /** How often the event log is sent what another replica wrote. Default 100. */
   readonly relayPollMs?: number;
+  /** How often what is shown of portfolios is compared with what their service has. Default 60 000. */
+  readonly auditPeriodMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */
   readonly webFolder?: string;
   /** The folder of the built documents (`builtDocuments`). Default: none are served. */
@@ -131,6 +133,7 @@ export const bffDefaults = {
   pagesPerUser: { burst: 120, refillMs: 1_000 },
   reconcileEveryMs: 20_000,
   relayPollMs: 100,
+  auditPeriodMs: 60_000,
   archiveDatabase: usualArchive.database,
   archiveTable: usualArchive.table,
 } satisfies Partial<BffOptions>;

@@ -7,6 +7,8 @@ import { type Adoption, startAdoption } from './adoption/adoption.js';
 import { createHoldingClient } from './adoption/holding-client.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
+import { startShownAudits } from './audits/audits.js';
+import { createPositionsClient } from './audits/positions-client.js';
 import { createDemand, type Demand } from './demand/demand.js';
 import { type DeletedUsers, nothingBesides, startDeletedUsers } from './erasure/deleted-users.js';
 import { createKlines, type Klines } from './exchange/klines.js';
@@ -146,6 +148,11 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     },
     { pollMs: options.relayPollMs },
   );
+  const there = deps.neighbours.client('portfolio', createPositionsClient);
+  const underWay = () => deps.eventLog.check();
+  const audits = options.without.includes('portfolio')
+    ? undefined
+    : startShownAudits({ db: postgres.db, there, underWay, clock, log, metrics }, { periodMs: options.auditPeriodMs });
   notices.connect({
     portfolioChanged: reload,
     watchlistChanged: watching.changed,
@@ -168,6 +175,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     close: async () => {
       await deletedUsers.close(AbortSignal.timeout(closeMs));
       watchedLeases.close();
+      await waitUntil(AbortSignal.timeout(closeMs), audits?.close() ?? Promise.resolve());
       await waitUntil(AbortSignal.timeout(closeMs), adoption.close());
       demand.close();
       viewedHere.close();

@@ -81,7 +81,7 @@ const order = [
   ['clock', 'errors', 'renewal'],
   ['access-token', 'config', 'lane', 'money', 'retry', 'sealed', 'throttle', 'tracing'],
   ['look', 'market', 'telemetry'],
-  ['events', 'lifecycle', 'outbound', 'pubsub'],
+  ['events', 'lifecycle', 'outbound', 'pubsub', 'tally'],
   ['embedded-store', 'folder-lock', 'grpc', 'http', 'otlp', 'price-bus'],
   ['clickhouse', 'health', 'postgres', 'service'],
   ['audit', 'event-log'],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
+import type { PositionsClient } from '../audits/positions-client.js';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
 import { createFakeHoldings } from './holdings.js';
 import { createFakeWatchlists } from './watchlist.js';
@@ -53,7 +54,7 @@ export const createFakePortfolios = () => {
         value === undefined ? [] : [[field, value === '' ? undefined : value]],
       ),
     );
-  const client: PortfolioClient = {
+  const client: PortfolioClient & Pick<PositionsClient, 'positions'> = {
     create: async (asker, { idempotencyKey: _, ...plan }) => {
       begin(asker);
       check(asker.userId, plan);
@@ -100,6 +101,7 @@ export const createFakePortfolios = () => {
       const cash = { id: 1, asset: 'USDT', via: '', available: '6000', reserved: '34000.5', version: 4, ...times };
       return { portfolioId: portfolio.id, userId, version: 4, balances: [cash] };
     },
+    positions: async () => ({ portfolios: [], next: '' }),
     listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
     check: async () => undefined,
     close: () => undefined,

@@ -47,6 +47,7 @@ const expected: Readonly<Record<ServiceName, readonly string[]>> = {
     'price_lag_seconds',
     'circuit_open',
     'grpc_client_request_duration_seconds',
+    'audit_interval_seconds',
   ],
   portfolio: ['audit_done_timestamp_seconds', 'audit_mismatch', 'postgres_connections', 'dependency_up'],
   archiver: ['lag_messages', 'stored_lag_seconds', 'dead_letters_total', 'dependency_up'],

@@ -4,7 +4,7 @@ import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
 import type { GrpcTls } from '@tickfolio/lib/grpc';
 import { createLease, type ListEvents } from '@tickfolio/lib/outbox';
-import { type DatabaseTime, databaseTime, type Postgres, tablesIn } from '@tickfolio/lib/postgres';
+import { type DatabaseTime, databaseTime, type Postgres } from '@tickfolio/lib/postgres';
 import { type RunningService, watchDependency } from '@tickfolio/lib/service';
 import { serveGrpc } from '@tickfolio/lib/service/grpc';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
@@ -24,7 +24,6 @@ import { createForgetRequests } from './portfolios/requests.js';
 import { createRequireRoom } from './portfolios/room.js';
 import { paperCurrency } from './postings/asset-rows.js';
 import { createCommand } from './postings/once.js';
-import * as bookTables from './postings/tables.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
 import { createPriceKind } from './users/price-kind.js';
@@ -36,9 +35,8 @@ export { createSocketClient, type SocketClient } from './assets/socket-client.js
 export { beginEpoch, holdsPortfolios } from './events/restored-events.js';
 export type { PortfolioLimits } from './limits.js';
 export { migrationsFolder } from './migrations-folder.js';
+export { tables } from './tables.js';
 export { portfolioTopics } from './topics.js';
-/** What is looked for at the start. */
-export const tables = [...tablesIn(schema), ...tablesIn(bookTables)];
 
 /** An added replica gets calls within a minute; nothing streams here. */
 const maxConnectionAgeMs = 45_000;

@@ -1,5 +1,6 @@
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { inBackground } from '@tickfolio/lib/postgres';
+import { isRight } from '@tickfolio/lib/tally';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { v7 as uuid7 } from 'uuid';
@@ -7,8 +8,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newKey, openTestBooks, type TestBooks } from '../kit/books.js';
 import { openEmbeddedDatabase } from '../kit/database.js';
 import { audits } from '../postings/tables.js';
+import { pieces } from '../users/erased-rows.js';
 import { startAudits } from './audits.js';
-import { isRight, type Scope } from './check.js';
+import type { Scope } from './check.js';
 import { createKeptSums } from './kept-sums.js';
 import { always, runRound } from './round.js';
 
@@ -68,7 +70,7 @@ const checkedOf = async (real: TestBooks, scope: Scope, since = always) => {
 describe('an audit of the books', () => {
   it('looks at all of them, and finds nothing where they are right', async () => {
     const real = await build();
-    const all = ['A1 8', 'A2 4', 'A3 4', 'A4 4', 'A5 4', 'A8 3'];
+    const all = ['A1 8', 'A2 4', 'A3 4', 'A4 4', 'A5 4', 'A8 6'];
     expect(await checkedOf(real, 'all')).toEqual(all);
     expect(await checkedOf(real, 'changed')).toEqual(all);
   });
@@ -80,7 +82,7 @@ describe('an audit of the books', () => {
     expect(await checkedOf(real, 'changed', since)).toEqual(['A1 0', 'A2 0', 'A3 0', 'A4 0', 'A5 0', 'A8 0']);
     await real.move('1');
     // In one there is BTC too.
-    expect(await checkedOf(real, 'changed', since)).toEqual(['A1 1', 'A2 3', 'A3 3', 'A4 3', 'A5 0', 'A8 2']);
+    expect(await checkedOf(real, 'changed', since)).toEqual(['A1 1', 'A2 3', 'A3 3', 'A4 3', 'A5 0', 'A8 4']);
   });
 
   it('reads on from where it has read to', async () => {
@@ -134,6 +136,14 @@ describe('an audit of the books', () => {
       sql`update postings set ref_id = 'another' where kind = 'settle'`,
       ['A5 mismatch 1'],
     ],
+    'events of a portfolio that are gone': [
+      sql`delete from portfolio_events where stream = (select 'portfolio:' || id from portfolios where kind = 'tracking')`,
+      ['A8 missing 1', 'A8 mismatch 1'],
+    ],
+    'an event of what is watched that is gone': [
+      sql`update owners set watchlist_version = 2 where user_id = (select user_id from portfolios where kind = 'tracking')`,
+      ['A8 missing 2', 'A8 mismatch 1'],
+    ],
     'events that are gone': [
       sql`delete from portfolio_events where version in (2, 3) and stream = (
         select 'balances:' || portfolio_id from reservations where state = 'held')`,
@@ -148,6 +158,66 @@ describe('an audit of the books', () => {
     const real = await build();
     await real.db.execute(damage);
     expect(await faultsOf(real)).toEqual(faults);
+  });
+
+  it('sees a balance below zero, and that the database does not refuse it any more', async () => {
+    const real = await build();
+    const rule = 'balances_available_not_negative';
+    await real.db.execute(sql.raw(`alter table balances drop constraint ${rule}`));
+    try {
+      expect(await faultsOf(real)).toEqual(['A3 missing 1']);
+      await real.db.execute(sql`update balances set available = -1 where asset = 'BTC' and available = 1`);
+      expect(await faultsOf(real)).toEqual(['A2 mismatch 1', 'A3 missing 1', 'A3 mismatch 1']);
+    } finally {
+      // The tables are shared with the tests that follow.
+      await real.db.execute(sql`delete from balances where available < 0`);
+      await real.db.execute(sql.raw(`alter table balances add constraint ${rule} check (available >= 0)`));
+    }
+  });
+
+  it('names what it found by ids and amounts', async () => {
+    const real = await build();
+    const { portfolioId } = real.paper;
+    const [reservation] = real.orders;
+    await real.db.execute(sql`delete from entries where account = 'market' and asset = 'BTC'`);
+    await real.db.execute(
+      sql`update balances set available = 1000 where portfolio_id = ${portfolioId} and asset = 'USDT'`,
+    );
+    await real.db.execute(sql`update reservations set amount = 41, remaining = 24 where id = ${reservation}`);
+    await real.db.execute(
+      sql`delete from portfolio_events where stream = ${`balances:${portfolioId}`} and version = 2`,
+    );
+    const { findings } = await runRound(real, { scope: 'all', since: always });
+    const [{ id: fill }] = (
+      (await real.db.execute(sql`select id from postings where kind = 'settle'`)) as unknown as {
+        rows: [{ id: string }];
+      }
+    ).rows;
+    const { rows } = (await real.db.execute(
+      sql`select balance_version::int as version from portfolios where id = ${portfolioId}`,
+    )) as unknown as { rows: [{ version: number }] };
+    const words = Object.fromEntries([...findings].map(([name, { found }]) => [name, found]));
+    expect(words).toEqual({
+      A1: [`BTC of the posting ${fill} sums to 0.5`],
+      A2: [`USDT of ${portfolioId}: 1000 available and 25 reserved; by its entries 49 available and 25 reserved`],
+      A3: [],
+      A4: [`USDT of ${portfolioId}: 1000 available and 25 reserved; 24 remains of its reservations`],
+      A5: [
+        `the reservation ${reservation} of ${portfolioId}: 41, of which 15 was taken, 0 given back and 24 remains, 39 together`,
+      ],
+      A8: [`1 of the events 1 to ${rows[0].version} of balances:${portfolioId}`],
+    });
+  });
+
+  it('says nothing of whom is being erased, of whom things go piece by piece', async () => {
+    const real = await build();
+    const { userId } = real.paper;
+    await real.db.execute(sql`insert into erasing_users values (${userId}, now())`);
+    for (const piece of pieces) {
+      await real.db.transaction((tx) => piece(tx, userId));
+      expect(await faultsOf(real)).toEqual([]);
+    }
+    expect(await checkedOf(real, 'all')).toContain('A8 2');
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { type Database, type DatabaseTime, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
+import { createTallyGauges, isRight } from '@tickfolio/lib/tally';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import { asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { audits } from '../postings/tables.js';
-import { checkNames, type Findings, isRight, type Scope } from './check.js';
+import type { Scope } from './check.js';
 import { createKeptSums } from './kept-sums.js';
 import { always, type Round, runRound } from './round.js';
 
@@ -56,35 +57,6 @@ const createReports = ({ db, time }: Pick<AuditsDeps, 'db' | 'time'>) => ({
   },
 });
 
-const createGauges = (metrics: Metrics) => {
-  const gauge = (name: keyof Omit<Findings, 'found'>, help: string) =>
-    metrics.gauge<'check' | 'scope'>({ name: `audit_${name}`, help, labelNames: ['check', 'scope'] });
-  const gauges = {
-    checked: gauge('checked', 'What the last audit of the books looked at, by its check'),
-    missing: gauge('missing', 'What the last audit of the books did not find, by its check; 0 where they are right'),
-    duplicate: gauge('duplicate', 'What the last audit of the books found twice, by its check; 0 where they are right'),
-    mismatch: gauge(
-      'mismatch',
-      'What the last audit of the books found to differ, by its check; 0 where they are right',
-    ),
-  };
-  const names = ['checked', 'missing', 'duplicate', 'mismatch'] as const;
-  const rounds = metrics.gauge<'scope'>({
-    name: 'audit_done_timestamp_seconds',
-    help: 'When the last audit of the books ended',
-    labelNames: ['scope'],
-  });
-  const period = metrics.gauge({ name: 'audit_interval_seconds', help: 'How long it is from one audit to the next' });
-  return {
-    set: ({ scope, findings }: Round) => {
-      for (const [check, counts] of findings)
-        for (const name of names) gauges[name].set({ check, scope }, counts[name]);
-    },
-    period: (periodMs: number) => period.set(periodMs / 1_000),
-    done: (scope: Scope, atMs: number) => rounds.set({ scope }, atMs / 1_000),
-  };
-};
-
 /**
  * Compares the books with themselves now and then: what changed, and once a day all of it. What it finds stands in
  * `audits` and in the gauges, and is logged. `close` ends a round early.
@@ -94,7 +66,7 @@ export const startAudits = (deps: AuditsDeps, { periodMs }: AuditsOptions): { cl
   const stop = new AbortController();
   const kept = createKeptSums();
   const reports = createReports(deps);
-  const gauges = createGauges(metrics);
+  const gauges = createTallyGauges(metrics, 'the books');
   gauges.period(periodMs);
   let running: Promise<void> | undefined;
 
@@ -103,12 +75,10 @@ export const startAudits = (deps: AuditsDeps, { periodMs }: AuditsOptions): { cl
     const round = await runRound(deps, scope === 'all' ? { scope, since, signal } : { scope, since, kept, signal });
     if (signal.aborted) return; // Of a round that did not end nobody knows what it would have found.
     await reports.write(round);
-    gauges.set(round);
+    gauges.set(scope, round.findings);
     gauges.done(scope, clock.now());
-    for (const name of checkNames) {
-      const findings = round.findings.get(name);
-      if (findings && !isRight(findings)) log.error({ check: name, scope, ...findings }, 'the books are not right');
-    }
+    for (const [check, findings] of round.findings)
+      if (!isRight(findings)) log.error({ check, scope, ...findings }, 'the books are not right');
   };
   const run = async () => {
     try {

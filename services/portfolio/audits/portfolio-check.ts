@@ -1,14 +1,14 @@
 import { streams } from '@tickfolio/lib/events/streams';
-import { compare, type Decimal, isZero, parseDecimal, zero } from '@tickfolio/lib/money';
+import { compare, type Decimal, formatDecimal, isZero, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
 import { entries } from '../postings/tables.js';
 import { portfolioEvents, portfolios } from '../schema.js';
-import type { Tally } from './check.js';
+import type { BooksTally, CheckName } from './check.js';
+import { isKept } from './erased.js';
 import { addTo, type KeptSums, nothingRead, type ReadSoFar, type Sums } from './kept-sums.js';
-
-/** Rows of one statement: nobody else has the embedded database meanwhile. */
-const pieceRows = 1_000;
+import { missingIn } from './numbering.js';
+import { pieceRows } from './piece-rows.js';
 
 const keyOf = (asset: string, via: string): string => `${asset} ${via}`;
 
@@ -43,23 +43,6 @@ const readEntries = async (db: Database, portfolioId: string, from: ReadSoFar, t
   }
 };
 
-/** The numbers of a stream behind one, up to another. @returns how many are missing */
-const missingIn = async (db: Database, stream: string, from: number, to: number): Promise<number> => {
-  const { events } = portfolioEvents;
-  let found = 0;
-  for (let after = from; ; ) {
-    const rows = await db
-      .select({ version: events.version })
-      .from(events)
-      .where(and(eq(events.stream, stream), gt(events.version, after), lte(events.version, to)))
-      .orderBy(asc(events.version))
-      .limit(pieceRows);
-    found += rows.length;
-    if (rows.length < pieceRows) return to - from - found;
-    after = rows.at(-1)?.version ?? to;
-  }
-};
-
 interface Seen {
   readonly what: 'held' | 'entered' | 'kept';
   readonly asset: string;
@@ -86,39 +69,55 @@ const look = async (db: Database, portfolioId: string, version: number): Promise
   return db.select({ what: sql<Seen['what']>`found.what`, ...columns }).from(found);
 };
 
-/** The last event of the balances and the last one counted, at one moment. */
+/** What is counted of a portfolio and its last events, at one moment. */
 const countedAndTold = async (db: Database, portfolioId: string) => {
   const { events } = portfolioEvents;
-  const told = sql<number>`coalesce((select max(${events.version}) from ${events} where ${events.stream} = ${streams.balances(portfolioId)}), 0)::int`;
+  const lastOf = (stream: string) =>
+    sql<number>`coalesce((select max(${events.version}) from ${events} where ${events.stream} = ${stream}), 0)::int`;
   const [row] = await db
-    .select({ counted: portfolios.balanceVersion, told })
+    .select({
+      counted: portfolios.balanceVersion,
+      told: lastOf(streams.balances(portfolioId)),
+      dataCounted: portfolios.version,
+      dataTold: lastOf(streams.portfolio(portfolioId)),
+    })
     .from(portfolios)
     .where(eq(portfolios.id, portfolioId));
   return row;
 };
 
+const inWords = ({ available, reserved }: Sums): string =>
+  `${formatDecimal(available)} available and ${formatDecimal(reserved)} reserved`;
+
 /**
  * Holds the balances of a portfolio against their entries (A2) and against what is kept for orders (A4), looks for those
- * below zero (A3), and for holes in what was told of them (A8).
+ * below zero (A3), and for holes in what was told of it and of them (A8).
  * @param kept what was read before; absent: everything is read anew
  */
 export const checkPortfolio = async (
   db: Database,
   portfolioId: string,
-  tally: Tally,
+  tally: BooksTally,
   kept?: KeptSums,
 ): Promise<void> => {
   const before = await countedAndTold(db, portfolioId);
   if (!before) return; // Deleted meanwhile.
-  const { counted, told } = before;
+  const { counted, told, dataCounted, dataTold } = before;
   const known = kept?.of(portfolioId) ?? nothingRead;
   // A restored database counts anew from before.
   const from = known.version <= counted ? known : nothingRead;
+  const faults: Parameters<BooksTally['fault']>[] = [];
+  const fault = (...of: (typeof faults)[number]) => void faults.push(of);
+  const mismatch = (name: CheckName, words: string) => fault(name, 'mismatch', words);
 
-  tally.checked('A8');
-  const missing = await missingIn(db, streams.balances(portfolioId), from.version, counted);
-  if (missing > 0) tally.fault('A8', 'missing', `events of the balances of ${portfolioId}`, missing);
-  if (counted !== told) tally.fault('A8', 'mismatch', `the last event of the balances of ${portfolioId}`);
+  const checkStream = async (stream: string, after: number, last: number, lastTold: number) => {
+    tally.checked('A8');
+    const missing = await missingIn(db, stream, after, last);
+    if (missing > 0) fault('A8', 'missing', `${missing} of the events ${after + 1} to ${last} of ${stream}`, missing);
+    if (last !== lastTold) mismatch('A8', `${stream}: its last event is ${lastTold}, and ${last} are counted`);
+  };
+  await checkStream(streams.balances(portfolioId), from.version, counted, told);
+  await checkStream(streams.portfolio(portfolioId), 0, dataCounted, dataTold);
 
   const read = await readEntries(db, portfolioId, from, counted);
   const seen = await look(db, portfolioId, counted);
@@ -144,14 +143,18 @@ export const checkPortfolio = async (
   for (const key of new Set([...held.keys(), ...read.sums.keys(), ...entered.keys(), ...reserved.keys()])) {
     const balance = held.get(key) ?? none;
     const booked = addTo(read.sums, entriesOf(key)).get(key) ?? none;
-    const words = `${key.trim()} of ${portfolioId}`;
+    const remaining = reserved.get(key)?.reserved ?? zero;
+    const words = `${key.trim()} of ${portfolioId}: ${inWords(balance)}`;
     for (const name of ['A2', 'A3', 'A4'] as const) tally.checked(name);
     if (differ(balance.available, booked.available) || differ(balance.reserved, booked.reserved))
-      tally.fault('A2', held.has(key) ? 'mismatch' : 'missing', words);
-    if (balance.available.units < 0n || balance.reserved.units < 0n) tally.fault('A3', 'mismatch', words);
-    if (held.has(key) && isZero(balance.available) && isZero(balance.reserved)) tally.fault('A3', 'mismatch', words);
-    if (differ(balance.reserved, reserved.get(key)?.reserved ?? zero)) tally.fault('A4', 'mismatch', words);
+      fault('A2', held.has(key) ? 'mismatch' : 'missing', `${words}; by its entries ${inWords(booked)}`);
+    if (balance.available.units < 0n || balance.reserved.units < 0n) mismatch('A3', `${words}, which is below zero`);
+    if (held.has(key) && isZero(balance.available) && isZero(balance.reserved))
+      mismatch('A3', `${words}, which is nothing`);
+    if (differ(balance.reserved, remaining))
+      mismatch('A4', `${words}; ${formatDecimal(remaining)} remains of its reservations`);
   }
-  if (missing > 0 || counted !== told) kept?.forget(portfolioId);
-  else kept?.keep(portfolioId, read);
+  if (faults.length === 0) kept?.keep(portfolioId, read);
+  else kept?.forget(portfolioId);
+  if (faults.length > 0 && (await isKept(db, portfolioId))) for (const of of faults) tally.fault(...of);
 };

@@ -1,7 +1,8 @@
+import { canonical } from '@tickfolio/lib/money';
 import type { Database } from '@tickfolio/lib/postgres';
 import { asc, inArray, sql } from 'drizzle-orm';
 import { entries, postings } from '../postings/tables.js';
-import type { Tally } from './check.js';
+import type { BooksTally } from './check.js';
 
 /** Most have two to six entries. */
 const pagePostings = 200;
@@ -10,7 +11,12 @@ const pagePostings = 200;
  * Of each posting and asset the entries sum to 0 (A1). Then all of them do, since each belongs to one posting.
  * @param since older ones are left out, a time as the database writes it @param goOn asked before each page
  */
-export const checkPostings = async (db: Database, tally: Tally, since: string, goOn: () => boolean): Promise<void> => {
+export const checkPostings = async (
+  db: Database,
+  tally: BooksTally,
+  since: string,
+  goOn: () => boolean,
+): Promise<void> => {
   let after = { at: since, id: '00000000-0000-0000-0000-000000000000' };
   while (goOn()) {
     const rows = await db
@@ -23,13 +29,14 @@ export const checkPostings = async (db: Database, tally: Tally, since: string, g
     if (!last) return;
     const ids = rows.map(({ id }) => id);
     const wrong = await db
-      .select({ id: entries.postingId, asset: entries.asset })
+      .select({ id: entries.postingId, asset: entries.asset, sum: sql<string>`sum(${entries.amount})::text` })
       .from(entries)
       .where(inArray(entries.postingId, ids))
       .groupBy(entries.postingId, entries.asset)
       .having(sql`sum(${entries.amount}) <> 0`);
     tally.checked('A1', rows.length);
-    for (const { id, asset } of wrong) tally.fault('A1', 'mismatch', `${asset} of the posting ${id}`);
+    for (const { id, asset, sum } of wrong)
+      tally.fault('A1', 'mismatch', `${asset} of the posting ${id} sums to ${canonical(sum)}`);
     after = last;
   }
 };

@@ -1,8 +1,9 @@
-import { add, compare, isZero, parseDecimal } from '@tickfolio/lib/money';
+import { add, canonical, compare, formatDecimal, isZero, parseDecimal } from '@tickfolio/lib/money';
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, asc, gt, gte, sql } from 'drizzle-orm';
 import { reservations } from '../postings/tables.js';
-import type { Tally } from './check.js';
+import type { BooksTally } from './check.js';
+import { isKept } from './erased.js';
 
 /** Each may have many fills. */
 const pageReservations = 50;
@@ -13,11 +14,11 @@ const pageReservations = 50;
  */
 export const checkReservations = async (
   db: Database,
-  tally: Tally,
+  tally: BooksTally,
   since: string,
   goOn: () => boolean,
 ): Promise<void> => {
-  const { id, state, amount, remaining, released, updatedAt } = reservations;
+  const { id, portfolioId, state, amount, remaining, released, updatedAt } = reservations;
   // By its full name, which a column here would not have.
   const taken = sql<string>`coalesce((
     select -sum(e.amount) from postings p join entries e on e.posting_id = p.id
@@ -25,7 +26,7 @@ export const checkReservations = async (
   ), 0)::text`;
   for (let after: string | undefined; goOn(); ) {
     const rows = await db
-      .select({ id, state, amount, remaining, released, taken })
+      .select({ id, portfolioId, state, amount, remaining, released, taken })
       .from(reservations)
       .where(and(after === undefined ? undefined : gt(id, after), gte(updatedAt, sql`${since}::timestamptz`)))
       .orderBy(asc(id))
@@ -36,8 +37,15 @@ export const checkReservations = async (
       const accounted = add(add(left, parseDecimal(row.released)), parseDecimal(row.taken));
       // What was refused or voided was never kept.
       const kept = row.state === 'held' || row.state === 'closed' ? row.amount : '0';
-      if (compare(accounted, parseDecimal(kept)) !== 0) tally.fault('A5', 'mismatch', `the reservation ${row.id}`);
-      if ((row.state === 'held') === isZero(left)) tally.fault('A5', 'mismatch', `the state of ${row.id}`);
+      const accounts = compare(accounted, parseDecimal(kept)) === 0;
+      const isOver = row.state !== 'held';
+      if (accounts && isOver === isZero(left)) continue;
+      if (!(await isKept(db, row.portfolioId))) continue;
+      const { state: is, ...amounts } = row;
+      const [of, rest] = [canonical(amounts.amount), canonical(amounts.remaining)];
+      const words = `the reservation ${row.id} of ${row.portfolioId}: ${of}, of which ${canonical(amounts.taken)} was taken, ${canonical(amounts.released)} given back and ${rest} remains`;
+      if (!accounts) tally.fault('A5', 'mismatch', `${words}, ${formatDecimal(accounted)} together`);
+      if (isOver !== isZero(left)) tally.fault('A5', 'mismatch', `${words}, and it is ${is}`);
     }
     after = rows.at(-1)?.id;
     if (after === undefined) return;

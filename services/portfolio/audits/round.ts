@@ -1,12 +1,15 @@
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { type Database, type DatabaseTime, inBackground } from '@tickfolio/lib/postgres';
+import { createTally } from '@tickfolio/lib/tally';
 import { asc, gt, sql } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
-import { type CheckName, createTally, type Findings, type Scope } from './check.js';
+import { type BooksFindings, checkNames, type Scope } from './check.js';
 import type { KeptSums } from './kept-sums.js';
+import { checkWatchlists } from './numbering.js';
 import { checkPortfolio } from './portfolio-check.js';
 import { checkPostings } from './posting-check.js';
 import { checkReservations } from './reservation-check.js';
+import { checkRules } from './rules-check.js';
 
 /** All checks once. */
 export interface Round {
@@ -14,7 +17,7 @@ export interface Round {
   /** By the database's time, as it writes it. */
   readonly beganAt: string;
   readonly endedAt: string;
-  readonly findings: ReadonlyMap<CheckName, Findings>;
+  readonly findings: BooksFindings;
 }
 
 export interface RoundDeps {
@@ -80,9 +83,11 @@ export const runRound = (
     const since = scope === 'all' ? always : from;
     const goOn = () => signal?.aborted !== true;
     const beganAt = await timeNow(db, time);
-    const tally = createTally();
+    const tally = createTally(checkNames);
+    await checkRules(db, tally);
     await checkPostings(db, tally, since, goOn);
     await checkReservations(db, tally, since, goOn);
+    if (scope === 'all') await checkWatchlists(db, tally, goOn);
     for (let after = '00000000-0000-0000-0000-000000000000'; goOn(); ) {
       const ids = scope === 'all' ? await allAfter(db, after) : await changedAfter(db, since, after);
       for (const id of ids) if (goOn()) await checkPortfolio(db, id, tally, kept);

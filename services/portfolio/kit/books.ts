@@ -1,4 +1,5 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { streams } from '@tickfolio/lib/events/streams';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { createAppend } from '@tickfolio/lib/outbox';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
@@ -56,6 +57,11 @@ export const openTestBooks = async (
       await db
         .insert(portfolios)
         .values({ id, userId, name, nameKey: name, kind, simulated, version: 1, createdAt: time() });
+      // Told already, for tests of balances.
+      await db.insert(portfolioEvents.events).values({
+        ...{ id: uuid7(), topic: 'portfolio-events', key: userId, stream: streams.portfolio(id), version: 1 },
+        ...{ type: 'portfolio.created', body: { schema: 1, data: {} }, createdAt: time(), sentAt: time() },
+      });
       return { portfolioId: id, userId, requestId: '' };
     },
     /** Assets that no market values. */

@@ -1,0 +1,6 @@
+import { tablesIn } from '@tickfolio/lib/postgres';
+import * as bookTables from './postings/tables.js';
+import * as schema from './schema.js';
+
+/** What is looked for at the start. */
+export const tables = [...tablesIn(schema), ...tablesIn(bookTables)];

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot, startProgram } from '@tickfolio/lib/kit/process';
+import { describe, expect, it } from 'vitest';
+
+const program = 'standalone/dist/audit/main.js';
+const isBuilt = existsSync(join(projectRoot, program));
+if (!isBuilt) console.warn('NOT COVERED: the program is not compiled (npm run build), so it was not run.');
+
+describe.skipIf(!isBuilt)('the audit of books and of what is shown', () => {
+  it('says of each what it compares, and what it needs', async () => {
+    const audit = startProgram(program, {}, '--help');
+    expect((await audit.ended).code).toBe(0);
+    expect(audit.out()).toContain('Compares the books of portfolios with themselves');
+    expect(audit.out()).toContain('Compares what the gateway shows of portfolios');
+  });
+
+  it('says of each why it could not be made, and ends with 2', async () => {
+    const audit = startProgram(program, { POSTGRES_HOST: 'here', PROFILE_POSTGRES_PORT: 'x' });
+    expect((await audit.ended).code).toBe(2);
+    const [books = '', shown = ''] = audit.err().split('The audit could not be made: ').slice(1);
+    expect(books).toContain('POSTGRES_USER');
+    expect(books).not.toContain('POSTGRES_PORT');
+    expect(shown).toContain('POSTGRES_PORT');
+  });
+
+  it('refuses an option that it does not know with 2, which is no fault of the books', async () => {
+    const audit = startProgram(program, {}, '--repair');
+    expect((await audit.ended).code).toBe(2);
+    expect(audit.err()).toContain("'--repair'");
+  });
+});
