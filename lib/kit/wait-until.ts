@@ -4,9 +4,11 @@ type Check<T> = () => Promise<T | undefined | false> | T | undefined | false;
 /** No promise: a busy machine may take that long for what takes milliseconds. */
 const patienceMs = 30_000;
 const pauseMs = 10;
+const maxPauseMs = 40;
 
 /**
- * Polls until `check` gives something; for what goes on in its own time. A check that throws is asked again.
+ * Polls until `check` gives something, at first every `everyMs` and then less often; for what goes on in its own time.
+ * A check that throws is asked again.
  * @throws Error that says what did not come, and why last
  */
 export const eventually = async <T>(
@@ -16,7 +18,7 @@ export const eventually = async <T>(
   everyMs = pauseMs,
 ): Promise<T> => {
   const giveUpAtMs = performance.now() + withinMs;
-  for (;;) {
+  for (let pause = everyMs; ; pause = Math.max(everyMs, Math.min(pause * 1.5, maxPauseMs))) {
     let cause: unknown;
     try {
       const found = await check();
@@ -28,7 +30,7 @@ export const eventually = async <T>(
       throw new Error(`not within ${withinMs} ms: ${what}${cause instanceof Error ? `: ${cause.message}` : ''}`, {
         cause,
       });
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 };
 
