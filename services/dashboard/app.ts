@@ -15,7 +15,7 @@ import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { createArchive } from './archive/archive.js';
 import { createReadings } from './archive/readings.js';
-import { loadAssets } from './files/assets.js';
+import { type Assets, loadAssets } from './files/assets.js';
 import { addCompression } from './files/compression.js';
 import { serverLog, type TickerLog } from './pages/ticker-log.js';
 import { addRoutes } from './routes.js';
@@ -25,6 +25,8 @@ export interface DashboardDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Scripts and styles. Default read and compressed anew. */
+  readonly assets?: Assets;
 }
 
 export interface DashboardOptions {
@@ -96,7 +98,7 @@ const build = (
       archive: createArchive({ clickhouse, clock, log, observe }),
       names: archiveNames(options.database, options.table),
       readings: createReadings(clock, maxReadings),
-      assets: await loadAssets(),
+      assets: deps.assets ?? (await loadAssets()),
       clock,
       simulated,
       log: options.tickerLog ?? serverLog,

@@ -14,6 +14,7 @@ import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import type { RunningService } from '@tickfolio/lib/service';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { type DashboardOptions, startDashboard } from '../app.js';
+import { type Assets, loadAssets } from '../files/assets.js';
 
 export const { database, table } = usualArchive;
 const names = archiveNames(database, table);
@@ -143,6 +144,9 @@ export interface TestDashboard extends RunningService {
   page(path: string): Promise<string>;
 }
 
+/** Read once: to compress them takes longer than most tests. */
+let assets: Promise<Assets> | undefined;
+
 export const startTestDashboard = async (
   clickhouse: ClickHouse,
   {
@@ -150,7 +154,14 @@ export const startTestDashboard = async (
     ...options
   }: Pick<DashboardOptions, 'simulated' | 'tickerLog'> & { readonly clock?: Clock | ManualClock } = {},
 ): Promise<TestDashboard> => {
-  const deps = { clickhouse, clock, log: silentLogger(), metrics: createMetrics('dashboard') };
+  assets ??= loadAssets();
+  const deps = {
+    clickhouse,
+    clock,
+    log: silentLogger(),
+    metrics: createMetrics('dashboard'),
+    assets: await assets,
+  };
   const dashboard = await startDashboard(deps, {
     address: { host: '127.0.0.1', port: 0 },
     database,
