@@ -3,6 +3,7 @@ import type * as wire from '@tickfolio/gen/portfolio/v1/holding';
 import { HoldingServiceClient } from '@tickfolio/gen/portfolio/v1/holding';
 import { AppError } from '@tickfolio/lib/errors';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
+import { orUnanswered, simplyAgain, underKey } from '../api/unanswered.js';
 
 /** Whose coins are meant, and who asks. */
 export interface HoldingAsker {
@@ -54,29 +55,6 @@ const adoptionBounds = { circuit: 'portfolio-adoption', opens, maxAtOnce: 16, ma
 /** The one for what is really owned. */
 const portfolioId = 'default';
 
-/** A call that went out and was not answered in time, as opposed to one that nobody took. */
-const isUnanswered = (thrown: unknown): thrown is AppError =>
-  thrown instanceof AppError && thrown.cause instanceof AppError && thrown.cause.code === 'deadline_exceeded';
-
-/**
- * Asks once more where no answer came in time: it is done once in any case, and mostly only late.
- * @param again how to ask for it after that, as a sentence
- */
-const orUnanswered = async <T>(again: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work().catch((thrown: unknown) => {
-      if (!isUnanswered(thrown)) throw thrown;
-      return work();
-    });
-  } catch (thrown) {
-    if (!isUnanswered(thrown)) throw thrown;
-    const words = `Portfolios did not answer in time, so it is not known whether this was done. ${again}`;
-    throw new AppError('deadline_exceeded', words, { cause: thrown });
-  }
-};
-const underKey = (key: string) =>
-  `Asked for again with the Idempotency-Key ${key}, it is done once, and the answer says what happened.`;
-
 export const createHoldingClient = (where: Neighbour): HoldingClient => {
   const { client, call, check, close } = createServiceClient(HoldingServiceClient, {
     ...where,
@@ -111,7 +89,7 @@ export const createHoldingClient = (where: Neighbour): HoldingClient => {
         call('changes', client.removeCoin, { ...askedOf(asker), ...order }, metaOf(asker)),
       ),
     undoChange: (asker, changeId) =>
-      orUnanswered('Asked for again, it is done once, and the answer says what happened.', () =>
+      orUnanswered(simplyAgain, () =>
         call('changes', client.undoChange, { ...askedOf(asker), changeId }, metaOf(asker)),
       ),
     beginAdoption: async (highestId) => {

@@ -62,6 +62,12 @@ const archive: ClickHouse = {
 };
 
 const { client: portfolioService, watchlists } = createFakePortfolios();
+const unanswered = async (): Promise<never> => {
+  throw new AppError('deadline_exceeded', 'It is not known whether this was done.');
+};
+const unansweredChanges = {
+  ...{ create: unanswered, update: unanswered, archive: unanswered, fund: unanswered, transfer: unanswered },
+};
 let postgres: Postgres;
 let lateDatabase: Postgres;
 /**
@@ -116,7 +122,7 @@ beforeAll(async () => {
   lateDatabase = await openTestPglite(migrationsFolder); // In which coins are not this gateway's any more.
   late = await startTestBff({
     postgres: lateDatabase,
-    played: { portfolio: { ...portfolioService, ...holdings.client } },
+    played: { portfolio: { ...portfolioService, ...holdings.client, ...unansweredChanges } },
   });
   holdings.state.is = 'there';
   lateChange = (await late.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2'))).body.ChangeID;
@@ -543,6 +549,7 @@ const ways: Record<string, Record<number, Way>> = {
     422: () => [well, { ...bearer, ...json }, portfolio('Any', { baseCurrency: 'XYZ' })],
     429: async () => [strict, { ...(await archivedOnce()), ...json }, portfolio('Any')],
     503: () => [ill, { ...bearer, ...json }, portfolio('Any')],
+    504: () => [late, { ...bearer, ...json }, portfolio('Any')],
   },
   getWatchlist: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   addToWatchlist: {
@@ -582,6 +589,7 @@ const ways: Record<string, Record<number, Way>> = {
     422: () => [well, { ...toDefault, ...json }, '{"baseCurrency":"XYZ"}'],
     429: async () => [strict, { ...(await archivedOnce()), ...json, 'x-path': 'default' }, '{"costMethod":"LIFO"}'],
     503: () => [ill, { ...toDefault, ...json }, '{"costMethod":"LIFO"}'],
+    504: () => [late, { ...toDefault, ...json }, '{"costMethod":"LIFO"}'],
   },
   archivePortfolio: {
     200: async () => {
@@ -593,6 +601,7 @@ const ways: Record<string, Record<number, Way>> = {
     409: () => [well, toDefault],
     429: async () => [strict, { ...(await archivedOnce()), 'x-path': 'default' }],
     503: () => [ill, toDefault],
+    504: () => [late, toDefault],
   },
   getBalances: {
     200: () => [well, { ...bearer, 'x-path': 'default' }],
@@ -611,6 +620,7 @@ const ways: Record<string, Record<number, Way>> = {
     422: async () => [well, { ...bearer, ...json, 'x-path': await paperPortfolio() }, '{"asset":"xyz","quantity":"1"}'],
     429: async () => [strict, { ...(await archivedOnce()), ...json, 'x-path': 'default' }, cash],
     503: () => [ill, { ...toDefault, ...json }, cash],
+    504: () => [late, { ...toDefault, ...json }, cash],
   },
   transfer: {
     201: async () => [well, { ...bearer, ...json }, transfer(await paperPortfolio(), await paperPortfolio())],
@@ -622,6 +632,7 @@ const ways: Record<string, Record<number, Way>> = {
     415: () => [well, { ...bearer, ...text }, 'a,b'],
     429: async () => [strict, { ...(await transferredOnce()), ...json }, transfer('default', 'default')],
     503: () => [ill, { ...bearer, ...json }, transfer('default', 'default')],
+    504: async () => [late, { ...bearer, ...json }, transfer(await paperPortfolio(), await paperPortfolio())],
   },
   getHealth: { 200: () => [well, {}] },
   getReadiness: { 200: () => [well, {}], 503: () => [ill, {}] },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ChangeHeaders } from '@tickfolio/api/fields';
 import {
@@ -12,21 +11,16 @@ import {
 import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
-import type { FastifyRequest } from 'fastify';
 import { requireSignIn } from '../api/sign-in.js';
 import type { LookUpPrices } from '../holdings/moment-prices.js';
 import { valueBalances } from '../holdings/valued-balances.js';
 import { allPortfolios, type Views, viewKey } from '../holdings/views.js';
 import { createAskers } from './askers.js';
-import { common, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
+import { common, keyOf, kindOf, type PortfolioRoutesOptions } from './portfolio-routes.js';
 
 const repeats =
   'Repeated with the same `Idempotency-Key` within 7 days it changes nothing more and is answered the same.';
-/** Never the request id, which clients may repeat. */
-const keyOf = ({ headers }: FastifyRequest): string => {
-  const { 'idempotency-key': key } = headers;
-  return typeof key === 'string' ? key : randomUUID();
-};
+
 export interface BalanceRoutesOptions extends PortfolioRoutesOptions {
   /** What is kept here of what people own. */
   readonly views: Pick<Views, 'all' | 'own' | 'readPortfolios'>;
@@ -91,7 +85,7 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
         params: PortfolioPath,
         headers: ChangeHeaders,
         body: FundBody,
-        response: { 200: FundAnswer, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503) },
+        response: { 200: FundAnswer, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503, 504) },
       },
     },
     async (request) => {
@@ -118,7 +112,7 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
         description: repeats,
         headers: ChangeHeaders,
         body: TransferBody,
-        response: { 201: TransferAnswer, ...problems(400, 401, 404, 409, 413, 415, 429, 503) },
+        response: { 201: TransferAnswer, ...problems(400, 401, 404, 409, 413, 415, 429, 503, 504) },
       },
     },
     async (request, reply) => {

@@ -3,6 +3,7 @@ import { EventServiceClient, PortfolioServiceClient } from '@tickfolio/gen/portf
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
 import type { ListEvents } from '@tickfolio/lib/outbox';
 import { connectOwner } from '@tickfolio/lib/outbox/inbox';
+import { orUnanswered, simplyAgain, underKey } from '../api/unanswered.js';
 
 /** Who asks, as the access token and the request say. */
 export interface Asker {
@@ -14,7 +15,10 @@ export interface Asker {
 
 type Without<Request> = Omit<Request, 'owner'>;
 
-/** The portfolio service as the gateway needs it. @throws AppError; `unavailable` in words when it is away */
+/**
+ * The portfolio service as the gateway needs it. Changes are under a key always, so none is made twice. @throws AppError;
+ * `unavailable` in words when it is away, `deadline_exceeded` where it is not known what came of a change
+ */
 export interface PortfolioClient {
   create(asker: Asker, plan: Without<wire.CreatePortfolioRequest>): Promise<wire.Portfolio>;
   list(asker: Asker, page: Without<wire.ListPortfoliosRequest>): Promise<wire.ListPortfoliosResponse>;
@@ -56,9 +60,11 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
   };
   return {
     create: async (asker, plan) => {
-      const repeatable = plan.idempotencyKey !== '';
+      const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), ...plan };
-      return found(await call('calls', client.create, request, { requestId: asker.requestId, repeatable }));
+      return found(
+        await orUnanswered(underKey(plan.idempotencyKey), () => call('calls', client.create, request, meta)),
+      );
     },
     list: (asker, page) =>
       call('calls', client.list, { owner: ownerOf(asker), ...page }, { requestId: asker.requestId, repeatable: true }),
@@ -69,18 +75,23 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
     update: async (asker, change) => {
       // It says what is to be, not what is to be added.
       const meta = { requestId: asker.requestId, repeatable: true };
-      return found(await call('calls', client.update, { owner: ownerOf(asker), ...change }, meta));
+      const request = { owner: ownerOf(asker), ...change };
+      return found(await orUnanswered(simplyAgain, () => call('calls', client.update, request, meta)));
     },
     archive: async (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };
-      return found(await call('calls', client.archive, { owner: ownerOf(asker), portfolioId }, meta));
+      const request = { owner: ownerOf(asker), portfolioId };
+      return found(await orUnanswered(simplyAgain, () => call('calls', client.archive, request, meta)));
     },
-    // Under a key always, so neither is done twice.
-    fund: (asker, given) =>
-      call('calls', client.fund, { owner: ownerOf(asker), ...given }, { requestId: asker.requestId, repeatable: true }),
+    fund: (asker, given) => {
+      const meta = { requestId: asker.requestId, repeatable: true };
+      const request = { owner: ownerOf(asker), ...given };
+      return orUnanswered(underKey(given.idempotencyKey), () => call('calls', client.fund, request, meta));
+    },
     transfer: (asker, moved) => {
       const meta = { requestId: asker.requestId, repeatable: true };
-      return call('calls', client.transfer, { owner: ownerOf(asker), ...moved }, meta);
+      const request = { owner: ownerOf(asker), ...moved };
+      return orUnanswered(underKey(moved.idempotencyKey), () => call('calls', client.transfer, request, meta));
     },
     balances: (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };

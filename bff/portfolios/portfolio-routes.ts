@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ChangeHeaders } from '@tickfolio/api/fields';
 import {
@@ -11,6 +12,7 @@ import {
 import { problems } from '@tickfolio/api/problem';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError } from '@tickfolio/lib/errors';
+import type { FastifyRequest } from 'fastify';
 import { readLimit } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type AskersOptions, createAskers } from './askers.js';
@@ -26,6 +28,11 @@ export interface PortfolioRoutesOptions extends AskersOptions {
 
 const [pageSize, maxPageSize] = [50, 100];
 export const common = { tags: ['portfolios'], security: [{ bearerAuth: [] }] };
+/** Never the request id, which clients may repeat. */
+export const keyOf = ({ headers }: FastifyRequest): string => {
+  const { 'idempotency-key': key } = headers;
+  return typeof key === 'string' ? key : randomUUID();
+};
 const momentOf = (ms: number): string => new Date(ms).toISOString();
 
 export const kindOf = (kind: string) => kind as PortfolioAnswer['kind'];
@@ -87,13 +94,12 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
           'At most 50 are not archived. Repeated with the same `Idempotency-Key` within 7 days it makes no second one and is answered the same.',
         headers: ChangeHeaders,
         body: NewPortfolioBody,
-        response: { 201: PortfolioAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503) },
+        response: { 201: PortfolioAnswer, ...problems(400, 401, 409, 413, 415, 422, 429, 503, 504) },
       },
     },
     async (request, reply) => {
       const { name, kind, baseCurrency: baseCurrencyCode, costMethod } = request.body;
-      const idempotencyKey = request.headers['idempotency-key'] ?? '';
-      const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey };
+      const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey: keyOf(request) };
       const asker = writerOf(request);
       const made = await client.create(asker, plan).catch(laterOf);
       await know(asker.userId, made);
@@ -124,7 +130,7 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
         summary: 'Changes its name or settings',
         params: PortfolioPath,
         body: PortfolioChangeBody,
-        response: { 200: PortfolioAnswer, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503) },
+        response: { 200: PortfolioAnswer, ...problems(400, 401, 404, 409, 413, 415, 422, 429, 503, 504) },
       },
     },
     async (request) => {
@@ -147,7 +153,7 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
         summary: 'Archives a portfolio, for good',
         description: 'Its name is free again. Default portfolios stay. Repeating it is harmless.',
         params: PortfolioPath,
-        response: { 200: PortfolioAnswer, ...problems(401, 404, 409, 429, 503) },
+        response: { 200: PortfolioAnswer, ...problems(401, 404, 409, 429, 503, 504) },
       },
     },
     async (request) => {

@@ -31,8 +31,8 @@ export const createOwnerOf = ({ priceKind, ensure }: OwnerOfDeps): OwnerOf => {
     askedOf: async (of, portfolioId, context) => {
       const owner = ownerOf(of, context);
       await ensure(owner);
-      const { userId, requestId } = owner;
-      return { userId, requestId, portfolioId: portfolioIdOf(userId, portfolioId) };
+      const { userId, requestId, signal } = owner;
+      return { userId, requestId, ...(signal ? { signal } : {}), portfolioId: portfolioIdOf(userId, portfolioId) };
     },
   };
 };

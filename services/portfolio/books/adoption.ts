@@ -2,7 +2,7 @@ import { type Decimal, formatDecimal, isZero, zero } from '@tickfolio/lib/money'
 import { type Database, type DatabaseTime, fromPostgresError } from '@tickfolio/lib/postgres';
 import { readHeld } from '../postings/amounts.js';
 import { type Balance, findBalances, maxBalances, newBalance } from '../postings/balances.js';
-import { lockPortfolios, requireOwn } from '../postings/locks.js';
+import { lockAny, requireOwn } from '../postings/locks.js';
 import type { Move } from '../postings/moves.js';
 import { readAsset, readSymbol } from '../postings/names.js';
 import { findFirstNumber, freeNumbers, keepNumbersFree, portfoliosWith } from '../postings/numbers.js';
@@ -99,11 +99,11 @@ export const createAdoption = ({ db, command, post, time }: AdoptionDeps): Adopt
       const firstId = await findFirstNumber(tx);
       const isKept = ({ elsewhere: { id: number } }: Read) => number < (firstId ?? 0);
       const numbers = read.filter(isKept).map(({ elsewhere }) => elsewhere.id);
-      // Paper money was given numbers before these were kept free.
+      // Paper money was given numbers before these were kept free, also that of who is just being erased.
       const others = await portfoliosWith(tx, numbers);
-      const locked = await lockPortfolios(tx, time, [portfolioId, ...others]);
+      const locked = await lockAny(tx, time, [portfolioId, ...others]);
       const own = locked.get(portfolioId.toLowerCase());
-      if (!own) throw gonePortfolio();
+      if (!own || own.isErased) throw gonePortfolio();
       const portfolio = requireOwn(own, userId, 'portfolio_id');
       const before = await findAnswer<Adopted>(tx, id, requestHash);
       if (before) return before;

@@ -4,4 +4,6 @@ export interface Asked {
   readonly userId: string;
   /** Of the call; empty for none. */
   readonly requestId: string;
+  /** Of the call, if it is for one: aborted once nobody waits for it. */
+  readonly signal?: AbortSignal;
 }

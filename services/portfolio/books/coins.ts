@@ -124,12 +124,12 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
   };
   /** Does it, unless it was done before. @param different is thrown where the id stands for something else */
   const once = (
-    { portfolioId, userId, heardVersion = 0 }: CoinAsked,
+    { portfolioId, userId, signal, heardVersion = 0 }: CoinAsked,
     { id, requestHash }: Pick<Intent, 'id' | 'requestHash'>,
     work: (tx: Transaction, portfolio: LockedPortfolio) => Promise<ChangedCoin>,
     different?: () => AppError,
-  ): Promise<ChangedCoin> =>
-    command(portfolioId, async (tx) => {
+  ): Promise<ChangedCoin> => {
+    const inTurn = async (tx: Transaction) => {
       const portfolio = requireOwn(await lockPortfolio(tx, time, portfolioId), userId, 'portfolio_id');
       if (heardVersion > portfolio.balanceVersion) {
         await requireBegun(tx);
@@ -140,7 +140,9 @@ export const createCoins = ({ command, post, time }: CoinsDeps): Coins => {
       requireTracking(portfolio);
       requireOpen(portfolio, 'portfolio_id');
       return work(tx, portfolio);
-    });
+    };
+    return command(portfolioId, inTurn, signal);
+  };
   const requireBegun = async (tx: Transaction) => {
     if ((await findFirstNumber(tx)) === undefined) throw adoptionNotBegun();
   };

@@ -105,7 +105,7 @@ export const createFunding = ({ command, post, time }: FundingDeps): Funding => 
     fund: async (asked) => {
       const id = idOfKey(asked.userId, asked.key);
       const what = { id, kind: 'fund', ...read(asked) } as const;
-      return command(asked.portfolioId, (tx) => give(tx, asked, what));
+      return command(asked.portfolioId, (tx) => give(tx, asked, what), asked.signal);
     },
     grant: (tx, asked) => give(tx, asked, { id: idOfGrant(asked.portfolioId), kind: 'grant', ...read(asked) }),
   };

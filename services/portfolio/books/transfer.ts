@@ -13,7 +13,7 @@ import { booksRefusal, tooLittle, wrongKind } from '../postings/refusal.js';
 import { balances } from '../postings/tables.js';
 import type { Asked } from './asked.js';
 
-export interface TransferAsked extends Pick<Asked, 'userId' | 'requestId'> {
+export interface TransferAsked extends Pick<Asked, 'userId' | 'requestId' | 'signal'> {
   readonly key: string;
   /** Ids of portfolios of the user, of one kind. */
   readonly from: string;
@@ -91,14 +91,14 @@ export const createTransfer = ({ command, post, time }: TransferDeps): Transfer 
   };
   const said = { type: 'balance.updated', reason: 'transfer' } as const;
 
-  return async ({ userId, requestId, key, ...asked }) => {
+  return async ({ userId, requestId, signal, key, ...asked }) => {
     const asset = readAsset(asked.asset, 'asset');
     const quantity = readPositive(asked.quantity, 'quantity');
     const fee = readFee(asked.networkFee, 'network_fee');
     const [fromId, toId] = [asked.from.toLowerCase(), asked.to.toLowerCase()];
     const id = idOfKey(userId, key);
     const requestHash = hashOf('transfer', fromId, toId, asset, formatDecimal(quantity), formatDecimal(fee));
-    return command(fromId, async (tx) => {
+    const work = async (tx: Transaction): Promise<Transferred> => {
       const locked = await lockPortfolios(tx, time, [fromId, toId]);
       const from = requireOwn(locked.get(fromId), userId, 'from');
       const to = requireOwn(locked.get(toId), userId, 'to');
@@ -140,6 +140,7 @@ export const createTransfer = ({ command, post, time }: TransferDeps): Transfer 
         fromVersion: versionOf(from),
         toVersion: versionOf(to),
       }));
-    });
+    };
+    return command(fromId, work, signal);
   };
 };

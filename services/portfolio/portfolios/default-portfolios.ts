@@ -71,10 +71,11 @@ export const createDefaultPortfolios = (deps: DefaultPortfoliosDeps): DefaultPor
   return {
     ensure: async (owner) => {
       if ((await missing(db, plansOf(owner))).length === 0) return;
-      await command(owner.userId, async (tx) => {
+      const inTurn = async (tx: Transaction) => {
         await lockOwner(tx, time, owner.userId);
         await make(tx, owner);
-      });
+      };
+      await command(owner.userId, inTurn, owner.signal);
     },
     make,
   };

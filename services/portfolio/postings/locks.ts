@@ -1,5 +1,5 @@
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, asc, eq, inArray, notExists, sql } from 'drizzle-orm';
+import { asc, inArray, sql } from 'drizzle-orm';
 import { inboxOf, portfolios } from '../schema.js';
 import { isId } from './names.js';
 import { archivedPortfolio, unknownPortfolio } from './refusal.js';
@@ -27,16 +27,26 @@ export const lockPortfolios = async (
   time: DatabaseTime,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LockedPortfolio>> => {
+  const locked = await lockAny(tx, time, ids);
+  return new Map([...locked].filter(([, { isErased }]) => !isErased));
+};
+
+/** The same, with those of users who are deleted: for what changes nothing that anybody has. */
+export const lockAny = async (
+  tx: Transaction,
+  time: DatabaseTime,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, LockedPortfolio & { readonly isErased: boolean }>> => {
   const known = ids.filter(isId);
   if (known.length === 0) return new Map();
   const { id, userId, kind, simulated, archivedAt, balanceVersion } = portfolios;
   const atMs = sql<string>`floor(extract(epoch from ${time()}) * 1000)::bigint`;
   const { erasedUsers } = inboxOf;
-  const deleted = tx.select({ userId: erasedUsers.userId }).from(erasedUsers).where(eq(erasedUsers.userId, userId));
+  const isErased = sql<boolean>`exists (select from ${erasedUsers} where ${erasedUsers}.user_id = ${portfolios}.user_id)`;
   const rows = await tx
-    .select({ id, userId, kind, simulated, archivedAt, balanceVersion, atMs })
+    .select({ id, userId, kind, simulated, archivedAt, balanceVersion, atMs, isErased })
     .from(portfolios)
-    .where(and(inArray(id, known), notExists(deleted)))
+    .where(inArray(id, known))
     .orderBy(asc(id))
     .for('no key update', { of: portfolios });
   return new Map(

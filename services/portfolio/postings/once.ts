@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@tickfolio/lib/clock';
-import { type AppError, differentRequest } from '@tickfolio/lib/errors';
+import { AppError, differentRequest } from '@tickfolio/lib/errors';
 import { createTurns } from '@tickfolio/lib/lane/turns';
 import {
   type Database,
@@ -75,8 +75,9 @@ export interface CommandDeps {
  * A command: one transaction. Those of one portfolio, and those of one user that make or name portfolios, wait for each
  * other in any case: here, where they hold no connection. Where another portfolio got the same id at the same moment, or
  * a balance of one the same number, which its own lock does not prevent, it is looked at once more what that one is.
- * @param signal of who asked: who has left was told that nothing was done, and has done something else since
- * @throws AppError resource_exhausted where too many wait; also for what the database throws
+ * @param signal of who asked: what is not begun once nobody waits for it is never done, for whoever has left may have
+ * done something else since
+ * @throws AppError resource_exhausted where too many wait; canceled; also for what the database throws
  */
 export type Command = <Result>(
   of: string,
@@ -89,7 +90,12 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
   return (of, work, signal) => {
-    const once = () => db.transaction(work);
+    const once = () =>
+      db.transaction((tx) => {
+        // A connection may have taken as long as a turn.
+        if (signal?.aborted) throw new AppError('canceled', 'Nobody waits for it any more; nothing was changed.');
+        return work(tx);
+      });
     const inTurn = async () => {
       try {
         return await once().catch((thrown: unknown) => {

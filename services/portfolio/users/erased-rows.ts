@@ -69,9 +69,17 @@ const eraseRequests: ErasePiece = async (tx, userId) => {
 };
 const eraseWatchlist: ErasePiece = async (tx, userId) =>
   (await tx.delete(watchlist).where(eq(watchlist.userId, userId)).returning({ symbol: watchlist.symbol })).length;
+/**
+ * With what was told of them since the events went: deleting one waits for who renames it just now, and once it is gone
+ * nobody knows any more whose events those are.
+ */
 const erasePortfolios: ErasePiece = async (tx, userId) => {
   const some = tx.select({ id: portfolios.id }).from(portfolios).where(eq(portfolios.userId, userId)).limit(pieceRows);
-  return (await tx.delete(portfolios).where(inArray(portfolios.id, some)).returning({ id: portfolios.id })).length;
+  const gone = await tx.delete(portfolios).where(inArray(portfolios.id, some)).returning({ id: portfolios.id });
+  const { events } = portfolioEvents;
+  const names = gone.flatMap(({ id }) => [streams.portfolio(id), streams.balances(id)]);
+  if (names.length > 0) await tx.delete(events).where(inArray(events.stream, names));
+  return gone.length;
 };
 
 /** In the order in which rows refer to each other. */

@@ -56,16 +56,17 @@ export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Era
   let running: Promise<void> | undefined;
   let again = false;
 
-  /** The rest, and that it is done: another replica may have been faster. */
-  const end = (userId: string) =>
+  /** A piece of the rest, or where nothing is left, that it is done: another replica may have been faster. @returns whether it is */
+  const end = (userId: string): Promise<boolean> =>
     db.transaction(async (tx) => {
       // Waits for who makes something of the user just now.
       await tx.insert(owners).values({ userId, createdAt: time() }).onConflictDoNothing();
       await tx.select().from(owners).where(eq(owners.userId, userId)).for('update');
+      for (const piece of pieces) if ((await piece(tx, userId)) > 0) return false;
       const isDue = await open.end(tx, userId);
-      for (const piece of pieces) while ((await piece(tx, userId)) > 0);
       await tx.delete(owners).where(eq(owners.userId, userId));
       if (isDue && (await answer.say(tx, userId))) log.info({ userId }, 'a deleted user was erased');
+      return true;
     });
   const erase = async (userId: string): Promise<void> => {
     for (const piece of pieces) {
@@ -76,7 +77,10 @@ export const startErasing = ({ db, append, time, clock, log }: ErasingDeps): Era
         if (gone > 0) await sleep(clock, pauseMs, stop.signal);
       }
     }
-    await end(userId);
+    while (!(await end(userId))) {
+      if (stop.signal.aborted) return;
+      await sleep(clock, pauseMs, stop.signal);
+    }
   };
   /** @returns what does the work, not more often than that */
   const seldom = (everyMs: number, work: () => Promise<void>) => {

@@ -49,6 +49,25 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
     const kindsOf = (userId: string) => async () =>
       (await rowsOf(sql`select kind from portfolios where user_id = ${userId} order by kind`)).map(({ kind }) => kind);
 
+    /** @param texts that only this user has */
+    const expectNothingLeft = async (userId: string, texts: readonly string[]) => {
+      const tables = await rowsOf(
+        sql`select quote_ident(tablename) as name from pg_tables where schemaname = current_schema()`,
+      );
+      // That the user was erased is kept for as long as the log keeps what was told before, and where the stream ended.
+      const known = new Set(['erased_users', 'inbox', 'portfolio_events']);
+      for (const { name: table } of tables.filter((one) => !known.has(String(one.name)))) {
+        const rows = JSON.stringify(await rowsOf(sql.raw(`select * from ${table}`)));
+        for (const text of [userId, ...texts]) expect([table, rows.includes(text)]).toEqual([table, false]);
+      }
+      for (const text of [userId, ...texts]) {
+        const told = await rowsOf(
+          sql`select stream from portfolio_events where body::text || stream like ${`%${text}%`}`,
+        );
+        expect(told).toEqual(text === userId ? [{ stream: `erasure:${userId}:portfolio` }] : []);
+      }
+    };
+
     it('who register get both portfolios before they call, where somebody has said of which kind prices are', async () => {
       const { somebody, tell, becomes } = await build();
       await somebody().list();
@@ -77,20 +96,7 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       const erased = await hearErased(eventLog);
       await tell(userId, 'user.deleted');
       await becomes(() => erased, [`erasure:${userId}:portfolio`]);
-      const tables = await rowsOf(
-        sql`select quote_ident(tablename) as name from pg_tables where schemaname = current_schema()`,
-      );
-      // That the user was erased is kept for as long as the log keeps what was told before, and where the stream ended.
-      const known = new Set(['erased_users', 'inbox', 'portfolio_events']);
-      for (const { name: table } of tables.filter((one) => !known.has(String(one.name)))) {
-        const rows = JSON.stringify(await rowsOf(sql.raw(`select * from ${table}`)));
-        for (const text of [userId, ...ids, 'Of mine alone'])
-          expect([table, rows.includes(text)]).toEqual([table, false]);
-      }
-      const told = await rowsOf(
-        sql`select stream from portfolio_events where body::text || stream like ${`%${userId}%`}`,
-      );
-      expect(told).toEqual([{ stream: `erasure:${userId}:portfolio` }]);
+      await expectNothingLeft(userId, [...ids, 'Of mine alone']);
       for (const of of ids) expect(await listEvents(`portfolio:${of}`)).toEqual([]);
       const asked = [user.list(), user.get('default'), user.create({ name: 'Again' })].map(reasonOf);
       expect(await Promise.all(asked)).toEqual(['gone', 'gone', 'gone']);
@@ -104,7 +110,7 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       const user = as(userId);
       await tell(userId, 'user.created');
       await user.list();
-      const names = Array.from({ length: 10 }, (_, at) => `Name ${at}`);
+      const names = Array.from({ length: 10 }, (_, at) => `Of the moment ${at}`);
       const [, ...asked] = await Promise.all([
         tell(userId, 'user.deleted'),
         ...names.map((one) => reasonOf(user.create({ name: one }))),
@@ -112,7 +118,7 @@ const describeUsers = (name: string, open: () => Promise<Postgres>): void => {
       expect(asked.filter((reason) => reason !== 'done' && reason !== 'gone')).toEqual([]);
       await becomes(kindsOf(userId), []);
       await becomes(() => rowsOf(sql`select * from erasing_users where user_id = ${userId}`), []);
-      expect(await rowsOf(sql`select * from owners where user_id = ${userId}`)).toEqual([]);
+      await expectNothingLeft(userId, ['Of the moment']);
     });
 
     it('who were deleted are told of once more at the next start, for that may have been lost', async () => {
