@@ -41,7 +41,8 @@ export const writeCoin = async (tx: Transaction, userId: string, coin: SaidCoin)
     .update(profiles)
     .set({
       version: sql`greatest(${profiles.version}, ${profiles.versionBase} + ${said})`,
-      asOf: sql`greatest(${profiles.asOf}, ${at})`,
+      // One of far ahead was said while a clock was: it would stand until then, whatever is said since.
+      asOf: sql`case when ${profiles.asOf} > now() + interval '1 minute' then ${at} else greatest(${profiles.asOf}, ${at}) end`,
     })
     .where(and(eq(profiles.id, userId), isNotNull(profiles.versionBase)))
     .returning({ base: profiles.versionBase });

@@ -74,25 +74,42 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
     const messages = rows.map((row) => messageOf(row, { source, epoch: row.epoch }));
     await bounded(clock, appendMs, 'The event log', eventLog.append(topic, messages));
   };
-  /** Until nothing waits. */
+  /** @returns the first topic that the log does not take, with what it said */
+  const sendRows = async (rows: readonly UnsentRow[]) => {
+    for (const topic of new Set(rows.map((row) => row.topic))) {
+      const ofTopic = rows.filter((row) => row.topic === topic);
+      try {
+        await append(topic, ofTopic);
+      } catch (thrown) {
+        return { topic, thrown };
+      }
+      await unsent.sent(ofTopic);
+      sent.inc(ofTopic.length);
+    }
+    return undefined;
+  };
+  /** Until nothing waits but topics that the log does not take: the others go on. @throws what it said of the first */
   const send = async (): Promise<void> => {
+    const refused = new Map<string, unknown>();
     while (!closing.signal.aborted) {
       isHolder = await lease.take();
       if (!isHolder) {
         tellAge(await unsent.oldest());
         return;
       }
-      const rows = await unsent.read(maxBatch);
-      tellAge(rows[0]);
-      for (const topic of new Set(rows.map((row) => row.topic))) {
-        const ofTopic = rows.filter((row) => row.topic === topic);
-        await append(topic, ofTopic);
-        await unsent.sent(ofTopic);
-        sent.inc(ofTopic.length);
+      const rows = await unsent.read(maxBatch, [...refused.keys()]);
+      if (refused.size === 0) tellAge(rows[0]);
+      const left = await sendRows(rows);
+      if (left) {
+        refused.set(left.topic, left.thrown);
+        continue;
       }
-      tellAge(undefined);
-      if (rows.length < maxBatch) return;
+      if (refused.size === 0) tellAge(undefined);
+      if (rows.length < maxBatch) break;
     }
+    if (refused.size === 0) return;
+    tellAge(await unsent.oldest());
+    throw [...refused.values()][0];
   };
   const round = async (): Promise<void> => {
     do {

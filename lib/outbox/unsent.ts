@@ -1,12 +1,15 @@
-import { asc, getTableColumns, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, getTableColumns, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Database, DatabaseTime } from '../postgres/postgres.js';
 import { epochOf } from './epoch.js';
 import type { EventRow, OutboxTables } from './tables.js';
 
 /** What the relay asks of the database. */
 export interface Unsent {
-  /** The oldest of them, at most `limit`, with the epoch that they are sent under. Empty where there are none. */
-  read(limit: number): Promise<readonly UnsentRow[]>;
+  /**
+   * The oldest of them, at most `limit`, with the epoch that they are sent under. Empty where there are none.
+   * @param but topics of which none are wanted
+   */
+  read(limit: number, but: readonly string[]): Promise<readonly UnsentRow[]>;
   /** The one that waits longest. */
   oldest(): Promise<Waiting | undefined>;
   /** Notes that the log has acknowledged them. */
@@ -37,11 +40,11 @@ export const createUnsent = ({ db, tables, time }: UnsentDeps): Unsent => {
   const pending = isNull(events.sentAt);
   const { sentAt: _, ...columns } = getTableColumns(events);
   return {
-    read: (limit) =>
+    read: (limit, but) =>
       db
         .select({ ...columns, epoch: epochOf(tables), ageS: age() })
         .from(events)
-        .where(pending)
+        .where(and(pending, notInArray(events.topic, [...but])))
         .orderBy(asc(events.seq))
         .limit(limit),
     oldest: async () => {

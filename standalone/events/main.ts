@@ -24,9 +24,12 @@ by one statement, while the service runs: docs/operate/alerts.md, StreamParked. 
 PROFILE_POSTGRES_DB (profile_db).
 The last is for auth and portfolio, once their database on a server was restored and before they start; \`make restore\`
 says it by itself. Its settings are those of the service: POSTGRES_HOST, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB …
+  --above <epoch>    where the clock was ahead at a restore before: docs/operate/backup.md
 Exit code: 0 when it was done, 1 when it was not.
 `;
 const shutdownDeadlineMs = 20_000;
+/** As the databases keep it. */
+const maxEpoch = 2_147_483_647;
 
 const settings = z.object({
   DATA_DIR: z.string().default('./data'),
@@ -39,12 +42,16 @@ const readArguments = () => {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
+      options: { help: { type: 'boolean', short: 'h' }, above: { type: 'string' } },
     });
     const [command, name, stranger] = positionals;
     const isUnderstood = command === undefined || (['release', 'restored'].includes(command) && name !== undefined);
     if (!isUnderstood || stranger !== undefined) throw new Error(`"${positionals.join(' ')}" is not understood.`);
-    return { command, name, help: values.help === true };
+    const above = values.above === undefined ? undefined : Number(values.above);
+    const isEpoch = above === undefined || (Number.isInteger(above) && above > 0 && above < maxEpoch);
+    if (!isEpoch || (above !== undefined && command !== 'restored'))
+      throw new Error(`--above ${values.above} is not understood.`);
+    return { command, name, above, help: values.help === true };
   } catch (err) {
     return refuseToStart(`${err instanceof Error ? err.message : err}\nSee --help.`);
   }
@@ -85,7 +92,7 @@ const lookAfterStreams = async (stream: string | undefined): Promise<void> => {
   );
 };
 
-const sayRestored = async (name: string): Promise<void> => {
+const sayRestored = async (name: string, above: number | undefined): Promise<void> => {
   const {
     database: usual,
     migrationsFolder,
@@ -101,14 +108,14 @@ const sayRestored = async (name: string): Promise<void> => {
         'database',
         await openServerPostgres({ ...place, migrationsFolder, clock, log, signal: life.signal }),
       );
-      print(`${database} is one that was restored: ${await begin(postgres.db)}. Start ${name} now.`);
+      print(`${database} is one that was restored: ${await begin(postgres.db, above)}. Start ${name} now.`);
       life.finish();
     },
     { log, shutdownDeadlineMs },
   );
 };
 
-const { command, name, help: wantsHelp } = readArguments();
+const { command, name, above, help: wantsHelp } = readArguments();
 if (wantsHelp) process.stdout.write(help);
-else if (command === 'restored' && name !== undefined) await sayRestored(name);
+else if (command === 'restored' && name !== undefined) await sayRestored(name, above);
 else await lookAfterStreams(name);

@@ -6,20 +6,24 @@ export interface RestoredService {
   /** Where nobody says another. */
   readonly database: string;
   readonly migrationsFolder: string;
-  /** Says of its database that it is one of before. @returns what was done, in words */
-  begin(db: Database): Promise<string>;
+  /**
+   * Says of its database that it is one of before.
+   * @param above an epoch that whoever reads what it tells knows
+   * @returns what was done, in words
+   */
+  begin(db: Database, above?: number): Promise<string>;
 }
 
 const services: Readonly<Record<string, () => Promise<RestoredService>>> = {
   auth: async () => {
     const { endRestoredSessions, migrationsFolder } = await import('@tickfolio/auth/app');
-    const begin = async (db: Database) => `${await endRestoredSessions(db)} sessions are over`;
+    const begin = async (db: Database, above?: number) => `${await endRestoredSessions(db, above)} sessions are over`;
     return { database: 'auth_db', migrationsFolder, begin };
   },
   portfolio: async () => {
     const { beginEpoch, migrationsFolder } = await import('@tickfolio/portfolio/app');
-    const begin = async (db: Database) => {
-      await beginEpoch(db);
+    const begin = async (db: Database, above?: number) => {
+      await beginEpoch(db, above);
       return 'what it told is read anew';
     };
     return { database: 'portfolio_service', migrationsFolder, begin };

@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { type Decimal, formatDecimal, zero } from '@tickfolio/lib/money';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, count, eq, gt, sql } from 'drizzle-orm';
+import { and, count, eq, gt, lte, sql } from 'drizzle-orm';
 import { readPositive } from '../postings/amounts.js';
 import { requireListed } from '../postings/asset-rows.js';
 import { requireRoom, soleBalance } from '../postings/balances.js';
@@ -55,6 +55,8 @@ export const createFunding = ({ command, post, time }: FundingDeps): Funding => 
       eq(postings.portfolioId, id),
       eq(postings.kind, 'fund'),
       gt(postings.createdAt, sql`${time()} - make_interval(secs => ${daySeconds})`),
+      // What was given while the clock was ahead would count for as long as it was.
+      lte(postings.createdAt, time()),
     );
     const oldestS = sql<number | null>`floor(extract(epoch from ${time()} - min(${postings.createdAt})))::int`;
     const [found] = await tx.select({ funds: count(), oldestS }).from(postings).where(ofDay);

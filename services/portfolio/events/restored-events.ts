@@ -1,5 +1,5 @@
 import { raiseEpoch } from '@tickfolio/lib/outbox';
-import type { Database } from '@tickfolio/lib/postgres';
+import { type Database, databaseTime } from '@tickfolio/lib/postgres';
 import { getTableName } from 'drizzle-orm';
 import { owners, portfolioEvents, portfolios } from '../schema.js';
 
@@ -10,5 +10,7 @@ export const holdsPortfolios = (tables: readonly string[]): boolean =>
 /**
  * Says of a database that was restored from a backup that what it tells from now on is of another epoch: the numbers of
  * what was told since then come once more.
+ * @param above an epoch that whoever reads them knows
  */
-export const beginEpoch = (db: Database): Promise<void> => raiseEpoch(db, portfolioEvents);
+export const beginEpoch = (db: Database, above?: number): Promise<void> =>
+  raiseEpoch(db, portfolioEvents, databaseTime, above);

@@ -1,6 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, count, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
 
 export interface RoomOptions {
@@ -32,11 +32,13 @@ export const createRequireRoom =
         problem: 'limit-reached',
       });
     const isLate = gt(portfolios.createdAt, sql`${time()} - make_interval(secs => ${windowSeconds})`);
+    // What was made while the clock was ahead would count for as long as it was.
+    const hasBeen = lte(portfolios.createdAt, time());
     const oldestS = sql<number | null>`floor(extract(epoch from ${time()} - min(${portfolios.createdAt})))::int`;
     const [made] = await tx
       .select({ portfolios: count(), oldestS })
       .from(portfolios)
-      .where(and(isOwn, eq(portfolios.isDefault, false), isLate));
+      .where(and(isOwn, eq(portfolios.isDefault, false), isLate, hasBeen));
     if (!made || made.portfolios < maxMadeIn30Days) return;
     const restS = Math.max(1, windowSeconds - (made.oldestS ?? 0));
     const days = Math.ceil(restS / daySeconds);

@@ -20,7 +20,7 @@ export interface Balance {
   readonly elsewhere?: { readonly id?: number; readonly createdAt: Date };
 }
 
-/** How many a portfolio has at most. */
+/** How many a portfolio has at most, but for what fills bring: those have happened, and cannot be refused. */
 export const maxBalances = 500;
 
 const balanceOf = (row: typeof balances.$inferSelect): Balance => ({

@@ -1,6 +1,6 @@
 import { streams } from '@tickfolio/lib/events/streams';
 import type { Transaction } from '@tickfolio/lib/postgres';
-import { eq, inArray, sql } from 'drizzle-orm';
+import { count, eq, inArray, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { balances, entries, postings, reservations, watchlist } from '../postings/tables.js';
 import { portfolioEvents, portfolios, requests } from '../schema.js';
@@ -10,6 +10,9 @@ export type ErasePiece = (tx: Transaction, userId: string) => Promise<number>;
 
 /** Nobody should have an embedded database for long. */
 const pieceRows = 500;
+/** Of them with their entries: 6 of a fill, 1,000 of what was taken over. */
+const piecePostings = 100;
+const maxEntries = 1_000;
 
 /**
  * What one of the user's portfolios has in this column. By an array, which the database makes first and then looks up in
@@ -19,16 +22,29 @@ const isOwn = (column: PgColumn, userId: string) => sql`${column} = ANY(array(${
 const ownIds = (userId: string) =>
   sql`select ${portfolios.id} from ${portfolios} where ${portfolios.userId} = ${userId}`;
 
-/** Both sides of each posting at once, so that what is left is balanced at any time. */
+/** Both sides of each posting at once, so that what is left is balanced at any time; at least one, however long it is. */
 const erasePostings: ErasePiece = async (tx, userId) => {
+  // Asked for as few as are taken, a server reads the whole table for them.
   const found = await tx
     .select({ id: postings.id })
     .from(postings)
     .where(isOwn(postings.portfolioId, userId))
-    .limit(pieceRows)
-    .for('update');
-  const ids = found.map(({ id }) => id);
-  if (ids.length === 0) return 0;
+    .limit(pieceRows);
+  if (found.length === 0) return 0;
+  const some = found.slice(0, piecePostings).map(({ id }) => id);
+  const locked = await tx.select({ id: postings.id }).from(postings).where(inArray(postings.id, some)).for('update');
+  const all = locked.map(({ id }) => id);
+  const counted = await tx
+    .select({ id: entries.postingId, lines: count() })
+    .from(entries)
+    .where(inArray(entries.postingId, all))
+    .groupBy(entries.postingId);
+  const linesOf = new Map(counted.map(({ id, lines }) => [id, lines]));
+  let lines = 0;
+  const ids = all.filter((id, at) => {
+    lines += linesOf.get(id) ?? 0;
+    return at === 0 || lines + at < maxEntries;
+  });
   await tx.delete(entries).where(inArray(entries.postingId, ids));
   await tx.delete(postings).where(inArray(postings.id, ids));
   return ids.length;
