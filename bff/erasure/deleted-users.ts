@@ -14,9 +14,10 @@ import { startProfileEvents } from './profile-events.js';
 /** What of others is taken in besides, while its user is not deleted. */
 export interface TakenBesides {
   readonly topics: readonly ConsumedTopic[];
-  /** As an inbox has it. */
-  restart(tx: Transaction, of: { readonly stream: string }): Promise<void>;
+  /** As an inbox has them. */
+  restart(tx: Transaction, of: { readonly stream: string }): Promise<string | undefined>;
   committed(events: readonly AnyEvent[]): void;
+  emptied(of: { readonly stream: string; readonly userId: string | undefined }): void;
 }
 
 /** Where nobody else tells anything that is kept here. */
@@ -24,6 +25,7 @@ export const nothingBesides: TakenBesides = {
   topics: [],
   restart: async () => undefined,
   committed: () => undefined,
+  emptied: () => undefined,
 };
 
 export interface DeletedUsersDeps {
@@ -65,6 +67,7 @@ export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly
         if (told.some(({ type }) => type === 'user.deleted')) erasing.wake();
         besides.committed(told);
       },
+      emptied: besides.emptied,
     },
   );
   return {

@@ -58,8 +58,11 @@ export const takeBalanceNews = async (tx: Transaction, event: BalanceEvent): Pro
     .onConflictDoUpdate({ target: balanceVersions.portfolioId, set: { version } });
 };
 
-/** Forgets what is in a portfolio: it is told anew from the first event on, and what clients see goes on from here. */
-export const forgetBalances = async (tx: Transaction, portfolioId: string): Promise<void> => {
+/**
+ * Forgets what is in a portfolio: it is told anew from the first event on, and what clients see goes on from here.
+ * @returns whose it was
+ */
+export const forgetBalances = async (tx: Transaction, portfolioId: string): Promise<string | undefined> => {
   await tx.delete(holdings).where(eq(holdings.portfolioId, portfolioId));
   const [known] = await tx
     .update(balanceVersions)
@@ -67,4 +70,5 @@ export const forgetBalances = async (tx: Transaction, portfolioId: string): Prom
     .where(eq(balanceVersions.portfolioId, portfolioId))
     .returning({ userId: balanceVersions.userId });
   if (known && portfolioId === defaultPortfolioId(known.userId)) await doubtCoins(tx, known.userId);
+  return known?.userId;
 };

@@ -19,10 +19,16 @@ export const writePortfolio = async (tx: Transaction, known: KnownPortfolio): Pr
 /**
  * Forgets a portfolio, which is told anew from the first event on, if it is still there: its service was restored. The
  * row stays, out of sight, because what was in it counts in the version of all together, which must not fall.
+ * @returns whose it was
  */
-export const forgetPortfolio = async (tx: Transaction, id: string): Promise<void> => {
+export const forgetPortfolio = async (tx: Transaction, id: string): Promise<string | undefined> => {
   const gone = sql`coalesce(${portfolios.archivedAt}, now())`;
-  await tx.update(portfolios).set({ version: 0, archivedAt: gone }).where(eq(portfolios.id, id));
+  const [known] = await tx
+    .update(portfolios)
+    .set({ version: 0, archivedAt: gone })
+    .where(eq(portfolios.id, id))
+    .returning({ userId: portfolios.userId });
+  return known?.userId;
 };
 
 /** Makes true what becomes of portfolios. Watchlists are not kept here. */

@@ -20,6 +20,8 @@ const idIn = (stream: string, nameOf: (id: string) => string): string | undefine
   return stream === nameOf(id) ? id : undefined;
 };
 
+const portfolioIn = (stream: string) => idIn(stream, streams.portfolio) ?? idIn(stream, streams.balances);
+
 /** What the gateway keeps of portfolios that it does not own, as an inbox takes it in. */
 export const createProjection = ({ listEvents: owner, changed }: ProjectionDeps): TakenBesides => ({
   topics: [
@@ -28,16 +30,20 @@ export const createProjection = ({ listEvents: owner, changed }: ProjectionDeps)
   ],
   restart: async (tx, { stream }) => {
     const data = idIn(stream, streams.portfolio);
-    if (data !== undefined) await forgetPortfolio(tx, data);
+    if (data !== undefined) return forgetPortfolio(tx, data);
     const balances = idIn(stream, streams.balances);
-    if (balances !== undefined) await forgetBalances(tx, balances);
+    return balances === undefined ? undefined : forgetBalances(tx, balances);
   },
   committed: (events) => {
     const told = new Map<string, string>();
     for (const { stream, userId } of events) {
-      const id = idIn(stream, streams.portfolio) ?? idIn(stream, streams.balances);
+      const id = portfolioIn(stream);
       if (id !== undefined && userId !== undefined) told.set(id, userId);
     }
     for (const [portfolioId, userId] of told) changed(userId, portfolioId);
+  },
+  emptied: ({ stream, userId }) => {
+    const id = portfolioIn(stream);
+    if (id !== undefined && userId !== undefined) changed(userId, id);
   },
 });

@@ -573,15 +573,15 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
         clock.advance(1);
         await parked.park(event, 'No boat may go there.');
         await releaseStream(deps, event.stream);
-        return parked.released();
+        return parked.released(source);
       };
       const [first] = await park();
       const [second] = await park();
       if (!first || !second) return expect.unreachable();
       await parked.goneOn(first);
-      expect(await parked.released()).toEqual([second]);
+      expect(await parked.released(source)).toEqual([second]);
       await parked.goneOn(second);
-      expect(await parked.released()).toEqual([]);
+      expect(await parked.released(source)).toEqual([]);
     });
   });
 };

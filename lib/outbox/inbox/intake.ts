@@ -13,7 +13,7 @@ import { createErasedUsers, type ErasedUsers, noErasedUsers } from './taking/era
 import type { Incoming } from './taking/incoming.js';
 import { createInboxMetrics } from './taking/metrics.js';
 import { createParked } from './taking/parked.js';
-import { createEmpty, createTakePiece } from './taking/piece.js';
+import { createEmpty, createTakePiece, type Emptied, type Restart } from './taking/piece.js';
 import { createStandings } from './taking/standings.js';
 import type { InboxTables } from './taking/tables.js';
 import { type Beat, createTake } from './taking/take.js';
@@ -35,8 +35,9 @@ export interface IntakeOptions {
   /**
    * A stream begins anew, because its source was restored from a backup: forget what it said. Its events come again from
    * the first; or none, where the source does not have it any more.
+   * @returns whose it was, where that is known
    */
-  readonly restart: (tx: Transaction, of: { readonly stream: string; readonly source: string }) => Promise<void>;
+  readonly restart: Restart;
   /**
    * Of a service that holds something of users: a user was deleted (`user.deleted`). Nothing of the user is taken in
    * from here on. What takes long is only begun here. It may come again where all of an owner is read anew, long after:
@@ -45,6 +46,8 @@ export interface IntakeOptions {
   readonly erase?: (tx: Transaction, userId: string) => Promise<void>;
   /** Told of events after their commit, for hints to others: not where the process is killed in between. */
   readonly committed?: (events: readonly AnyEvent[]) => void;
+  /** Told in the same way of a stream that began anew and of which no event comes. */
+  readonly emptied?: Emptied;
 }
 
 /** What takes events in, wherever they come from. */
@@ -66,7 +69,7 @@ export interface Intake {
 /** Puts the parts together, and begins to read what the owners have. */
 export const startIntake = (deps: IntakeDeps, options: IntakeOptions, signal: AbortSignal): Intake => {
   const { db, tables, clock, log, eventLog } = deps;
-  const { topics, restart, erase, committed } = options;
+  const { topics, restart, erase, committed, emptied } = options;
   const names = topics.map(({ topic }) => topic.name);
   const metrics = createInboxMetrics(deps.metrics, names);
   const readings = new Map<string, Reading>();
@@ -101,7 +104,7 @@ export const startIntake = (deps: IntakeDeps, options: IntakeOptions, signal: Ab
     ...shared,
     ask,
     take: plainTake,
-    empty: createEmpty(shared),
+    empty: createEmpty(shared, emptied),
     raise: async (source, epoch) => readings.get(source)?.raise(epoch),
   });
   const take = (events: readonly Incoming[], beat: Beat) =>

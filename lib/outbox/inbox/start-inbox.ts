@@ -24,6 +24,8 @@ export interface InboxOptions extends IntakeOptions {
 
 /** How often it is looked for streams that are parked or released. */
 const lookMs = 10_000;
+/** Then streams of other sources have their turn: an owner that does not answer is waited for with each stream. */
+const turnMs = 5_000;
 const forgetMs = 3_600_000;
 
 /**
@@ -58,19 +60,28 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
     const event = topic && body !== null ? readKept(topic, source, body) : undefined;
     if (event) await take([event], beatUntil(signal));
   };
+  /** By source, the stream that was tried last: those behind it are not to wait for one that cannot go on. */
+  const triedLast = new Map<string, string>();
   const goOnWith = async (of: ParkedStream) => {
+    triedLast.set(of.source, of.stream);
     try {
       if (of.body === null) await filling.whole(of, beatUntil(signal));
       else await takeKept(of);
       await parked.goneOn(of);
     } catch (err) {
-      // The others need not wait until its owner is back.
       log.debug({ err: fromPostgresError(err), stream: of.stream }, 'a released stream could not go on yet');
+    }
+  };
+  const goOnOf = async (source: string) => {
+    const untilMs = clock.monotonic() + turnMs;
+    for (const of of await parked.released(source, triedLast.get(source))) {
+      await goOnWith(of);
+      if (clock.monotonic() >= untilMs) return;
     }
   };
   const goOn = async () => {
     for (const reading of readings.values()) await reading.look();
-    for (const of of await parked.released()) await goOnWith(of);
+    for (const source of await parked.releasedSources()) await goOnOf(source);
     await parking.look();
   };
   const look = once(goOn, 'parked streams could not be looked at');

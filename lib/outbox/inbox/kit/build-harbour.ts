@@ -40,6 +40,7 @@ export const buildHarbour = (postgres: Postgres) => {
           told.push(...events.map(({ stream, version }) => `${stream} ${version}`));
           commits.push(events.length);
         },
+        emptied: ({ stream }) => void told.push(`${stream} is empty`),
         ...(erase ? { erase } : {}),
       },
     );

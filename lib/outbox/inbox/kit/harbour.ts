@@ -33,7 +33,7 @@ export const boatsTopic = (owner: ListEvents) =>
     },
   });
 
-export const restart = async (tx: Transaction, { stream }: { readonly stream: string }): Promise<void> => {
+export const restart = async (tx: Transaction, { stream }: { readonly stream: string }): Promise<undefined> => {
   await tx.delete(arrivals).where(eq(arrivals.stream, stream));
 };
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Database, DatabaseTime } from '../../../postgres/postgres.js';
 import type { Incoming } from './incoming.js';
 import type { InboxTables } from './tables.js';
@@ -21,7 +21,7 @@ export interface ParkedStream {
 
 /** So many are named where operators look. */
 const maxNamed = 5;
-/** So many go on in one round. */
+/** So many of one source go on in one round. */
 const maxReleased = 20;
 
 /** Streams that stand still because of one event, until somebody releases them. */
@@ -51,8 +51,19 @@ export const createParked = ({ db, tables, time }: ParkedDeps) => {
         .limit(maxNamed);
       return { count: rows[0]?.count ?? 0, named: rows.map(({ stream }) => stream) };
     },
-    /** Those that go on: nothing is left out of them any more. */
-    released: (): Promise<readonly ParkedStream[]> =>
+    /** The sources of those that go on. */
+    releasedSources: async (): Promise<readonly string[]> => {
+      const rows = await db
+        .selectDistinct({ source: parkedStreams.source })
+        .from(parkedStreams)
+        .where(isNotNull(parkedStreams.releasedAt));
+      return rows.map(({ source }) => source);
+    },
+    /**
+     * Those of a source that go on: nothing is left out of them any more.
+     * @param after first those that come after this one by name, then the others
+     */
+    released: (source: string, after = ''): Promise<readonly ParkedStream[]> =>
       db
         .select({
           stream: parkedStreams.stream,
@@ -62,7 +73,8 @@ export const createParked = ({ db, tables, time }: ParkedDeps) => {
           parkedAt,
         })
         .from(parkedStreams)
-        .where(isNotNull(parkedStreams.releasedAt))
+        .where(and(eq(parkedStreams.source, source), isNotNull(parkedStreams.releasedAt)))
+        .orderBy(lte(parkedStreams.stream, after), asc(parkedStreams.stream))
         .limit(maxReleased),
     /**
      * All of it was taken in, unless it was parked again since it was read: who released it then meant another attempt.

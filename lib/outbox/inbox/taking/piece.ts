@@ -49,13 +49,20 @@ export type PieceEnd =
   /** Nothing was done: this one can never be taken in. */
   | { readonly kind: 'poison'; readonly at: number; readonly reason: string };
 
+/** Forgets what a stream said. @returns whose it was, where that is known */
+export type Restart = (
+  tx: Transaction,
+  of: { readonly stream: string; readonly source: string },
+) => Promise<string | undefined>;
+export type Emptied = (of: { readonly stream: string; readonly userId: string | undefined }) => void;
+
 export interface PieceDeps {
   readonly db: Database;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly standings: ReturnType<typeof createStandings>;
   readonly erasedUsers: ErasedUsers;
   readonly epochOf: (source: string) => number;
-  readonly restart: (tx: Transaction, stream: { readonly stream: string; readonly source: string }) => Promise<void>;
+  readonly restart: Restart;
   readonly erase: ((tx: Transaction, userId: string) => Promise<void>) | undefined;
 }
 
@@ -119,11 +126,14 @@ export const createTakePiece =
 
 /** Has a stream begin anew that its source does not have any more since it was restored from a backup. */
 export const createEmpty =
-  ({ db, standings, restart }: Pick<PieceDeps, 'db' | 'standings' | 'restart'>) =>
-  (of: { readonly stream: string; readonly source: string }, epoch: number): Promise<void> =>
-    db.transaction(async (tx) => {
+  ({ db, standings, restart }: Pick<PieceDeps, 'db' | 'standings' | 'restart'>, emptied?: Emptied) =>
+  async (of: { readonly stream: string; readonly source: string }, epoch: number): Promise<void> => {
+    const begun = await db.transaction(async (tx) => {
       const standing = standingOf(await standings.lock(tx, [of]), of.stream);
-      if (standing.isParked || standing.epoch >= epoch) return;
-      await restart(tx, of);
+      if (standing.isParked || standing.epoch >= epoch) return undefined;
+      const userId = await restart(tx, of);
       await standings.write(tx, new Map([[of.stream, { ...of, epoch, version: 0, isParked: false }]]));
+      return { stream: of.stream, userId };
     });
+    if (begun) emptied?.(begun);
+  };
