@@ -16,6 +16,7 @@ import { createPageAllowance, type TakePages } from './exchange/page-allowance.j
 import { createSocketClient } from './exchange/socket-client.js';
 import { createKeptPrices } from './history/kept-prices.js';
 import { createFindView } from './holdings/find-view.js';
+import { createMomentPrices, type LookUpPrices } from './holdings/moment-prices.js';
 import { createProjection } from './holdings/projection.js';
 import { createViewedHere } from './holdings/viewed-here.js';
 import { createViewedPortfolios, withViewed } from './holdings/viewed-portfolios.js';
@@ -55,6 +56,7 @@ export interface Shared {
   readonly takePages: TakePages;
   /** The last 24 hours of all symbols. */
   readonly tickerBoard: TickerBoard;
+  readonly lookUpPrices: LookUpPrices;
   readonly leases: SymbolLeases;
   readonly views: Views;
   readonly deletedUsers: DeletedUsers;
@@ -139,6 +141,10 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   });
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
+  const tickerBoard = createTickerBoard();
+  const exchangeNow = market.exchange.now;
+  const { staleAfterMs } = options;
+  const lookUpPrices = createMomentPrices({ board, feed, tickers: tickerBoard, simulated, exchangeNow, staleAfterMs });
   const deletedUsers = startDeletedUsers(
     {
       ...{ ...deps, db: postgres.db, time, notices, listEvents: auth.listEvents },
@@ -167,7 +173,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
     ...{ adoption, coinChanges, klines, takePages, leases, views, knowPortfolio, deletedUsers },
-    tickerBoard: createTickerBoard(),
+    ...{ tickerBoard, lookUpPrices },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();

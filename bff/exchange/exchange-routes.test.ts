@@ -1,5 +1,6 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
+import { becomes } from '@tickfolio/lib/kit/becomes';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
@@ -271,6 +272,24 @@ describe("what today's holdings were worth", () => {
     expect([...(body.Left as string[])].sort()).toEqual(symbols.slice(0, 10).sort());
     expect(body.Points.at(-1)?.Value).toBe('60');
     expect(new Set(exchange.asked.map(({ symbol }) => symbol)).size).toBeLessThanOrEqual(70);
+  });
+
+  it('counts what is worth the most among its 60 coins also where nobody has followed its price yet', async () => {
+    await start({ pagesPerUser: { burst: 1_000_000, refillMs: 1 } });
+    await until(() => exchange.isHeard);
+    await postgres.db.execute(sql`insert into profiles (id, name) values (${user.userId}, ${user.name})`);
+    await postgres.db.execute(sql`insert into coins (user_id, symbol, quote_asset, quantity)
+      select ${user.userId}, 'coin' || at || 'usdt', 'usdt', 1 from generate_series(0, 69) as at`);
+    const symbols = Array.from({ length: 70 }, (_, at) => `coin${at}usdt`);
+    for (const symbol of symbols) exchange.prices.set(symbol, () => '1');
+    for (const symbol of symbols.slice(10))
+      bff.aggregator.lastPrices.set(symbol, { price: '2', timeMs: systemClock.now(), tradeId: 1 });
+    exchange.tell(tickerAt('coin3usdt', '900', systemClock.now()));
+    // Nothing is known of nine others.
+    const unknown = symbols.slice(0, 10).filter((symbol) => symbol !== 'coin3usdt');
+    const left = async () => (await get('profile/value/held?range=7d')).body.Left as string[];
+    await becomes(async () => (await left()).filter((symbol) => symbols.indexOf(symbol) < 10).sort(), unknown);
+    expect(await left()).toHaveLength(10);
   });
 });
 

@@ -4,8 +4,8 @@ import { type KlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-
 import { add, compare, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Klines } from '../exchange/klines.js';
 import type { TakePages } from '../exchange/page-allowance.js';
+import type { LookUpPrices } from '../holdings/moment-prices.js';
 import type { Coin } from '../portfolio/portfolios.js';
-import type { PriceBoard } from '../prices/price-board.js';
 
 /** What today's holdings would have been worth, had they been held all the time. */
 export interface HeldValues {
@@ -24,8 +24,8 @@ export interface HeldValues {
 export interface HeldValuesDeps {
   readonly klines: Klines;
   readonly takePages: TakePages;
-  /** Of now, by which coins are chosen where there are too many. */
-  readonly board: Pick<PriceBoard, 'last'>;
+  /** Of now, by which coins are chosen where there are too many: also of those that nobody follows. */
+  readonly lookUp: LookUpPrices;
   /** Whether prices are made up now; undefined while nobody knows. */
   readonly isSimulated: () => boolean | undefined;
   /** What the exchange's clock shows, epoch milliseconds. */
@@ -49,23 +49,25 @@ const conversionOf = ({ quoteAsset }: Coin): string | undefined =>
   quoteAsset === 'usdt' ? undefined : `${quoteAsset}usdt`;
 const symbolsOf = (coin: Coin): string[] => [coin.symbol, conversionOf(coin)].filter((name) => name !== undefined);
 
-export const createHeldValues = ({ klines, takePages, board, isSimulated, exchangeNow }: HeldValuesDeps) => {
-  const priceNow = (symbol: string | undefined): Decimal =>
-    symbol === undefined ? parseDecimal('1') : parseDecimal(board.last(symbol)?.price ?? '0');
-  const valueNow = (coin: Coin): Decimal =>
-    multiply(parseDecimal(coin.quantity), multiply(priceNow(coin.symbol), priceNow(conversionOf(coin))));
-  /** The most valuable coins whose pages together are not too many. */
-  const choose = (coins: readonly Coin[]): { chosen: readonly Coin[]; symbols: readonly string[] } => {
-    const symbols = new Set<string>();
-    const chosen = coins
-      .map((coin) => ({ coin, value: valueNow(coin) }))
+export const createHeldValues = ({ klines, takePages, lookUp, isSimulated, exchangeNow }: HeldValuesDeps) => {
+  /** Where there are so many that some may be left out. */
+  const mostValuableFirst = async (coins: readonly Coin[]): Promise<readonly Coin[]> => {
+    if (new Set(coins.flatMap(symbolsOf)).size <= maxPages) return coins;
+    const priceOf = await lookUp(coins);
+    return coins
+      .map((coin) => ({ coin, value: multiply(parseDecimal(coin.quantity), priceOf(coin)?.usdt ?? zero) }))
       .sort((a, b) => compare(b.value, a.value))
-      .flatMap(({ coin }) => {
-        const more = symbolsOf(coin).filter((symbol) => !symbols.has(symbol));
-        if (symbols.size + more.length > maxPages) return [];
-        for (const symbol of more) symbols.add(symbol);
-        return [coin];
-      });
+      .map(({ coin }) => coin);
+  };
+  /** The most valuable coins whose pages together are not too many. */
+  const choose = async (coins: readonly Coin[]): Promise<{ chosen: readonly Coin[]; symbols: readonly string[] }> => {
+    const symbols = new Set<string>();
+    const chosen = (await mostValuableFirst(coins)).flatMap((coin) => {
+      const more = symbolsOf(coin).filter((symbol) => !symbols.has(symbol));
+      if (symbols.size + more.length > maxPages) return [];
+      for (const symbol of more) symbols.add(symbol);
+      return [coin];
+    });
     return { chosen, symbols: [...symbols] };
   };
   /** What a symbol closed at in each step, the last price before where nothing was traded; undefined before its first. */
@@ -92,7 +94,7 @@ export const createHeldValues = ({ klines, takePages, board, isSimulated, exchan
     const stepMs = klineIntervals[interval];
     const endMs = Math.floor((exchangeNow() - settledAfterMs) / stepMs) * stepMs - stepMs;
     const startMs = endMs - (steps - 1) * stepMs;
-    const { chosen, symbols } = choose(coins);
+    const { chosen, symbols } = await choose(coins);
     takePages(userId, symbols.length);
     const read = await Promise.all(symbols.map((symbol) => readCloses(symbol, range, startMs, endMs)));
     const closes = new Map(symbols.map((symbol, at) => [symbol, read[at]]));

@@ -88,7 +88,7 @@ export const history: BffModule = {
     };
     await scope.register(historyRoutes, reading);
     await scope.register(basisRoutes, reading);
-    const { klines, takePages, tickerBoard, prices } = shared;
+    const { klines, takePages, tickerBoard, lookUpPrices: lookUp } = shared;
     const isSimulated = () => market.kind.simulated;
     const filled = createFilledCandles({ klines, isSimulated, clock, log: deps.log });
     const tickerOf = (symbol: string) => {
@@ -97,7 +97,7 @@ export const history: BffModule = {
     };
     await scope.register(candleRoutes, { ...reading, symbols, lookup, keptListings, filled, takePages, tickerOf });
     const exchangeNow = market.exchange.now;
-    const heldValues = createHeldValues({ klines, takePages, board: prices.board, isSimulated, exchangeNow });
+    const heldValues = createHeldValues({ klines, takePages, lookUp, isSimulated, exchangeNow });
     await scope.register(heldValueRoutes, { ...reading, heldValues });
     await scope.register(valueRoutes, reading);
   },

@@ -1,5 +1,4 @@
 import { createThrottle } from '@tickfolio/lib/throttle';
-import { createMomentPrices } from '../holdings/moment-prices.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
@@ -35,10 +34,7 @@ export const portfolios: BffModule = {
   register: async (scope, shared) => {
     const prepared = prepare(shared);
     await scope.register(portfolioRoutes, prepared);
-    const { market, options, prices, tickerBoard: tickers, views } = shared;
-    const { staleAfterMs } = options;
-    const about = { tickers, simulated: prepared.simulated, exchangeNow: market.exchange.now, staleAfterMs };
-    const lookUp = createMomentPrices({ ...prices, ...about });
+    const { views, lookUpPrices: lookUp } = shared;
     await scope.register(balanceRoutes, { ...prepared, views, lookUp });
   },
 };
