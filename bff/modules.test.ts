@@ -1,5 +1,6 @@
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aliases } from './api/aliases.js';
 import { openTestPostgres, startTestBff, type TestBff } from './kit/bff.js';
 import { modules } from './modules.js';
 
@@ -32,7 +33,7 @@ describe('the domains of the gateway', () => {
     expect(modules.filter(({ tag }) => !used.has(tag))).toEqual([]);
   });
   it('have the addresses that begin as theirs do, and nobody else has others than those of operations', () => {
-    const prefixes = modules.map(({ prefix }) => prefix);
+    const prefixes = [...modules.map(({ prefix }) => prefix), ...Object.keys(aliases)];
     const others = Object.keys(document.paths).filter((path) => !prefixes.some((prefix) => path.startsWith(prefix)));
     expect(others).toEqual(['/health', '/ready', '/metrics']);
   });

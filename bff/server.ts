@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger';
 import { AppError } from '@tickfolio/lib/errors';
 import { createHttpServer, cutStalledStreams, measureRequests } from '@tickfolio/lib/http';
 import type { FastifyInstance } from 'fastify';
+import { withoutAlias } from './api/aliases.js';
 import { serveUnder, withoutBasePath } from './api/base-path.js';
 import { callCountsBy } from './api/call-counts.js';
 import { errorPagesAt } from './api/error-pages.js';
@@ -34,7 +35,7 @@ export const createServer = (
     bodyLimit: maxBodyBytes,
     trustProxy,
     errorPages: errorPagesAt(basePath),
-    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
+    rewriteUrl: ({ url = '/' }) => withoutAlias(withoutBasePath(url, basePath)),
     ajv: {
       customOptions: {
         coerceTypes: false,

@@ -7,6 +7,8 @@ interface Operation {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly security?: readonly Readonly<Record<string, unknown>>[];
+  /** Of one that is there twice, under an address of older documents. */
+  readonly 'x-alias-of'?: string;
 }
 interface OpenApiDocument {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
@@ -30,7 +32,9 @@ const wrapped = (words: string): string =>
 export const callsPage = (): string => {
   const { tags, paths } = JSON.parse(readFileSync(join(root, 'api/openapi.json'), 'utf8')) as OpenApiDocument;
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ ...operation, call: `${method.toUpperCase()} ${path}` })),
+    Object.entries(methods)
+      .filter(([, operation]) => operation['x-alias-of'] === undefined)
+      .map(([method, operation]) => ({ ...operation, call: `${method.toUpperCase()} ${path}` })),
   );
   const groups = tags.map(({ name, description }) => {
     const rows = calls

@@ -22,6 +22,8 @@ import { bffDefaults } from '../options.js';
 
 interface Operation {
   readonly operationId: string;
+  /** Of one that is the same under another address. */
+  readonly 'x-alias-of'?: string;
   readonly summary: string;
   readonly responses: Readonly<
     Record<
@@ -89,6 +91,7 @@ let document: {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 const documented = new Map<string, Operation & { readonly call: string }>();
+const aliased: Operation[] = [];
 
 beforeAll(async () => {
   postgres = await openTestPostgres();
@@ -131,10 +134,12 @@ beforeAll(async () => {
   document = JSON.parse((await usual.call(undefined, 'GET', '/openapi.json')).text);
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
-      documented.set(operation.operationId, {
-        ...operation,
-        call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}`,
-      });
+      if (operation['x-alias-of'] !== undefined) aliased.push(operation);
+      else
+        documented.set(operation.operationId, {
+          ...operation,
+          call: `${method.toUpperCase()} ${path.replace(/(.)\/$/, '$1')}`,
+        });
     }
   }
 });
@@ -706,6 +711,22 @@ describe('the OpenAPI document', () => {
         expect(description, call).toMatch(/\.$/);
         expect(Object.values(content ?? {}), call).toHaveLength(1);
       }
+    }
+  });
+
+  it('has those calls twice, the second time as deprecated, that customers know by other addresses', () => {
+    expect(aliased.length).toBeGreaterThan(5);
+    for (const { 'x-alias-of': name = '', operationId, ...alias } of aliased) {
+      const { call, summary, ...rest } = documented.get(name) ?? expect.unreachable();
+      expect(operationId).toBe(`${name}Alias`);
+      const description = expect.stringContaining(call);
+      expect(alias).toEqual({
+        ...rest,
+        operationId: undefined,
+        deprecated: true,
+        summary: `${summary} (alias)`,
+        description,
+      });
     }
   });
 

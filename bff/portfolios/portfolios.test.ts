@@ -52,6 +52,18 @@ describe('portfolios over REST', () => {
     expect((await call(user, 'GET', at)).body.portfolios).toHaveLength(1);
   });
 
+  it('are also found where older documents have them', async () => {
+    const user = createUser(systemClock);
+    const former = '/api/portfolio';
+    const made = await call(user, 'POST', former, { name: 'Former', kind: 'tracking' });
+    expect(made).toEqual({ status: 201, body: expect.objectContaining({ name: 'Former' }) });
+    for (const rest of ['', '?archived=false&limit=1', '/default', `/${made.body.id}`, '/default/balances'])
+      expect(await call(user, 'GET', former + rest)).toEqual(await call(user, 'GET', at + rest));
+    expect((await call(user, 'PATCH', `${former}/${made.body.id}`, { name: 'Later' })).body.name).toBe('Later');
+    for (const gone of [`${former}/none`, '/api/portfolios']) expect((await call(user, 'GET', gone)).status).toBe(404);
+    expect((await call(undefined, 'GET', former)).status).toBe(401);
+  });
+
   it('of paper money are made a little later where nobody knows yet whether prices are real', async () => {
     const { fake, client: aggregator } = createFakeAggregator();
     fake.down = true;
@@ -147,6 +159,15 @@ describe('portfolios over REST', () => {
       status: 200,
       body: { asset: '币安人生' },
     });
+    expect((await call(user, 'POST', '/api/v1/transfers', { from, to, ...amount })).status).toBe(201);
+  });
+
+  it('take an asset in either case, and write it as the exchange does', async () => {
+    const user = createUser(systemClock);
+    const made = async (name: string) => (await call(user, 'POST', at, { name, kind: 'paper' })).body.id as string;
+    const [from, to] = [await made('From'), await made('To')];
+    const amount = { asset: 'usdt', quantity: '1' };
+    expect((await call(user, 'POST', `${at}/${from}/fund`, amount)).body).toMatchObject({ asset: 'USDT' });
     expect((await call(user, 'POST', '/api/v1/transfers', { from, to, ...amount })).status).toBe(201);
   });
 

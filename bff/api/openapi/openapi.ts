@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { Problem } from '@tickfolio/api/problem';
 import { version } from '@tickfolio/api/version';
 import type { SettledOptions } from '../../options.js';
+import { aliasPaths } from '../aliases.js';
 import { withExamples } from './examples.js';
 import { describedLimit } from './limits.js';
 import { plainPaths } from './paths.js';
@@ -41,11 +42,12 @@ export const swaggerOptions = (
   transformObject: (document) => {
     if (!('openapiObject' in document)) return document.swaggerObject;
     const { openapiObject } = document;
-    const { paths, examples } = withExamples({ ...openapiObject.paths, ...plainPaths });
+    const described = withExamples({ ...openapiObject.paths, ...plainPaths });
+    const paths = { ...described.paths, ...aliasPaths(described.paths) };
     const components = {
       ...openapiObject.components,
       schemas: { ...openapiObject.components?.schemas, Problem },
-      examples,
+      examples: described.examples,
     };
     // As plain JSON: a schema of TypeBox has more in it than is written.
     return JSON.parse(JSON.stringify({ ...openapiObject, paths, components })) as typeof openapiObject;
