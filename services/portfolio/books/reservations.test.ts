@@ -169,6 +169,17 @@ describe('a reservation', () => {
 });
 
 describe('a fill', () => {
+  it('of whichever market of an asset adds to the one balance of it, which an order of any of them sells (D4a)', async () => {
+    const { reserve, settle, held } = await build({ USDT: '100' });
+    await reserve('60');
+    await settle('30', '1');
+    await settle('30', '2', { give: { asset: 'BTC', via: 'btceur', amount: '2' } });
+    expect((await held()).slice(1)).toEqual(['BTC btcusdt 3 0', 'USDT  40 0']);
+    await reserve('2.5', 'BTC', uuid7());
+    expect((await held()).slice(1)).toEqual(['BTC btcusdt 0.5 2.5', 'USDT  40 0']);
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
   it('takes from what is reserved, gives, and charges the first fee that can be paid', async () => {
     const { reserve, settle, release, held, kept, portfolioId, order } = await build({ USDT: '34000', BNB: '0.01' });
     await reserve('34000');
