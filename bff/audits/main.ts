@@ -50,4 +50,7 @@ const audit = async () => {
 };
 
 const command = { help, what: 'What is shown of portfolios is', words: checkWords, audit };
+// A process that only waits, for a server or for the next look, has nothing else that keeps it alive.
+const alive = setInterval(() => undefined, 60_000);
 process.exitCode = await runAuditCommand({ args: process.argv.slice(2), ...command });
+clearInterval(alive);

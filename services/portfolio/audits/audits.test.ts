@@ -75,6 +75,11 @@ describe('an audit of the books', () => {
     expect(await checkedOf(real, 'changed')).toEqual(all);
   });
 
+  it('finds nothing where there is nothing', async () => {
+    const real = await openTestBooks(await openEmbeddedDatabase());
+    expect(await checkedOf(real, 'all')).toEqual(['A1 0', 'A2 0', 'A3 0', 'A4 0', 'A5 0', 'A8 0']);
+  });
+
   it('looks at what changed since, the other side of a transfer too', async () => {
     const real = await build();
     real.clock.advance(minute);

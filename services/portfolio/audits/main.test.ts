@@ -36,6 +36,13 @@ it.skipIf(!server)('the command says whether the books are right, in words and b
     const wrong = await run();
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('The books are NOT right: A2.') });
     expect(wrong.out).toContain(`USDT of ${paper.portfolioId}`);
+    await server.createDatabase('portfolio_of_before');
+    expect(await run('portfolio_of_before')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/migrations of the database "portfolio_of_before" have not been run/),
+    });
+    await db.execute(sql`alter table reservations rename column released to returned`);
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('released') });
     expect(await run('no_such_database')).toMatchObject({ code: 2, err: expect.stringContaining('no_such_database') });
   } finally {
     await postgres.close();
