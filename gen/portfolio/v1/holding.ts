@@ -1165,8 +1165,9 @@ export const HoldingServiceService = {
   },
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`; NOT_FOUND with `gone` where the user's account
-   * is deleted; INVALID_ARGUMENT names the field.
+   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
+   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
+   * for what is no quantity.
    */
   adoptHoldings: {
     path: "/portfolio.v1.HoldingService/AdoptHoldings" as const,
@@ -1207,8 +1208,9 @@ export interface HoldingServiceServer extends UntypedServiceImplementation {
   beginAdoption: handleUnaryCall<BeginAdoptionRequest, BeginAdoptionResponse>;
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`; NOT_FOUND with `gone` where the user's account
-   * is deleted; INVALID_ARGUMENT names the field.
+   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
+   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
+   * for what is no quantity.
    */
   adoptHoldings: handleUnaryCall<AdoptHoldingsRequest, AdoptHoldingsResponse>;
 }
@@ -1310,8 +1312,9 @@ export interface HoldingServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`; NOT_FOUND with `gone` where the user's account
-   * is deleted; INVALID_ARGUMENT names the field.
+   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
+   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
+   * for what is no quantity.
    */
   adoptHoldings(
     request: AdoptHoldingsRequest,

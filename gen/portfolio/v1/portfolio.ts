@@ -2307,9 +2307,10 @@ export const StreamEnd: MessageFns<StreamEnd> = {
 export type PortfolioServiceService = typeof PortfolioServiceService;
 export const PortfolioServiceService = {
   /**
-   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, and for the idempotency key of
-   * another request, and of a paper one where nobody has said whether prices are made up; INVALID_ARGUMENT names the field, and is
-   * `unknown-currency` too.
+   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, with `different-request` for the
+   * idempotency key of another request, and of a paper one where nobody has said whether prices are made up; RESOURCE_EXHAUSTED with
+   * `made-often` and a retry time where 200 were made within 30 days; NOT_FOUND with `gone` where the user's account is deleted;
+   * INVALID_ARGUMENT names the field, and is `unknown-currency` too.
    */
   create: {
     path: "/portfolio.v1.PortfolioService/Create" as const,
@@ -2321,7 +2322,7 @@ export const PortfolioServiceService = {
     responseSerialize: (value: PortfolioResponse): Buffer => Buffer.from(PortfolioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
   },
-  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user. */
+  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user; NOT_FOUND with `gone`. */
   list: {
     path: "/portfolio.v1.PortfolioService/List" as const,
     requestStream: false as const,
@@ -2333,6 +2334,7 @@ export const PortfolioServiceService = {
       Buffer.from(ListPortfoliosResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPortfoliosResponse => ListPortfoliosResponse.decode(value),
   },
+  /** NOT_FOUND, also where it is somebody else's. */
   get: {
     path: "/portfolio.v1.PortfolioService/Get" as const,
     requestStream: false as const,
@@ -2342,7 +2344,7 @@ export const PortfolioServiceService = {
     responseSerialize: (value: PortfolioResponse): Buffer => Buffer.from(PortfolioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
   },
-  /** Changes what is said. Errors as Create; FAILED_PRECONDITION with `archived`. */
+  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
   update: {
     path: "/portfolio.v1.PortfolioService/Update" as const,
     requestStream: false as const,
@@ -2368,8 +2370,10 @@ export const PortfolioServiceService = {
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
   },
   /**
-   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
-   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, `archived`,
+   * `different-request` for the key of another request, `too-many-coins` and `quantity-too-large`; RESOURCE_EXHAUSTED with `limit-reached`
+   * and a retry time; NOT_FOUND with `not-found`, also where it is somebody else's; INVALID_ARGUMENT names the field, with
+   * `quantity-shape` for what is no quantity, and is `unknown-asset` too, for what the exchange does not list.
    */
   fund: {
     path: "/portfolio.v1.PortfolioService/Fund" as const,
@@ -2380,7 +2384,11 @@ export const PortfolioServiceService = {
     responseSerialize: (value: FundResponse): Buffer => Buffer.from(FundResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): FundResponse => FundResponse.decode(value),
   },
-  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  /**
+   * Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`),
+   * `wrong-kind`, `archived`, and `different-request`, `too-many-coins` and `quantity-too-large` as Fund; NOT_FOUND and INVALID_ARGUMENT
+   * as Fund, but for `unknown-asset`.
+   */
   transfer: {
     path: "/portfolio.v1.PortfolioService/Transfer" as const,
     requestStream: false as const,
@@ -2390,7 +2398,7 @@ export const PortfolioServiceService = {
     responseSerialize: (value: TransferResponse): Buffer => Buffer.from(TransferResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TransferResponse => TransferResponse.decode(value),
   },
-  /** What is in a portfolio at one moment, with the version of its balances. */
+  /** What is in a portfolio at one moment, with the version of its balances. NOT_FOUND with `not-found`, also where it is somebody else's. */
   getBalances: {
     path: "/portfolio.v1.PortfolioService/GetBalances" as const,
     requestStream: false as const,
@@ -2400,7 +2408,10 @@ export const PortfolioServiceService = {
     responseSerialize: (value: Balances): Buffer => Buffer.from(Balances.encode(value).finish()),
     responseDeserialize: (value: Buffer): Balances => Balances.decode(value),
   },
-  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  /**
+   * The same of all portfolios of all users, in pages, by their ids: for services. INVALID_ARGUMENT with `invalid-argument` for a limit or
+   * an id that cannot be.
+   */
   positions: {
     path: "/portfolio.v1.PortfolioService/Positions" as const,
     requestStream: false as const,
@@ -2414,15 +2425,17 @@ export const PortfolioServiceService = {
 
 export interface PortfolioServiceServer extends UntypedServiceImplementation {
   /**
-   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, and for the idempotency key of
-   * another request, and of a paper one where nobody has said whether prices are made up; INVALID_ARGUMENT names the field, and is
-   * `unknown-currency` too.
+   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, with `different-request` for the
+   * idempotency key of another request, and of a paper one where nobody has said whether prices are made up; RESOURCE_EXHAUSTED with
+   * `made-often` and a retry time where 200 were made within 30 days; NOT_FOUND with `gone` where the user's account is deleted;
+   * INVALID_ARGUMENT names the field, and is `unknown-currency` too.
    */
   create: handleUnaryCall<CreatePortfolioRequest, PortfolioResponse>;
-  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user. */
+  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user; NOT_FOUND with `gone`. */
   list: handleUnaryCall<ListPortfoliosRequest, ListPortfoliosResponse>;
+  /** NOT_FOUND, also where it is somebody else's. */
   get: handleUnaryCall<GetPortfolioRequest, PortfolioResponse>;
-  /** Changes what is said. Errors as Create; FAILED_PRECONDITION with `archived`. */
+  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
   update: handleUnaryCall<UpdatePortfolioRequest, PortfolioResponse>;
   /**
    * Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one.
@@ -2430,23 +2443,33 @@ export interface PortfolioServiceServer extends UntypedServiceImplementation {
    */
   archive: handleUnaryCall<ArchivePortfolioRequest, PortfolioResponse>;
   /**
-   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
-   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, `archived`,
+   * `different-request` for the key of another request, `too-many-coins` and `quantity-too-large`; RESOURCE_EXHAUSTED with `limit-reached`
+   * and a retry time; NOT_FOUND with `not-found`, also where it is somebody else's; INVALID_ARGUMENT names the field, with
+   * `quantity-shape` for what is no quantity, and is `unknown-asset` too, for what the exchange does not list.
    */
   fund: handleUnaryCall<FundRequest, FundResponse>;
-  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  /**
+   * Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`),
+   * `wrong-kind`, `archived`, and `different-request`, `too-many-coins` and `quantity-too-large` as Fund; NOT_FOUND and INVALID_ARGUMENT
+   * as Fund, but for `unknown-asset`.
+   */
   transfer: handleUnaryCall<TransferRequest, TransferResponse>;
-  /** What is in a portfolio at one moment, with the version of its balances. */
+  /** What is in a portfolio at one moment, with the version of its balances. NOT_FOUND with `not-found`, also where it is somebody else's. */
   getBalances: handleUnaryCall<GetBalancesRequest, Balances>;
-  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  /**
+   * The same of all portfolios of all users, in pages, by their ids: for services. INVALID_ARGUMENT with `invalid-argument` for a limit or
+   * an id that cannot be.
+   */
   positions: handleUnaryCall<PositionsRequest, PositionsResponse>;
 }
 
 export interface PortfolioServiceClient extends Client {
   /**
-   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, and for the idempotency key of
-   * another request, and of a paper one where nobody has said whether prices are made up; INVALID_ARGUMENT names the field, and is
-   * `unknown-currency` too.
+   * Makes a portfolio. ALREADY_EXISTS with `name-taken`; FAILED_PRECONDITION with `limit-reached` at 50, with `different-request` for the
+   * idempotency key of another request, and of a paper one where nobody has said whether prices are made up; RESOURCE_EXHAUSTED with
+   * `made-often` and a retry time where 200 were made within 30 days; NOT_FOUND with `gone` where the user's account is deleted;
+   * INVALID_ARGUMENT names the field, and is `unknown-currency` too.
    */
   create(
     request: CreatePortfolioRequest,
@@ -2463,7 +2486,7 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
   ): ClientUnaryCall;
-  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user. */
+  /** Of one user, the oldest first, in pages. The default ones are made with the first call of a user; NOT_FOUND with `gone`. */
   list(
     request: ListPortfoliosRequest,
     callback: (error: ServiceError | null, response: ListPortfoliosResponse) => void,
@@ -2479,6 +2502,7 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPortfoliosResponse) => void,
   ): ClientUnaryCall;
+  /** NOT_FOUND, also where it is somebody else's. */
   get(
     request: GetPortfolioRequest,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
@@ -2494,7 +2518,7 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
   ): ClientUnaryCall;
-  /** Changes what is said. Errors as Create; FAILED_PRECONDITION with `archived`. */
+  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
   update(
     request: UpdatePortfolioRequest,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
@@ -2530,8 +2554,10 @@ export interface PortfolioServiceClient extends Client {
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, and with
-   * `archived`; RESOURCE_EXHAUSTED with a retry time.
+   * Gives paper money, 10 times in 24 hours. FAILED_PRECONDITION with `wrong-kind` where it is no portfolio of paper money, `archived`,
+   * `different-request` for the key of another request, `too-many-coins` and `quantity-too-large`; RESOURCE_EXHAUSTED with `limit-reached`
+   * and a retry time; NOT_FOUND with `not-found`, also where it is somebody else's; INVALID_ARGUMENT names the field, with
+   * `quantity-shape` for what is no quantity, and is `unknown-asset` too, for what the exchange does not list.
    */
   fund(request: FundRequest, callback: (error: ServiceError | null, response: FundResponse) => void): ClientUnaryCall;
   fund(
@@ -2545,7 +2571,11 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: FundResponse) => void,
   ): ClientUnaryCall;
-  /** Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance`, `wrong-kind`, `archived`. */
+  /**
+   * Moves an asset between two portfolios of one user and kind. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`),
+   * `wrong-kind`, `archived`, and `different-request`, `too-many-coins` and `quantity-too-large` as Fund; NOT_FOUND and INVALID_ARGUMENT
+   * as Fund, but for `unknown-asset`.
+   */
   transfer(
     request: TransferRequest,
     callback: (error: ServiceError | null, response: TransferResponse) => void,
@@ -2561,7 +2591,7 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TransferResponse) => void,
   ): ClientUnaryCall;
-  /** What is in a portfolio at one moment, with the version of its balances. */
+  /** What is in a portfolio at one moment, with the version of its balances. NOT_FOUND with `not-found`, also where it is somebody else's. */
   getBalances(
     request: GetBalancesRequest,
     callback: (error: ServiceError | null, response: Balances) => void,
@@ -2577,7 +2607,10 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Balances) => void,
   ): ClientUnaryCall;
-  /** The same of all portfolios of all users, in pages, by their ids: for services. */
+  /**
+   * The same of all portfolios of all users, in pages, by their ids: for services. INVALID_ARGUMENT with `invalid-argument` for a limit or
+   * an id that cannot be.
+   */
   positions(
     request: PositionsRequest,
     callback: (error: ServiceError | null, response: PositionsResponse) => void,

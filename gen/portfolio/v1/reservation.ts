@@ -1222,7 +1222,8 @@ export type ReservationServiceService = typeof ReservationServiceService;
 export const ReservationServiceService = {
   /**
    * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else.
+   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
+   * what is no quantity.
    */
   reserve: {
     path: "/portfolio.v1.ReservationService/Reserve" as const,
@@ -1236,7 +1237,7 @@ export const ReservationServiceService = {
   /**
    * Books a fill against what is kept: takes, gives and charges the fee, all of it or nothing. FAILED_PRECONDITION says that somebody's
    * figures are wrong: `wrong-state` where the reservation is over, `exceeds-reservation`, `insufficient-balance` where no fee can be
-   * paid; NOT_FOUND with `unknown-reservation`.
+   * paid, `quantity-too-large`; NOT_FOUND with `unknown-reservation`; INVALID_ARGUMENT names the field, with `quantity-shape`.
    */
   settle: {
     path: "/portfolio.v1.ReservationService/Settle" as const,
@@ -1285,13 +1286,14 @@ export const ReservationServiceService = {
 export interface ReservationServiceServer extends UntypedServiceImplementation {
   /**
    * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else.
+   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
+   * what is no quantity.
    */
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /**
    * Books a fill against what is kept: takes, gives and charges the fee, all of it or nothing. FAILED_PRECONDITION says that somebody's
    * figures are wrong: `wrong-state` where the reservation is over, `exceeds-reservation`, `insufficient-balance` where no fee can be
-   * paid; NOT_FOUND with `unknown-reservation`.
+   * paid, `quantity-too-large`; NOT_FOUND with `unknown-reservation`; INVALID_ARGUMENT names the field, with `quantity-shape`.
    */
   settle: handleUnaryCall<SettleRequest, SettleResponse>;
   /** Gives back what is left. Of an id that nobody has reserved under yet it is a void: who comes for it later comes too late. */
@@ -1305,7 +1307,8 @@ export interface ReservationServiceServer extends UntypedServiceImplementation {
 export interface ReservationServiceClient extends Client {
   /**
    * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else.
+   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
+   * what is no quantity.
    */
   reserve(
     request: ReserveRequest,
@@ -1325,7 +1328,7 @@ export interface ReservationServiceClient extends Client {
   /**
    * Books a fill against what is kept: takes, gives and charges the fee, all of it or nothing. FAILED_PRECONDITION says that somebody's
    * figures are wrong: `wrong-state` where the reservation is over, `exceeds-reservation`, `insufficient-balance` where no fee can be
-   * paid; NOT_FOUND with `unknown-reservation`.
+   * paid, `quantity-too-large`; NOT_FOUND with `unknown-reservation`; INVALID_ARGUMENT names the field, with `quantity-shape`.
    */
   settle(
     request: SettleRequest,

@@ -18,6 +18,7 @@ import { describeInbox } from './inbox.contract.js';
 import { buildHarbour } from './kit/build-harbour.js';
 import { boatsTopic, harbourTables, notedIn, restart } from './kit/harbour.js';
 import { openHarbour } from './kit/server.js';
+import { describeParking } from './parked.contract.js';
 import { startInbox } from './start-inbox.js';
 import { consumedTopic } from './taking/consumed-topic.js';
 
@@ -30,6 +31,7 @@ const open = async () => {
 
 describe.skipIf(!server)(`on a real server (${server?.origin ?? 'none found: NOT COVERED'})`, () => {
   describeInbox('PostgreSQL', open);
+  describeParking('PostgreSQL', open);
 
   const opened: { close(): Promise<void> }[] = [];
   afterEach(async () => {
