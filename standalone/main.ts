@@ -12,6 +12,8 @@ const notices = createNotices(systemClock, print);
 const logOf = (service: string) =>
   config.LOG_LEVEL ? createLogger(service, config.LOG_LEVEL) : createLogger(service, 'warn', notices);
 const log = logOf('standalone');
+/** Told to end while it makes its databases, it ends once they are made, which takes a slow machine a while. */
+const shutdownDeadlineMs = 20_000;
 
 await runProcess(
   async (life) => {
@@ -25,5 +27,5 @@ await runProcess(
     const isSet = (variable: string) => Boolean(process.env[variable]);
     await startStandalone({ clock: systemClock, log, logOf, life, random: Math.random, isSet, print }, config);
   },
-  { log },
+  { log, shutdownDeadlineMs },
 );
