@@ -17,7 +17,7 @@ const soak = '**/*.soak.test.ts';
 const journeys = 'e2e/journeys/*.test.ts';
 const exclude = [...built, loops, soak];
 /** Of polls that name no time of their own; no promise, a busy machine takes longer than vitest's one second. */
-const patience = { expect: { poll: { timeout: 30_000 } } };
+const patience = { expect: { poll: { timeout: 60_000 } } };
 const alone = { ...patience, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
 
 /** Closes the output with one line that counts, for people and for machines. */

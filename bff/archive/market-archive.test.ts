@@ -3,7 +3,7 @@ import { type ClickHouse, runClickHouseMigrations } from '@tickfolio/lib/clickho
 import { openServerClickHouse } from '@tickfolio/lib/clickhouse/server';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { archiveMigrations, usualArchive } from '@tickfolio/lib/events/archive';
-import { startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
+import { patient, startTestClickHouse, type TestClickHouse } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createValueHistory } from '../history/value-history.js';
@@ -19,13 +19,15 @@ let clickhouse: ClickHouse;
 beforeAll(async () => {
   // On a host far from UTC, so that a time that is read in its zone does not go unnoticed.
   server = await startTestClickHouse({ zone: 'America/New_York' });
-  clickhouse = openServerClickHouse({
-    address: server.address,
-    user: 'default',
-    password: '',
-    clock: systemClock,
-    log,
-  });
+  clickhouse = patient(
+    openServerClickHouse({
+      address: server.address,
+      user: 'default',
+      password: '',
+      clock: systemClock,
+      log,
+    }),
+  );
   const migrations = fileURLToPath(new URL('../../services/archiver/migrations', import.meta.url));
   await runClickHouseMigrations({ clickhouse, log }, { folder: migrations, ...archiveMigrations(database, table) });
 });
@@ -310,7 +312,7 @@ it('counts the change of a day from 24 hours before a full minute, also of a coi
   const postgres = await openTestPostgres();
   // In the minute after noon, when its tickers are there and those of the minute before are in force.
   const noon = Date.parse('2026-11-25T12:00:00.000Z');
-  const clock = { ...systemClock, now: () => noon + 16_000 };
+  const clock = { ...systemClock, now: () => noon + 16_000, monotonic: () => 0 };
   const bff = await startTestBff({ postgres, clock, deps: { clickhouse: () => clickhouse } });
   const user = createUser(clock);
   for (const symbol of ['dogeusdt', 'bnbusdt', 'bnbeth'])

@@ -89,7 +89,8 @@ it('has nothing of a user whose account was deleted, closes its sockets at every
   await tell(user.userId, 2, { type: 'user.deleted', data: {} });
   expect(await Promise.all(sockets.map((socket) => socket.closed))).toMatchObject([{ code: 4401 }, { code: 4401 }]);
   const answer = { type: 'user.erased', key: user.userId };
-  await becomes(told, [answer]);
+  // Where a busy machine could not do it at once, it tries again after a minute.
+  await becomes(told, [answer], 90_000);
   for (const replica of [one, two]) expect((await replica.call(user, 'GET', '/api/v1/profile')).status).toBe(401);
   expect(await tablesWith(postgres.db, [user.name])).toEqual([]);
   expect(await tablesWith(postgres.db, [user.userId])).toEqual(['erased_users', 'inbox', 'profile_events']);

@@ -25,7 +25,7 @@ export interface TestSocket {
 }
 
 /** No promise: what comes within milliseconds may take that long on a busy machine. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** Opens a client's socket. @throws an Error with `status` and the answer's text when the upgrade is refused */
 export const openSocket = (

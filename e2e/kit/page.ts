@@ -4,7 +4,7 @@ import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { type AllInOne, startAllInOne } from './all-in-one.js';
-import { callJson } from './client.js';
+import { askAgain, callJson } from './client.js';
 
 /**
  * A Chromium, where one is installed; without it nothing of the page is covered, which is said on standard error and
@@ -58,19 +58,6 @@ export interface TestAccount {
 
 let accounts = 0;
 
-/** As every client does while accounts are busy: a machine that starts several runs hashes few passwords. */
-const askAgain = (ask: () => ReturnType<typeof callJson>, status: number) =>
-  eventually(
-    `an answer ${status}`,
-    async () => {
-      const answer = await ask();
-      if (answer.status === status) return answer;
-      throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-    },
-    60_000,
-    1_000,
-  );
-
 /** An account with coins, made over REST. */
 export const createAccount = async (
   base: string,
@@ -102,8 +89,13 @@ export const signIn = async (page: Page, base: string, { name, password }: TestA
   await page.goto(`${base}/sign-in`);
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  const inside = page.getByRole('navigation', { name: 'Pages' });
+  await eventually('somebody is in', async () => {
+    // Once more where a busy machine refused it for now.
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await inside.or(page.locator('.banner.fault')).first().waitFor();
+    return inside.isVisible();
+  });
 };
 
 /** The total with all its digits, as who points at it is told. */

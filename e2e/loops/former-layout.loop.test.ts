@@ -42,7 +42,7 @@ const makeFormerFolder = async (dataFolder: string): Promise<string> => {
     { address: { host: '127.0.0.1', port: 0 }, jwtSecret, holders: ['auth'] },
   );
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${auth.port}`);
-  const options = { deadlineMs: 20_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   const { userId } = await callUnary(client, client.register, maria, options);
   const { tokens } = await callUnary(client, client.login, maria, options);
   client.close();

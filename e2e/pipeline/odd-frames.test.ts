@@ -19,6 +19,8 @@ const odd = {
 } as const;
 const symbols = Object.keys(odd) as (keyof typeof odd)[];
 
+const halfHourMs = 1_800_000;
+
 describe('an exchange that sends what cannot be right', () => {
   let path: Awaited<ReturnType<typeof startPath>>;
   /** Of each symbol, by the exchange's own record. */
@@ -31,7 +33,6 @@ describe('an exchange that sends what cannot be right', () => {
     await eventually(
       'seconds',
       () => symbols.every((symbol) => published.some((stat) => stat.symbol === symbol)) || undefined,
-      20_000,
     );
     for (const symbol of symbols) {
       const next = sim.listings.get(symbol.toUpperCase())?.trades.endId ?? 0;
@@ -47,15 +48,14 @@ describe('an exchange that sends what cannot be right', () => {
     sim.faults.add({ kind: 'alter', as: 'never-traded', stream: 'solusdt@miniTicker', count: 1 });
     const isPast = (symbol: string) =>
       (sim.listings.get(symbol.toUpperCase())?.trades.endId ?? 0) > (altered.get(symbol)?.at(-1) ?? 0) + 5;
-    await eventually('all odd trades sent', () => symbols.every(isPast) || undefined, 20_000);
+    await eventually('all odd trades sent', () => symbols.every(isPast) || undefined);
     untilMs = Math.floor(systemClock.now() / 1_000) * 1_000;
     await eventually(
       'all seconds complete',
       () => symbols.every((symbol) => isSettled(symbol, expected(symbol), published, untilMs)) || undefined,
-      20_000,
     );
     expect(symbols.every((symbol) => (record.get(symbol)?.length ?? 0) > 10)).toBe(true);
-  }, 60_000);
+  });
   afterAll(() => path?.close());
 
   /** What a symbol's seconds are made of: its trades without those that are none. */
@@ -90,7 +90,7 @@ describe('an exchange that sends what cannot be right', () => {
     const nowMs = systemClock.now();
     expect(path.told.length).toBeGreaterThan(symbols.length);
     for (const { price, timeMs, symbol } of path.told) {
-      expect(Math.abs(nowMs - timeMs), symbol).toBeLessThan(120_000);
+      expect(Math.abs(nowMs - timeMs), symbol).toBeLessThan(halfHourMs);
       expect(Number(price), symbol).toBeGreaterThan(0);
     }
   });
@@ -118,10 +118,9 @@ describe('an exchange that sends what cannot be right', () => {
     await eventually(
       'mini-tickers',
       () => archived().filter(({ symbol }) => symbol === 'BTCUSDT').length > 3 || undefined,
-      20_000,
     );
     for (const { message_id: id, close_price: close } of archived()) {
-      expect(Math.abs(Number(id.split('-')[1]) - systemClock.now()), id).toBeLessThan(120_000);
+      expect(Math.abs(Number(id.split('-')[1]) - systemClock.now()), id).toBeLessThan(halfHourMs);
       expect(Number(close), id).toBeGreaterThan(0);
     }
   });

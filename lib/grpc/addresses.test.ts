@@ -68,7 +68,7 @@ const connect = (port: number, settings: ClientSettings = {}) => {
     addresses.map((address) => ({ address, family: 4 }))) as unknown as typeof dns.promises.lookup);
   const client = createGrpcClient(SocketServiceClient, `socket.test:${port}`, undefined, settings);
   open.push(client);
-  const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 20_000 });
+  const ask = () => callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 60_000 });
   return {
     client,
     ask,
@@ -164,7 +164,7 @@ it('is reached over IPv6 as over IPv4, by the address as a setting has it', asyn
     client,
     client.listSymbols,
     { knownRevision: '', fresh: false },
-    { deadlineMs: 5_000, waitForReady: true },
+    { deadlineMs: 60_000, waitForReady: true },
   );
   expect(await asked).toMatchObject({ revision: '::1' });
 });

@@ -68,7 +68,7 @@ const start = async (drainMs = 500) => {
   client = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
 };
 const listSymbols = (more: Partial<Parameters<typeof callUnary>[3]> = {}) =>
-  callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 20_000, ...more });
+  callUnary(client, client.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 60_000, ...more });
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const thrown: unknown = await work.then(
     () => undefined,
@@ -110,7 +110,7 @@ describe('unary calls', () => {
     const other = createGrpcClient(SocketServiceClient, `127.0.0.1:${port}`);
     opened.push(other);
     list = async () => symbols;
-    const asked = callUnary(other, other.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 20_000 });
+    const asked = callUnary(other, other.listSymbols, { knownRevision: '', fresh: false }, { deadlineMs: 60_000 });
     vi.unstubAllEnvs();
     expect(await asked).toEqual(symbols);
   });
@@ -129,7 +129,7 @@ describe('unary calls', () => {
       retryAfterMs: 1_500,
     });
     expect(
-      await failure(callUnary(client, client.listAggTrades, { symbol: 'x', limit: 1 }, { deadlineMs: 20_000 })),
+      await failure(callUnary(client, client.listAggTrades, { symbol: 'x', limit: 1 }, { deadlineMs: 60_000 })),
     ).toMatchObject({
       code: 'unprocessable',
       message: 'Not today.',
@@ -439,7 +439,7 @@ describe('what every server answers', () => {
     expect(await ask('market.v1.SocketService')).toBe('SERVING');
     server.setServing('market.v1.SocketService', false);
     expect(await ask('market.v1.SocketService')).toBe('NOT_SERVING');
-    const options = { deadlineMs: 20_000 };
+    const options = { deadlineMs: 60_000 };
     expect([await isServing(client, '', options), await isServing(client, 'market.v1.SocketService', options)]).toEqual(
       [true, false],
     );

@@ -57,7 +57,7 @@ const connect = (target: string, tls: GrpcTls | undefined) => {
   return client;
 };
 const ask = (client: AuthServiceClient) =>
-  callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 20_000 });
+  callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 60_000 });
 const refusal = async (client: AuthServiceClient): Promise<string> => {
   const err = (await ask(client).catch((thrown: unknown) => thrown)) as AppError;
   expect(err).toMatchObject({ code: 'unavailable', message: 'The service cannot be reached at the moment.' });
@@ -70,7 +70,7 @@ describe('gRPC with certificates', () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const client = connect(`${host}:${port}`, ours.of('bff'));
       expect(await ask(client)).toMatchObject({ userId: 'auth' });
-      expect(await isServing(client, '', { deadlineMs: 20_000 })).toBe(true);
+      expect(await isServing(client, '', { deadlineMs: 60_000 })).toBe(true);
     }
   });
 
@@ -175,7 +175,7 @@ it('calls go to every server of a name in turn, and on when one of them dies', a
     const names = new Set<string>();
     for (let i = 0; i < calls; i++)
       names.add(
-        (await callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 20_000, waitForReady: true }))
+        (await callUnary(client, client.getSession, { sessionId: 's' }, { deadlineMs: 60_000, waitForReady: true }))
           .userId,
       );
     return [...names].sort();

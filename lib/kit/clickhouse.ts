@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ClickHouse } from '../clickhouse/port.js';
 import type { Address } from '../config/config.js';
 
 /**
@@ -37,8 +38,14 @@ export interface TestClickHouseOptions {
   readonly embedded?: boolean;
 }
 
+/** For who asks with a bound on the time, where that is not what a test is about: a busy machine takes a while. */
+export const patient = (clickhouse: ClickHouse): ClickHouse => ({
+  ...clickhouse,
+  query: (sql, params, options) => clickhouse.query(sql, params, { ...options, timeoutMs: 60_000 }),
+});
+
 const host = '127.0.0.1';
-const startMs = 30_000;
+const startMs = 60_000;
 const startTries = 5;
 /** Programs run compiled only, also when this file is read as source. */
 const program = fileURLToPath(

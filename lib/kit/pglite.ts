@@ -8,7 +8,9 @@ import type { Postgres } from '../postgres/postgres.js';
 import { silentLogger } from '../telemetry/telemetry.js';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'tickfolio-pglite-'));
-const common = () => ({ log: silentLogger(), clock: systemClock });
+/** On a busy machine whatever is asked takes a while, and so does the wait behind it. */
+const patience = { waitTimeoutMs: 60_000, transactionTimeoutMs: 60_000 };
+const common = () => ({ log: silentLogger(), clock: systemClock, ...patience });
 
 /** A new database in a folder of its own, which `close` removes. */
 export const openTestPglite = async (migrationsFolder: string): Promise<Postgres> => {

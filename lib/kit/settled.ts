@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** No promise to anybody: how long a busy machine may take to draw what it has. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /**
  * Looks at a page until everything holds that `look` expects, because what was done just now may not be drawn yet. What

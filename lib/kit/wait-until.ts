@@ -2,7 +2,7 @@
 type Check<T> = () => Promise<T | undefined | false> | T | undefined | false;
 
 /** No promise: a busy machine may take that long for what takes milliseconds. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 const pauseMs = 10;
 const maxPauseMs = 40;
 

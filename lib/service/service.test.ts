@@ -142,7 +142,7 @@ describe('health over gRPC', () => {
       ),
     );
     const client = own(createGrpcClient(Client, `127.0.0.1:${running.port}`));
-    const options = { deadlineMs: 20_000, waitForReady: true };
+    const options = { deadlineMs: 60_000, waitForReady: true };
     return { running, health: () => Promise.all(['', 'test.v1.Test'].map((name) => isServing(client, name, options))) };
   };
 

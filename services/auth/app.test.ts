@@ -338,7 +338,7 @@ describe('the auth service', () => {
   });
 
   it('ends open calls before it is closed, and refuses a port in use by name', async () => {
-    const { app, name, register, session } = await build();
+    const { app, name, register, session } = await build({ drainMs: 60_000 });
     await session('unknown'); // Connected, so that the next call is on its way at once.
     const call = register(name);
     await expect(startAuthOn(app.port)).rejects.toThrow(/GRPC_PORT/);

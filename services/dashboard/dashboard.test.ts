@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
+import { patient } from '@tickfolio/lib/kit/clickhouse';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -34,7 +35,9 @@ let clock: ManualClock;
 let dashboard: TestDashboard;
 
 beforeAll(async () => {
-  clickhouse = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() });
+  clickhouse = patient(
+    await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() }),
+  );
   archive = await createTestArchive(clickhouse);
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { accessibilityFaults, startChromium } from '@tickfolio/lib/kit/chromium';
+import { patient } from '@tickfolio/lib/kit/clickhouse';
 import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -40,7 +41,7 @@ const history = (symbol: string, level: number) =>
 
 beforeAll(async () => {
   if (!browser) return;
-  engine = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() });
+  engine = patient(await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() }));
   archive = await createTestArchive(engine);
   startMs = Math.floor(systemClock.now() / 1_000) * 1_000;
   const others = Array.from({ length: 40 }, (_, at) => ({
@@ -119,17 +120,17 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
         { symbol: 'LIVEUSDT', eventMs: startMs + 1_000, close: '101.75', change: '1.5', percent: '0.5' },
       ]);
       await expect
-        .poll(() => cell(page, 'LIVEUSDT', 2).textContent(), { timeout: 15_000, interval: 50 })
+        .poll(() => cell(page, 'LIVEUSDT', 2).textContent(), { timeout: 30_000, interval: 50 })
         .toBe('101.75');
       // It lights up, and the sign, the arrow and the words turn with it.
       await expect.poll(() => cell(page, 'LIVEUSDT', 2).getAttribute('class')).toMatch(/flash-(odd|even)/);
       await expect.poll(() => cell(page, 'LIVEUSDT', 3).textContent()).toBe('▲ +0.50 %');
       await expect.poll(() => cell(page, 'LIVEUSDT', 3).locator('.arrow').getAttribute('aria-label')).toBe('up');
       expect(await cell(page, 'A7USDT', 2).getAttribute('class')).not.toContain('flash');
-      expect(await page.evaluate('document.activeElement.textContent')).toBe('A7USDT');
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('A7USDT');
       expect(await columns()).toEqual(before);
       await archive.add([{ symbol: 'AAAUSDT', eventMs: startMs + 1_000, close: '1' }]);
-      await expect.poll(() => page.locator('tr[data-key="AAAUSDT"]').count(), { timeout: 15_000 }).toBe(1);
+      await expect.poll(() => page.locator('tr[data-key="AAAUSDT"]').count()).toBe(1);
       const symbols = await page.locator('tbody th').allTextContents();
       expect(symbols).toEqual(symbols.toSorted());
       expect(await page.evaluate('window.mark')).toBe(1);
@@ -141,7 +142,7 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       await page.goto('/?q=CALM');
       await archive.add([{ symbol: 'CALMUSDT', eventMs: startMs + 1_000, close: '101.25' }]);
       await expect
-        .poll(() => cell(page, 'CALMUSDT', 2).getAttribute('class'), { timeout: 15_000, interval: 50 })
+        .poll(() => cell(page, 'CALMUSDT', 2).getAttribute('class'), { timeout: 30_000, interval: 50 })
         .toContain('flash');
       expect(await page.evaluate("getComputedStyle(document.querySelector('tbody td')).animationName")).toBe('none');
     });
@@ -190,14 +191,12 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
     await withPage({ baseURL: fragile.url }, async (page) => {
       await page.goto('/');
       away = true;
-      await expect
-        .poll(() => status(page).textContent(), { timeout: 15_000 })
-        .toMatch(/^ClickHouse away since \d\d:\d\d:\d\d$/);
+      await expect.poll(() => status(page).textContent()).toMatch(/^ClickHouse away since \d\d:\d\d:\d\d$/);
       await expect.poll(() => page.locator('.notice.warn').textContent()).toContain('gone for the test');
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await page.locator('tbody tr').count()).toBeGreaterThan(40);
       away = false;
-      await expect.poll(() => status(page).textContent(), { timeout: 15_000 }).toBe('Live');
+      await expect.poll(() => status(page).textContent()).toBe('Live');
       await page.locator('.notice.warn').waitFor({ state: 'detached' });
     });
   });
@@ -208,13 +207,13 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       await page.getByRole('searchbox', { name: 'Filter by symbol' }).pressSequentially('btc', { delay: 20 });
       await expect.poll(() => new URL(page.url()).search).toBe('?q=btc');
       // The address changes at once, the table when its answer is there.
-      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 15_000 }).toBe(1);
-      expect(await page.evaluate('document.activeElement.id + document.activeElement.value')).toBe('qbtc');
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+      await expect.poll(() => page.evaluate('document.activeElement.id + document.activeElement.value')).toBe('qbtc');
       const loaded = page.waitForEvent('load');
       await page.keyboard.press('Enter');
       await loaded;
       expect(new URL(page.url()).search).toBe('?q=btc');
-      expect(await page.locator('tbody tr').count()).toBe(1);
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     });
   });
 
@@ -266,16 +265,14 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
         await page.keyboard.press(key);
         await expect.poll(() => readout.textContent()).toBe(words(at));
       }
-      expect(await readout.getAttribute('aria-live')).toBe('polite');
+      await expect.poll(() => readout.getAttribute('aria-live')).toBe('polite');
       await page.getByRole('button', { name: 'Resume' }).click();
       await archive.add([{ symbol: 'CHARTUSDT', eventMs: systemClock.now(), close: '699.99' }]);
-      await expect.poll(() => readout.textContent(), { timeout: 15_000 }).toContain('close 699.99');
+      await expect.poll(() => readout.textContent()).toContain('close 699.99');
       // The page around the chart is merged by its own answer.
-      await expect.poll(() => page.locator('.price').textContent(), { timeout: 15_000 }).toBe('699.99');
-      await expect
-        .poll(() => page.locator('.rows tbody tr').first().textContent(), { timeout: 15_000 })
-        .toContain('699.99');
-      await expect.poll(() => page.title(), { timeout: 15_000 }).toContain('CHARTUSDT 699.99');
+      await expect.poll(() => page.locator('.price').textContent()).toBe('699.99');
+      await expect.poll(() => page.locator('.rows tbody tr').first().textContent()).toContain('699.99');
+      await expect.poll(() => page.title()).toContain('CHARTUSDT 699.99');
     });
   });
 
@@ -306,15 +303,15 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       await tabTo('Percent');
       await page.keyboard.press('Enter');
       await page.waitForURL((url) => url.href.endsWith('/?sort=percent&dir=desc'));
-      expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
-      expect(await page.locator('tbody th').first().textContent()).toBe('A39USDT');
+      await expect.poll(() => page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
+      await expect.poll(() => page.locator('tbody th').first().textContent()).toBe('A39USDT');
       await tabTo('A39USDT');
       await page.keyboard.press('Enter');
       await page.waitForURL((url) => url.href.endsWith('/symbols/A39USDT'));
       await tabTo('24 h');
       await page.keyboard.press('Enter');
       await page.waitForURL((url) => url.href.endsWith('/symbols/A39USDT?range=24h'));
-      expect(await page.locator('.ranges [aria-current]').textContent()).toBe('24 h');
+      await expect.poll(() => page.locator('.ranges [aria-current]').textContent()).toBe('24 h');
     });
   });
 
@@ -324,18 +321,18 @@ describe.skipIf(!browser)('in Chromium', { concurrent: true, timeout: 150_000 },
       expect(await page.locator('.live').isVisible()).toBe(false);
       await page.getByRole('link', { name: 'Close' }).click();
       await page.waitForURL((url) => url.search === '?sort=close&dir=desc');
-      expect(await page.locator('tbody th').first().textContent()).toBe('BTCUSDT');
+      await expect.poll(() => page.locator('tbody th').first().textContent()).toBe('BTCUSDT');
       await page.getByRole('searchbox').fill('a1u');
       await page.getByRole('button', { name: 'Filter' }).click();
       await page.waitForURL((url) => url.search === '?q=a1u&sort=close&dir=desc');
-      expect(await page.locator('tbody th').allTextContents()).toEqual(['A1USDT']);
+      await expect.poll(() => page.locator('tbody th').allTextContents()).toEqual(['A1USDT']);
       await page.goto('/symbols/BTCUSDT');
-      expect(await page.locator('.bar-picture').isVisible()).toBe(true);
-      expect(await page.getByRole('img', { name: /BTCUSDT, last hour: first/ }).count()).toBe(1);
+      await expect.poll(() => page.locator('.bar-picture').isVisible()).toBe(true);
+      await expect.poll(() => page.getByRole('img', { name: /BTCUSDT, last hour: first/ }).count()).toBe(1);
       const oldest = await page.locator('.rows tbody tr').last().textContent();
       await page.getByRole('link', { name: 'Older' }).click();
       await page.waitForURL((url) => url.searchParams.has('before'));
-      expect(await page.locator('.rows tbody tr').count()).toBe(50);
+      await expect.poll(() => page.locator('.rows tbody tr').count()).toBe(50);
       expect(await page.locator('.rows tbody').textContent()).not.toContain(oldest);
     });
   });

@@ -5,6 +5,7 @@ import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { startChromium } from '@tickfolio/lib/kit/chromium';
+import { patient } from '@tickfolio/lib/kit/clickhouse';
 import { settled } from '@tickfolio/lib/kit/settled';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import type { Browser, Page } from 'playwright-core';
@@ -20,7 +21,7 @@ let engine: ClickHouse;
 let dashboard: TestDashboard;
 beforeAll(async () => {
   if (!browser) return;
-  engine = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() });
+  engine = patient(await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() }));
   const archive = await createTestArchive(engine);
   const minutes = Array.from({ length: 400 }, (_, at) => ({
     symbol: 'BTCUSDT',
@@ -123,7 +124,7 @@ describe.skipIf(!browser)('in a browser elsewhere', { timeout: 150_000 }, () => 
       for (const path of ['/', '/symbols/BTCUSDT', '/pipeline', '/symbols/NONEUSDT', '/?sort=x']) {
         await page.goto(path);
         expect([path, (await page.locator('body').innerText()).match(/UTC/g)]).toEqual([path, ['UTC']]);
-        expect(await page.getByText('All times UTC').isVisible()).toBe(true);
+        await expect.poll(() => page.getByText('All times UTC').isVisible()).toBe(true);
         expect((await page.getByText('All times UTC').boundingBox())?.y).toBeLessThan(60);
       }
     });

@@ -70,7 +70,7 @@ const ask = async ({ Client, name, empty, field, fields }: (typeof calls)[number
   const who = 'owner' in empty ? { owner: { userId, simulatedPrices: false } } : { userId };
   const request = { ...empty, ...given, idempotencyKey: randomUUID(), ...own, ...who };
   const method = client[name as 'get'];
-  const options = { deadlineMs: 20_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   try {
     return await callUnary(client, method, request as unknown as GetPortfolioRequest, options).then(
       () => 'done',

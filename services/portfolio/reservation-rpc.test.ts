@@ -13,7 +13,7 @@ import { reasonOf, startTestPortfolio } from './kit/portfolio.js';
 const open = async (postgres: Postgres) => {
   const service = await startTestPortfolio(postgres);
   const client = createGrpcClient(ReservationServiceClient, `127.0.0.1:${service.app.port}`);
-  const options = { deadlineMs: 20_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   /** Of somebody's paper money. */
   const ordersOf = ({ userId, portfolioId }: { readonly userId: string; readonly portfolioId: string }) => ({
     reserve: (amount: string, { id = uuid7(), kind = 'order', asset = 'USDT', within = 20_000 } = {}) => {

@@ -403,14 +403,14 @@ describe('symbols', () => {
       client,
       client.listSymbols,
       { knownRevision: '', fresh: false },
-      { deadlineMs: 20_000 },
+      { deadlineMs: 60_000 },
     );
     expect(known.symbols.map(({ symbol }) => symbol)).toEqual(['newusdt']);
     const same = await callUnary(
       client,
       client.listSymbols,
       { knownRevision: known.revision, fresh: false },
-      { deadlineMs: 20_000 },
+      { deadlineMs: 60_000 },
     );
     expect(same).toEqual({ revision: known.revision, symbols: [], simulated: false });
   });
@@ -427,7 +427,7 @@ describe('symbols', () => {
       client,
       client.listSymbols,
       { knownRevision: '', fresh: false },
-      { deadlineMs: 20_000 },
+      { deadlineMs: 60_000 },
     ).catch((err: AppError) => err);
     expect(failed).toMatchObject({ code: 'unavailable', retryAfterMs: 500 });
   });
@@ -471,7 +471,7 @@ describe('the gRPC face', () => {
         : list(path, request, response);
     const { client, metric } = await start();
     const ask = (request: { symbol: string; fromId?: number; limit: number }) =>
-      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 20_000 }).catch(
+      callUnary(client, client.listAggTrades, { fromId: undefined, ...request }, { deadlineMs: 60_000 }).catch(
         (err: AppError) => err.code,
       );
     expect(await ask({ symbol: 'BTCUSDT', limit: 1 })).toBe('invalid_argument');

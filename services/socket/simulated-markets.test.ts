@@ -34,7 +34,7 @@ describe('what the exchange says of all symbols and of the past', () => {
   it("answers for the exchange's klines as the simulator has them, and in its words where it refuses", async () => {
     const { client, sim: exchange } = await start({ pastDay: true });
     const asked = { symbol: 'btcusdt', interval: '1h', startMs: undefined, endMs: undefined, limit: 3, lane: 0 };
-    const { klines, gaps, simulated } = await callUnary(client, client.listKlines, asked, { deadlineMs: 20_000 });
+    const { klines, gaps, simulated } = await callUnary(client, client.listKlines, asked, { deadlineMs: 60_000 });
     expect([klines.length, gaps, simulated, klines.at(-1)?.closed]).toEqual([3, [], true, false]);
     const response = await fetch(`${exchange.restUrl}/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=3`);
     const [first] = (await response.json()) as unknown[][];
@@ -44,12 +44,12 @@ describe('what the exchange says of all symbols and of the past', () => {
       first?.[7],
     ]);
     exchange.faults.add({ kind: 'rest', status: 418, path: 'klines' });
-    const refused = callUnary(client, client.listKlines, { ...asked, symbol: 'ethusdt' }, { deadlineMs: 20_000 });
+    const refused = callUnary(client, client.listKlines, { ...asked, symbol: 'ethusdt' }, { deadlineMs: 60_000 });
     await expect(refused).rejects.toMatchObject({
       code: 'resource_exhausted',
       message: expect.stringMatching(/banned/),
     });
-    const unknown = callUnary(client, client.listKlines, { ...asked, symbol: 'nosuchusdt' }, { deadlineMs: 20_000 });
+    const unknown = callUnary(client, client.listKlines, { ...asked, symbol: 'nosuchusdt' }, { deadlineMs: 60_000 });
     await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
   });
 });

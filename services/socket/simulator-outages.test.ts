@@ -103,7 +103,7 @@ describe('against a simulated exchange that breaks off, falls silent and refuses
         client,
         client.listAggTrades,
         { symbol: 'btcusdt', fromId: undefined, limit: 1 },
-        { deadlineMs: 20_000 },
+        { deadlineMs: 60_000 },
       ).catch((err: AppError) => err);
     expect(await ask()).toMatchObject({ trades: [{ id: expect.any(Number) }] });
     sim.faults.add({ kind: 'rest', status: 503, path: 'aggTrades' });
@@ -125,7 +125,7 @@ describe('against a simulated exchange that breaks off, falls silent and refuses
         client,
         client.listSymbols,
         { knownRevision: '', fresh },
-        { deadlineMs: 20_000 },
+        { deadlineMs: 60_000 },
       );
       return new Map(symbols.map(({ symbol, status, paused }) => [symbol, paused ? 'paused' : status]));
     };
@@ -145,7 +145,7 @@ describe('against a simulated exchange that breaks off, falls silent and refuses
         again.client,
         again.client.listSymbols,
         { knownRevision: '', fresh: false },
-        { deadlineMs: 20_000 },
+        { deadlineMs: 60_000 },
       ).catch(() => undefined);
       return answer?.symbols.find(({ symbol }) => symbol === 'btcusdt');
     };

@@ -6,12 +6,21 @@ import type { Reader } from './kit/rig.js';
 import { busy, useSimulatedExchange } from './kit/simulated-exchange.js';
 
 const { start, offences, expectWhole } = useSimulatedExchange();
+/** A frame that a busy machine does not come to read is not lost yet. */
+const patient = { holdMs: 3_000, overlapHoldMs: 3_000, evidenceMs: 30_000 };
 
 describe('against the simulated exchange', () => {
   it('loses and repeats nothing over many rotations', async () => {
     const { read, metric } = await start(
-      { tradeRate: 20, limits: { connectionLifetimeMs: 5_000, shutdownNoticeMs: 1_000 } },
-      { lifetimeMs: 700, lifetimeJitter: 0.3, rotationSettleMs: 200, controlSpacingMs: 250, streamsPerConnection: 6 },
+      { tradeRate: 20, limits: { connectionLifetimeMs: 60_000, shutdownNoticeMs: 10_000 } },
+      {
+        ...patient,
+        lifetimeMs: 700,
+        lifetimeJitter: 0.3,
+        rotationSettleMs: 200,
+        controlSpacingMs: 250,
+        streamsPerConnection: 6,
+      },
     );
     const trades = read('aggTrade', busy);
     const tickers = read('miniTicker', busy);
@@ -33,7 +42,7 @@ describe('against the simulated exchange', () => {
   it('keeps the old connection while the new one loses its first frames', async () => {
     const { read, sim, metric } = await start(
       { tradeRate: 20 },
-      { lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 },
+      { ...patient, lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 },
     );
     const trades = read('aggTrade', busy);
     const known = new Set<number>();
@@ -50,7 +59,7 @@ describe('against the simulated exchange', () => {
   });
 
   it('repairs repeated and swapped frames', async () => {
-    const { read, sim, metric } = await start({ tradeRate: 20 });
+    const { read, sim, metric } = await start({ tradeRate: 20 }, patient);
     const trades = read('aggTrade', busy);
     await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
     sim.faults.add({ kind: 'duplicate', probability: 0.2 });
@@ -62,14 +71,14 @@ describe('against the simulated exchange', () => {
   });
 
   it('goes on through single ids that are far too high, and where ids begin anew on the connection as it is', async () => {
-    const { read, sim, metric } = await start({ tradeRate: 20 });
+    const { read, sim, metric } = await start({ tradeRate: 20 }, patient);
     const trades = read('aggTrade', ['btcusdt', 'ethusdt']);
     await eventually('flowing', () => trades.idsOf('btcusdt').length > 5);
     sim.faults.add({ kind: 'wrongId', by: 1_000_000_000, stream: 'btcusdt@aggTrade', count: 1 });
-    await eventually('sent', () => sim.faults.list().length === 0);
+    await eventually('not followed', async () => (await metric('sequence_leaps_total')) === 1);
     const before = trades.idsOf('btcusdt').length;
     await eventually('going on', () => trades.idsOf('btcusdt').length > before + 20);
-    const goingOn = trades.idsOf('btcusdt').slice(before + 5);
+    const goingOn = trades.idsOf('btcusdt').slice(-20);
     expect(goingOn).toEqual(goingOn.map((_, index) => (goingOn[0] ?? 0) + index));
     expect(goingOn[0]).toBeLessThan((trades.idsOf('btcusdt')[0] ?? 0) + 100_000);
 
@@ -97,7 +106,7 @@ describe('against the simulated exchange', () => {
       client,
       client.listAggTrades,
       { symbol: 'btcusdt', fromId: before + 1, limit: after - before - 1 },
-      { deadlineMs: 20_000 },
+      { deadlineMs: 60_000 },
     );
     expect(page.map(({ id }) => id)).toEqual(
       Array.from({ length: after - before - 1 }, (_, index) => before + 1 + index),
@@ -105,7 +114,12 @@ describe('against the simulated exchange', () => {
   });
 
   it('never breaks the limits when symbols are added one by one', async () => {
-    const { read, sim, metric } = await start({ symbols: 300 }, { streamsPerConnection: 100, lingerMs: 200 });
+    const controlSpacingMs = 350;
+    const { read, sim, metric } = await start(
+      { symbols: 300 },
+      { streamsPerConnection: 100, lingerMs: 200, controlSpacingMs },
+    );
+    const sinceMs = performance.now();
     const names = [...sim.listings.keys()].map((name) => name.toLowerCase());
     // As the aggregator does it: a new stream with one symbol more, then the old one is left.
     let last: Reader | undefined;
@@ -120,7 +134,8 @@ describe('against the simulated exchange', () => {
     expect(sim.connections()).toHaveLength(3);
     expect(offences()).toEqual([]);
     expect(await metric('connection_attempts_total')).toBe(3);
-    expect(await metric('control_messages_total')).toBeLessThan(100);
+    const rounds = 1 + (performance.now() - sinceMs) / controlSpacingMs;
+    expect(await metric('control_messages_total')).toBeLessThan(3 * rounds);
     last?.cancel();
     await eventually('all let go', () => subscribed() === 0);
     expect(offences()).toEqual([]);

@@ -43,7 +43,7 @@ export const startTestAuth = async (
   const app = await startAuth(deps, { ...own, ...more });
   const client = createGrpcClient(AuthServiceClient, `127.0.0.1:${app.port}`);
   const account = createGrpcClient(AccountServiceClient, `127.0.0.1:${app.port}`);
-  const options = { deadlineMs: 10_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   const tokensOf = ({ tokens }: { tokens: TokenPair | undefined }): TokenPair => {
     if (!tokens) throw new Error('no tokens');
     return tokens;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { openChdbClickHouse } from '@tickfolio/lib/clickhouse/chdb';
 import { createManualClock, type ManualClock, systemClock } from '@tickfolio/lib/clock';
+import { patient } from '@tickfolio/lib/kit/clickhouse';
 import { grouped } from '@tickfolio/lib/look/amount';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { Decimal } from 'decimal.js';
@@ -32,7 +33,9 @@ let clock: ManualClock;
 let dashboard: TestDashboard;
 
 beforeAll(async () => {
-  clickhouse = await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() });
+  clickhouse = patient(
+    await openChdbClickHouse({ path: join(folder, 'data'), clock: systemClock, log: silentLogger() }),
+  );
   archive = await createTestArchive(clickhouse);
 });
 afterAll(async () => {
@@ -294,7 +297,7 @@ describe('the files of tickers', () => {
     expect(records.map((record) => [record[4], record[9]])).toEqual(ids.map(() => ["'=CMD|1", '-0.5']));
   });
 
-  it('end at their bound, and stop reading when the reader goes', async () => {
+  it('end at their bound, and stop reading when the reader goes', { timeout: 300_000 }, async () => {
     await archive.add(tickerRows(100_500, 50));
     const whole = await (await dashboard.get('/symbols/BTCUSDT/tickers.csv?range=6h')).text();
     expect(whole.split('\r\n')).toHaveLength(1 + 100_000 + 1);

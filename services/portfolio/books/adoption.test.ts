@@ -118,7 +118,7 @@ describe('coins that were counted elsewhere', () => {
     expect(await faultsIn(real.db)).toEqual([]);
   });
 
-  it('are 500 at most, which are taken over all at once', { timeout: 60_000 }, async () => {
+  it('are 500 at most, which are taken over all at once', { timeout: 300_000 }, async () => {
     const { real, owner } = await build(600);
     const many = Array.from({ length: 501 }, (_, at) => coinElsewhere(at + 1, `c${at}usdt`, `${at + 1}.5`));
     expect(await reasonOf(adopt(real, owner, many))).toBe('invalid-argument');

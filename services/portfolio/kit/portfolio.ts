@@ -67,7 +67,7 @@ export const startTestPortfolio = async (
   const app = await startPortfolio(deps, { address, operationsAddress: address, paperGrant: '10000', limits });
   const client = createGrpcClient(PortfolioServiceClient, `127.0.0.1:${app.port}`);
   const events = createGrpcClient(EventServiceClient, `127.0.0.1:${app.port}`);
-  const options = { deadlineMs: 20_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   const unsaid = { name: undefined, baseCurrencyCode: undefined, costMethod: undefined, feeAsset: undefined };
   /** @param simulatedPrices as the caller says it */
   const as = (userId: string, simulatedPrices: boolean | 'unknown' = false) => {

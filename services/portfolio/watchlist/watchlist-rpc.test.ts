@@ -21,7 +21,7 @@ describe('watchlists over gRPC', () => {
     await service?.close();
     await postgres?.close();
   });
-  const options = { deadlineMs: 20_000, waitForReady: true };
+  const options = { deadlineMs: 60_000, waitForReady: true };
   const as = (userId: string = randomUUID()) => ({
     userId,
     list: () => callUnary(client, client.list, { userId }, options),
