@@ -30,7 +30,7 @@ import { type CoinChanges, createCoinChanges } from './portfolio/coin-changes.js
 import type { PortfolioNews } from './portfolio/coin-routes.js';
 import { createPortfolios, type Portfolios } from './portfolio/portfolios.js';
 import { createAskPortfolio, createKnowPortfolio, type KnowPortfolio } from './portfolios/known-portfolios.js';
-import { createPortfolioClient } from './portfolios/portfolio-client.js';
+import { createPortfolioCalls } from './portfolios/user-turns.js';
 import { createPrices, type Prices } from './prices/prices.js';
 import { createNotices, type Notices } from './replicas/notices.js';
 import { createTickerBoard, type TickerBoard } from './tickers/ticker-board.js';
@@ -94,7 +94,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const views = createViews({ db: postgres.db, owned: portfolios });
   const viewed = createViewedPortfolios(postgres.db, time);
   const viewedHere = createViewedHere({ viewed, clock, log });
-  const client = deps.neighbours.client('portfolio', createPortfolioClient);
+  const client = deps.neighbours.client('portfolio', createPortfolioCalls);
   const otherPortfolioChanged = (userId: string, portfolioId: string) =>
     notices.portfolioChanged(userId, undefined, portfolioId);
   const knowPortfolio = createKnowPortfolio({ db: postgres.db, log, changed: otherPortfolioChanged });

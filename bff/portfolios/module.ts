@@ -2,12 +2,12 @@ import { createThrottle } from '@tickfolio/lib/throttle';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
-import { createPortfolioClient } from './portfolio-client.js';
 import { portfolioRoutes } from './portfolio-routes.js';
 import { withRestNames } from './rest-names.js';
 import { withSeenVersions } from './seen-versions.js';
+import { createPortfolioCalls } from './user-turns.js';
 
-const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioClient);
+const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioCalls);
 
 const prepare = (shared: Shared) => {
   const { deps, options, sessions, market } = shared;

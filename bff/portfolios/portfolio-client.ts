@@ -37,20 +37,19 @@ export interface PortfolioClient {
 
 const deadlineMs = 2_000;
 const restMs = 2_000;
-const bounds = {
-  circuit: 'portfolio',
-  opens: { failuresInRow: 5 },
-  maxAtOnce: 64,
-  maxWaiting: 1_000,
-  maxWaitMs: 1_000,
-};
+const bounds = { opens: { failuresInRow: 5 }, maxAtOnce: 64, maxWaiting: 1_000, maxWaitMs: 1_000 };
+/** Circuits of their own: changes that take long say nothing about what is read. */
+const [readBounds, changeBounds] = [
+  { circuit: 'portfolio', ...bounds },
+  { circuit: 'portfolio-changes', ...bounds },
+];
 
 export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
   const { client, call, check, close } = createServiceClient(PortfolioServiceClient, {
     ...where,
     away: 'Portfolios cannot be reached at the moment; please try again in a few seconds.',
     restMs,
-    classes: { calls: { deadlineMs, bounds } },
+    classes: { reads: { deadlineMs, bounds: readBounds }, changes: { deadlineMs, bounds: changeBounds } },
   });
   const events = connectOwner(EventServiceClient, where);
   const ownerOf = ({ userId, simulated }: Asker): wire.Owner => ({ userId, simulatedPrices: simulated });
@@ -63,39 +62,39 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient => {
       const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), ...plan };
       return found(
-        await orUnanswered(underKey(plan.idempotencyKey), () => call('calls', client.create, request, meta)),
+        await orUnanswered(underKey(plan.idempotencyKey), () => call('changes', client.create, request, meta)),
       );
     },
     list: (asker, page) =>
-      call('calls', client.list, { owner: ownerOf(asker), ...page }, { requestId: asker.requestId, repeatable: true }),
+      call('reads', client.list, { owner: ownerOf(asker), ...page }, { requestId: asker.requestId, repeatable: true }),
     get: async (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };
-      return found(await call('calls', client.get, { owner: ownerOf(asker), portfolioId }, meta));
+      return found(await call('reads', client.get, { owner: ownerOf(asker), portfolioId }, meta));
     },
     update: async (asker, change) => {
       // It says what is to be, not what is to be added.
       const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), ...change };
-      return found(await orUnanswered(simplyAgain, () => call('calls', client.update, request, meta)));
+      return found(await orUnanswered(simplyAgain, () => call('changes', client.update, request, meta)));
     },
     archive: async (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), portfolioId };
-      return found(await orUnanswered(simplyAgain, () => call('calls', client.archive, request, meta)));
+      return found(await orUnanswered(simplyAgain, () => call('changes', client.archive, request, meta)));
     },
     fund: (asker, given) => {
       const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), ...given };
-      return orUnanswered(underKey(given.idempotencyKey), () => call('calls', client.fund, request, meta));
+      return orUnanswered(underKey(given.idempotencyKey), () => call('changes', client.fund, request, meta));
     },
     transfer: (asker, moved) => {
       const meta = { requestId: asker.requestId, repeatable: true };
       const request = { owner: ownerOf(asker), ...moved };
-      return orUnanswered(underKey(moved.idempotencyKey), () => call('calls', client.transfer, request, meta));
+      return orUnanswered(underKey(moved.idempotencyKey), () => call('changes', client.transfer, request, meta));
     },
     balances: (asker, portfolioId) => {
       const meta = { requestId: asker.requestId, repeatable: true };
-      return call('calls', client.getBalances, { owner: ownerOf(asker), portfolioId }, meta);
+      return call('reads', client.getBalances, { owner: ownerOf(asker), portfolioId }, meta);
     },
     listEvents: events.list,
     check,

@@ -1,0 +1,38 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { until } from '@tickfolio/lib/kit/wait-until';
+import { expect, it } from 'vitest';
+import { createFakePortfolios } from '../kit/portfolio.js';
+import type { Asker } from './portfolio-client.js';
+import { withUserTurns } from './user-turns.js';
+
+const of = (userId: string): Asker => ({ userId, simulated: false, requestId: 'r' });
+const given = (key: string) => ({ portfolioId: 'p', asset: 'USDT', quantity: '1', idempotencyKey: key });
+
+it('a burst of one user is funded one after the other, keeps nobody else waiting, and is refused where it takes too long', async () => {
+  const clock = createManualClock();
+  const { client } = createFakePortfolios();
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const slow = {
+    ...client,
+    fund: async (asker: Asker, { asset, idempotencyKey }: ReturnType<typeof given>) => {
+      begun.push(`${asker.userId} ${idempotencyKey}`);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return { asset, available: '1', reserved: '0', version: 1 };
+    },
+  };
+  const turns = withUserTurns(slow, clock);
+  const burst = ['1', '2', '3'].map((key) => turns.fund(of('a'), given(key)));
+  const other = turns.fund(of('b'), given('1'));
+  await until(() => begun.length === 2);
+  expect(begun).toEqual(['a 1', 'b 1']);
+  for (const end of ends.splice(0)) end();
+  await Promise.all([burst[0], other]);
+  await until(() => begun.length === 3);
+  const refused = expect(burst[2]).rejects.toMatchObject({ code: 'resource_exhausted' });
+  clock.advance(10_000);
+  await refused;
+  for (const end of ends.splice(0)) end();
+  expect(await burst[1]).toMatchObject({ asset: 'USDT' });
+  expect(begun).toEqual(['a 1', 'b 1', 'a 2']);
+});

@@ -1,0 +1,33 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import type { Neighbour } from '@tickfolio/lib/grpc';
+import { createTurns } from '@tickfolio/lib/lane/turns';
+import { turnsOfChanges } from '../portfolio/portfolios.js';
+import { type Asker, createPortfolioClient, type PortfolioClient } from './portfolio-client.js';
+
+type Change<Asked, Answer> = (asker: Asker, asked: Asked) => Promise<Answer>;
+
+/**
+ * The portfolio service, with the changes of one user one after the other: they wait for each other there in any case,
+ * and who makes many at once takes no place from others. @throws AppError resource_exhausted where a turn does not come;
+ * then nothing was changed
+ */
+export const withUserTurns = (client: PortfolioClient, clock: Pick<Clock, 'after'>): PortfolioClient => {
+  // Each fails by itself: what is not known of one says nothing of the next.
+  const turns = createTurns({ ...turnsOfChanges(clock), failTogether: false });
+  const inTurn =
+    <Asked, Answer>(change: Change<Asked, Answer>): Change<Asked, Answer> =>
+    (asker, asked) =>
+      turns.take(asker.userId, () => change(asker, asked));
+  return {
+    ...client,
+    create: inTurn(client.create),
+    update: inTurn(client.update),
+    archive: inTurn(client.archive),
+    fund: inTurn(client.fund),
+    transfer: inTurn(client.transfer),
+  };
+};
+
+/** One for everybody here, so that it knows all changes of a user. */
+export const createPortfolioCalls = (where: Neighbour): PortfolioClient =>
+  withUserTurns(createPortfolioClient(where), where.clock);
