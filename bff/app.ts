@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { errorPages, errorPagesAt } from './api/error-pages.js';
 import { documents } from './api/openapi/documents.js';
 import { describedTags } from './api/openapi/tags.js';
+import { requireKnownSession } from './api/sign-in.js';
 import { takeUpgrades } from './live/ws-route.js';
 import { modules } from './modules.js';
 import { type BffDeps, type BffOptions, bffDefaults, type SettledOptions } from './options.js';
@@ -73,6 +74,7 @@ const createBff = (
       if (request.ws && !request.is404 && !request.routeOptions.url?.startsWith(webSocketPath))
         throw new AppError('invalid_argument', `Only ${webSocketPath} speaks WebSocket.`);
     });
+    scope.addHook('preHandler', requireKnownSession(shared.sessions.gate.askOnce));
     for (const module of modules)
       await scope.register(async (own) => module.register(own, shared), { prefix: module.prefix });
     await scope.register(documents, { simulated: () => shared.market.kind.simulated === true });

@@ -4,7 +4,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createTurns } from '@tickfolio/lib/lane/turns';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { AuthClient } from './auth-client.js';
-import { createEndedSessions } from './ended-sessions.js';
+import { createRememberedIds } from './remembered-ids.js';
 
 /**
  * Keeps out the access tokens of sessions that ended: they are valid for some minutes more. Ends are heard of by notice
@@ -23,6 +23,12 @@ export interface SessionGate {
    * @throws AppError unauthenticated
    */
   ask(sessionId: string, requestId: string): Promise<void>;
+  /**
+   * The same before a session changes something here for the first time: a token that is good may be of a session that
+   * auth knows nothing of, because an older copy of its database was put back, and nobody could ever erase what it
+   * makes. Once a day at most.
+   */
+  askOnce(sessionId: string, requestId: string): Promise<void>;
 }
 
 export interface SessionGateDeps {
@@ -47,11 +53,16 @@ export interface SessionGateOptions {
 
 /** Longer than any access token lives: the longest that auth gives one, and what clocks may differ. */
 const rememberMs = maxAccessTtl.ms + clockToleranceMs;
+/** Some 10 MB. */
+const maxKnown = 100_000;
 
 export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
   const { auth, foundEnded, clock, log, metrics } = deps;
   const { maxAsking = 64, maxWaiting = 5_000, maxWaitMs = 1_000 } = options;
-  const ended = createEndedSessions(clock, rememberMs);
+  /** Sessions that ended lately, so that their access tokens, valid for some minutes more, open nothing here. */
+  const ended = createRememberedIds(clock, rememberMs);
+  /** Sessions of which auth has said that they are open. */
+  const known = createRememberedIds(clock, rememberMs, maxKnown);
   const turns = createTurns({
     clock,
     atOnce: maxAsking,
@@ -76,16 +87,22 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
     }
   };
 
+  const ask = async (sessionId: string, requestId: string) => {
+    refuseEnded(sessionId);
+    const answer = await answerOf(sessionId, requestId);
+    answers.inc({ answer });
+    if (answer === 'open') known.add(sessionId);
+    if (answer === 'ended') foundEnded(sessionId);
+    refuseEnded(sessionId);
+  };
+
   return {
     end: ended.add,
     hasEnded: ended.has,
     refuseEnded,
-    ask: async (sessionId, requestId) => {
-      refuseEnded(sessionId);
-      const answer = await answerOf(sessionId, requestId);
-      answers.inc({ answer });
-      if (answer === 'ended') foundEnded(sessionId);
-      refuseEnded(sessionId);
+    ask,
+    askOnce: async (sessionId, requestId) => {
+      if (!known.has(sessionId)) await ask(sessionId, requestId);
     },
   };
 };

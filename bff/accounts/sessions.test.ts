@@ -5,10 +5,20 @@ import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createFakeAuth, openTestPostgres, startTestBff, type TestBff, type TestBffOptions } from '../kit/bff.js';
+import {
+  createFakeAuth,
+  createUser,
+  openTestPostgres,
+  startTestBff,
+  type TestBff,
+  type TestBffOptions,
+  type TestUser,
+} from '../kit/bff.js';
 import { openSocket } from '../kit/socket.js';
+import { profiles } from '../schema.js';
 import { createSessionGate } from './session-gate.js';
 
 let postgres: Postgres;
@@ -185,6 +195,32 @@ describe('a session that ended', () => {
     auth.state.down = true;
     expect(await upgrade(bff, one)).toBe(101);
     expect(await bff.metrics.text()).toMatch(/session_checks_total\{answer="unknown"\} 1/);
+  });
+});
+
+describe('a session that changes something', () => {
+  const add = (bff: TestBff, user: TestUser) =>
+    bff.call(user, 'POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1' });
+
+  it('is refused where auth knows nothing of it, as after an older copy of the data folder was put back', async () => {
+    const bff = await start({ auth: createFakeAuth(systemClock, { isSessionOpen: async () => false }) });
+    const user = createUser(systemClock);
+    const { status, headers } = await add(bff, user);
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(await postgres.db.select().from(profiles).where(eq(profiles.id, user.userId))).toEqual([]);
+    expect((await bff.call(user, 'POST', '/api/v1/portfolios', { name: 'Mine', kind: 'tracking' })).status).toBe(401);
+  });
+
+  it('is asked about once, and is let through while auth is away', async () => {
+    const { auth, replicas } = await startReplicas(1);
+    const [bff] = replicas as [TestBff];
+    const asked = () => auth.calls.filter(({ method }) => method === 'isSessionOpen').length;
+    const user = createUser(systemClock);
+    auth.state.down = true;
+    expect((await add(bff, user)).status).toBe(200);
+    auth.state.down = false;
+    for (let time = 0; time < 3; time++) expect((await add(bff, user)).status).toBe(200);
+    expect(asked()).toBe(2);
   });
 });
 

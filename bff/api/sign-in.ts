@@ -37,6 +37,22 @@ export const requireSignIn = (verify: VerifyAccessToken, viaSubprotocol = false)
   };
 };
 
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A hook for all routes: of who changes something, the session is known.
+ * @param ask throws AppError unauthenticated where it is over
+ */
+export const requireKnownSession = (ask: (sessionId: string, requestId: string) => Promise<void>) => {
+  return async ({ method, signedIn: token, id }: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (token === null || reads.has(method)) return;
+    await ask(token.sessionId, id).catch((thrown: unknown) => {
+      reply.header('www-authenticate', 'Bearer');
+      throw thrown;
+    });
+  };
+};
+
 /** Who asks, on a route behind `requireSignIn`. */
 export const signedIn = (request: FastifyRequest): AccessToken => {
   if (!request.signedIn) throw missing();
