@@ -1,15 +1,17 @@
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
-import { type Clock, systemClock } from '@tickfolio/lib/clock';
+import { type Clock, createManualClock, systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff, type TestUser } from '../kit/bff.js';
+import { createReadTurns } from './read-turns.js';
 
 const turnMs = 5_000;
-/** Nobody waits too long for a turn because this machine is busy. */
-const clock: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms === turnMs ? 12 * turnMs : ms, run) };
+/** Nobody waits too long for a turn or an answer because this machine is busy. */
+const clock: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms >= turnMs ? 12 * ms : ms, run) };
 let postgres: Postgres;
 let bff: TestBff;
 beforeAll(async () => {
@@ -92,4 +94,15 @@ it('shows a portfolio, and what the database knows of the day, while the archive
   expect(answers.filter((_, i) => i % 4 === 0)).toEqual(Array(5).fill(200));
   expect(answers).not.toContain(429);
   await hung.close();
+});
+
+it('answers within 14 s, also where the database gives no turn for longer', async () => {
+  const still = createManualClock();
+  const { inTurn } = createReadTurns(still);
+  const asked = { signedIn: { userId: 'u' } } as unknown as FastifyRequest;
+  const hung = expect(inTurn(asked, () => new Promise(() => undefined))).rejects.toMatchObject({ code: 'unavailable' });
+  still.advance(14_000);
+  await hung;
+  expect(await inTurn(asked, async () => 'well')).toBe('well');
+  expect(still.pending).toBe(0);
 });

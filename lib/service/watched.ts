@@ -39,10 +39,39 @@ export interface WatchOptions {
 }
 
 const notAsked = 'was not asked yet';
+/** What is merely slow is told as slow, at most so often, and is not well once it has been so for so long. */
+const [slowAgainMs, lastsMs] = [600_000, 10_000];
+
+/** Tells of a dependency, in levels by which an operator can go. */
+const tellingOf = ({ clock, log }: WatchDeps, words: string) => {
+  let slowSinceMs: number | undefined;
+  let toldSlowMs = Number.NEGATIVE_INFINITY;
+  let isToldIll = false;
+  return {
+    well: (isFirst: boolean) => {
+      const wasIll = isToldIll;
+      [slowSinceMs, isToldIll] = [undefined, false];
+      if (isFirst || wasIll) log[isFirst ? 'info' : 'warn'](`${words} is well`);
+    },
+    ill: (reason: string, isSlow: boolean) => {
+      if (isToldIll) return;
+      const nowMs = clock.monotonic();
+      slowSinceMs ??= nowMs;
+      if (!isSlow || nowMs - slowSinceMs >= lastsMs) {
+        isToldIll = true;
+        log.error({ reason }, `${words} is not well`);
+      } else if (slowSinceMs === nowMs && nowMs - toldSlowMs >= slowAgainMs) {
+        toldSlowMs = nowMs;
+        log.warn({ reason }, `${words} is slow`);
+      }
+    },
+  };
+};
 
 /** Watches a dependency from now on, and logs when it changes. */
 export const watchDependency = ({ clock, log }: WatchDeps, options: WatchOptions): Watched => {
   const { name, required, words, ask, periodMs, timeoutMs } = options;
+  const telling = tellingOf({ clock, log }, words);
   let fault: string | undefined = notAsked;
   let asking = false;
   let closed = false;
@@ -50,20 +79,20 @@ export const watchDependency = ({ clock, log }: WatchDeps, options: WatchOptions
   const look = async () => {
     if (asking) return;
     asking = true;
-    const late = sleep(clock, timeoutMs).then(() => `did not answer within ${timeoutMs} ms`);
+    const late = sleep(clock, timeoutMs).then(() => [`did not answer within ${timeoutMs} ms`, true] as const);
     const answered = ask().then(
       (answer) => (typeof answer === 'string' ? answer : undefined),
       (err: unknown) => (err instanceof Error ? err.message : String(err)),
     );
     const before = fault;
-    const now = await Promise.race([answered, late]);
+    const [now, isSlow] = await Promise.race([answered.then((answer) => [answer, false] as const), late]);
     asking = false;
     if (closed) return;
     fault = now;
-    if ((before === undefined) === (now === undefined) && before !== notAsked) return;
-    changed();
-    if (now === undefined) log[before === notAsked ? 'info' : 'warn'](`${words} is well`);
-    else log.error({ reason: now }, `${words} is not well`);
+    const isChange = (before === undefined) !== (now === undefined) || before === notAsked;
+    if (isChange) changed();
+    if (now !== undefined) telling.ill(now, isSlow);
+    else if (isChange) telling.well(before === notAsked);
   };
   const known = look();
   const timer = clock.every(periodMs, () => void look());
