@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { maxTypedLength, name, password } from './accounts.js';
 import type { Body } from './body.js';
-import { messageAnswer, moment, orNull, strict } from './fields.js';
+import { limit, messageAnswer, moment, orNull, strict } from './fields.js';
 
 const known = Type.String({ maxLength: maxTypedLength, examples: ['correct horse battery'] });
 const recoveryCode = Type.String({
@@ -51,7 +51,7 @@ export const DeletionHeaders = Type.Object({
     Type.String({
       pattern: '^[0-9a-f]{64}$',
       description:
-        '64 hexadecimal digits by chance, which become the token of the link: so who gets no answer finds there whether the account was deleted',
+        '64 random hexadecimal digits; they become the token of the link, where who gets no answer finds whether the account was deleted',
       examples: ['3f1c9a52b7e04d6f8a570c2f3b1d9e843f1c9a52b7e04d6f8a570c2f3b1d9e84'],
     }),
   ),
@@ -202,13 +202,7 @@ export const SecondFactorBody = Type.Object(
 
 export const LogQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 32, description: '`next` of the page before', examples: ['412'] })),
-  limit: Type.Optional(
-    Type.String({
-      pattern: '^([1-9]|[1-9]\\d|100)$',
-      description: '1 to 100; 50 where it is not said',
-      examples: ['50'],
-    }),
-  ),
+  limit: limit(50, 100),
 });
 export const LogAnswer = Type.Object(
   {

@@ -20,7 +20,7 @@ export const limit = (byDefault: number, max = 1_000) =>
   Type.Optional(
     Type.String({
       pattern: '^[0-9]{1,5}$',
-      description: `at most so many, from 1 to ${max}; ${byDefault} where it is not said`,
+      description: `a whole number from 1 to ${max}; ${byDefault} where it is not said`,
       examples: [String(byDefault)],
     }),
   );

@@ -135,6 +135,12 @@ export const BalancesAnswer = Type.Object(
       description: 'in USDT, exact decimal text: the sum of the values, without what has no price',
       examples: ['74027.663275'],
     }),
+    lacks: Type.Optional(
+      Type.Array(Type.String({ examples: ['TRY'] }), {
+        description:
+          'assets that have no price, by name, so that `value` is without them; left out where there are none',
+      }),
+    ),
     balances: Type.Array(
       Type.Object({
         asset,

@@ -14,5 +14,9 @@ curl -sw "\n" "$B/api/v1/profile/coins" -H "$AUTH" -H "$JSON" -d '{"symbol":"btc
 curl -sw "\n" "$B/api/v1/profile/coins" -H "$AUTH" -H "$JSON" -d '{"symbol":"ethusdt","quantity":"10"}'
 curl -sw "\n" "$B/api/v1/profile" -H "$AUTH"
 
-# its value, live: a frame at once, then one whenever a price or the portfolio changes
+# your portfolios, one of them with paper money, and an asset to keep an eye on
+curl -sw "\n" "$B/api/v1/portfolios" -H "$AUTH"
+curl -sw "\n" -X PUT "$B/api/v1/watchlist/solusdt" -H "$AUTH"
+
+# what you hold, live: a frame at once, then one whenever a price or the portfolio changes
 npx wscat -c "ws${B#http}/api/v1/ws" -H "$AUTH"

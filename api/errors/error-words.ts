@@ -73,7 +73,7 @@ export const problemWords: Readonly<Record<string, ErrorWords>> = {
   },
   'unknown-asset': {
     means:
-      'The exchange does not list the asset, so no paper money is given in it. Until the list was read once only USDT is.',
+      'The exchange does not list the asset, so no paper money is given in it and no fees are paid in it. Until the list was read once only USDT is.',
     act: 'Check the spelling, or choose an asset that is traded: `GET /api/v1/symbols` lists all.',
   },
   'not-found': {

@@ -1,4 +1,4 @@
-import { AppError, type FieldError } from '@tickfolio/lib/errors';
+import { AppError, cursorForm, type FieldError } from '@tickfolio/lib/errors';
 import type { FastifySchemaValidationError } from 'fastify';
 
 const numberAsAmount =
@@ -24,8 +24,14 @@ interface VerboseFault extends FastifySchemaValidationError {
   readonly parentSchema?: { readonly description?: string; readonly examples?: readonly unknown[] };
 }
 
+/** What is said of a form stands before what is said besides. */
+const formOf = ({ parentSchema }: VerboseFault): string | undefined => parentSchema?.description?.split(';')[0];
+
 const describe = (fault: VerboseFault): FieldError => {
-  const { missingProperty, additionalProperty, limit, type, allowedValues } = fault.params as Record<string, unknown>;
+  const { missingProperty, additionalProperty, limit, type, format, allowedValues } = fault.params as Record<
+    string,
+    unknown
+  >;
   const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'body';
   const say = (message: string) => ({ field, message });
@@ -33,7 +39,9 @@ const describe = (fault: VerboseFault): FieldError => {
   if (additionalProperty !== undefined) return say('is not a known field');
   if (field === 'quantity' && typeof fault.data === 'number') return say(numberAsAmount);
   if (fault.keyword === 'type') return say(typeFault(type, fault.data, fault.parentSchema?.examples?.[0]));
-  if (fault.keyword === 'pattern') return say(`must be ${fault.parentSchema?.description ?? 'of another form'}`);
+  if (fault.keyword === 'pattern') return say(`must be ${formOf(fault) ?? 'of another form'}`);
+  if (fault.keyword === 'format' && format === 'date-time') return say('must be a time such as 2026-01-27T10:00:00Z');
+  if (field === 'cursor') return say(cursorForm);
   if (Array.isArray(allowedValues)) return say(`must be one of ${allowedValues.join(', ')}`);
   if (fault.keyword === 'minLength' && limit === 1) return say('must not be empty');
   if (fault.keyword === 'minLength') return say(`must be at least ${limit} characters long`);

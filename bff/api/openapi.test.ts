@@ -25,6 +25,11 @@ interface Operation {
   /** Of one that is the same under another address. */
   readonly 'x-alias-of'?: string;
   readonly summary: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: { readonly format?: string };
+  }[];
   readonly responses: Readonly<
     Record<
       string,
@@ -740,6 +745,32 @@ describe('the OpenAPI document', () => {
     const given = await ask(operation.call, await way());
     expect(given.status, JSON.stringify(given.body)).toBe(status);
     expect(faultsOf(operation, given)).toEqual([]);
+  });
+
+  const wrong = {
+    limit: { texts: ['-1', '0', 'abc', '1e3', '', '99999'], words: /^must be a whole number from 1 to \d+$/ },
+    cursor: { texts: ['bm93aGVyZQ', 'x'.repeat(300)], words: /^must be `next` of the page before$/ },
+    time: { texts: ['yesterday', '', '1e3'], words: /^must be a time such as 2026-01-27T10:00:00Z/ },
+  };
+  it('has the same words for a wrong limit, cursor or time, whatever is asked for', async () => {
+    const found = new Set<string>();
+    for (const { call, operationId, parameters = [] } of documented.values())
+      for (const { name, in: place, schema } of parameters) {
+        const isTime = schema.format === 'date-time' || name === 'from' || name === 'to';
+        if (place !== 'query' || !(isTime || name === 'limit' || name === 'cursor')) continue;
+        const { texts, words } = wrong[isTime ? 'time' : (name as 'limit' | 'cursor')];
+        for (const text of texts) {
+          const query = { 'x-path': 'btcusdt', 'x-query': `${name}=${encodeURIComponent(text)}` };
+          const { status, body } = await ask(call, [well, { ...bearer, ...query }]);
+          // The account's log is read by the service that this one has a stand-in for.
+          if (status === 200 && ['getAccountLog', 'getAudit'].includes(operationId)) continue;
+          const { errors = [] } = body as { errors?: readonly { field: string; message: string }[] };
+          const told = errors.find(({ field }) => field === name)?.message;
+          expect([operationId, text, status, told]).toEqual([operationId, text, 400, expect.stringMatching(words)]);
+          found.add(name);
+        }
+      }
+    expect([...found].sort()).toEqual(['after', 'at', 'cursor', 'from', 'limit', 'to']);
   });
 
   it('is committed in api/, as is that of the WebSocket, so that a change of what clients see is seen', async () => {

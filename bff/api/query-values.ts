@@ -1,4 +1,4 @@
-import { AppError } from '@tickfolio/lib/errors';
+import { invalidField, invalidLimit } from '@tickfolio/lib/errors';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
 
 /**
@@ -9,8 +9,7 @@ export const readTime = (field: string, text: string | undefined): number | unde
   if (text === undefined) return undefined;
   const timeMs = /^\d{1,14}$/.test(text) ? Number(text) : Date.parse(text);
   if (isMarketTime(timeMs)) return timeMs;
-  const message = 'must be a time such as 2026-01-27T10:00:00Z, or epoch milliseconds';
-  throw new AppError('invalid_argument', `${field} ${message}.`, { fields: [{ field, message }] });
+  throw invalidField(field, 'must be a time such as 2026-01-27T10:00:00Z, or epoch milliseconds');
 };
 
 /** How many rows a list is to have at most. @throws AppError invalid_argument */
@@ -18,6 +17,5 @@ export const readLimit = (text: string | undefined, byDefault: number, max: numb
   if (text === undefined) return byDefault;
   const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= max) return limit;
-  const message = `must be a whole number from 1 to ${max}`;
-  throw new AppError('invalid_argument', `limit ${message}.`, { fields: [{ field: 'limit', message }] });
+  throw invalidLimit(max);
 };

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { KlinesAnswer, KlinesPath, KlinesQuery } from '@tickfolio/api/klines';
 import { problems } from '@tickfolio/api/problem';
 import type { Kline } from '@tickfolio/gen/market/v1';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, invalidCursor, invalidField } from '@tickfolio/lib/errors';
 import { etagOf, hasAlready } from '@tickfolio/lib/http';
 import { type KlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-interval';
 import type { FastifyReply } from 'fastify';
@@ -34,8 +34,7 @@ const cursorOf = (nextMs: number): string => Buffer.from(`k${nextMs}`).toString(
 const readCursor = (text: string): number => {
   const read = /^k(\d{1,14})$/.exec(Buffer.from(text, 'base64url').toString());
   if (read) return Number(read[1]);
-  const message = 'is none that was given out here';
-  throw new AppError('invalid_argument', `cursor ${message}.`, { fields: [{ field: 'cursor', message }] });
+  throw invalidCursor();
 };
 
 /** The exchange's own candles. */
@@ -64,10 +63,8 @@ export const klineRoutes: FastifyPluginAsyncTypebox<KlineRoutesOptions> = async 
       const limit = readLimit(request.query.limit, ...limits);
       const startMs = cursor === undefined ? readTime('from', from) : readCursor(cursor);
       const endMs = readTime('to', to);
-      if (startMs !== undefined && endMs !== undefined && startMs > endMs) {
-        const message = 'must not lie before from';
-        throw new AppError('invalid_argument', `to ${message}.`, { fields: [{ field: 'to', message }] });
-      }
+      if (startMs !== undefined && endMs !== undefined && startMs > endMs)
+        throw invalidField('to', 'must not lie before from');
       await lookup.lookAgain(symbol);
       if (!symbols.mayExist(symbol))
         throw new AppError('not_found', `The exchange does not list ${JSON.stringify(symbol)}.`);

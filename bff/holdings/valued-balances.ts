@@ -18,6 +18,7 @@ type Row = BalancesAnswer['balances'][number];
 interface Valued {
   readonly value: string;
   readonly balances: Row[];
+  readonly lacks?: string[];
 }
 
 const one = parseDecimal('1');
@@ -45,5 +46,6 @@ export const valueBalances = async (
     const { timeText: priceTime, stale } = price;
     return { ...held, price: formatDecimal(price.usdt), value: formatDecimal(value), priceTime, stale };
   });
-  return { value: formatDecimal(sum), balances: rows };
+  const lacks = [...new Set(rows.filter(({ value }) => value === null).map(({ asset }) => asset))].sort();
+  return { value: formatDecimal(sum), balances: rows, ...(lacks.length > 0 ? { lacks } : {}) };
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, invalidCursor } from '@tickfolio/lib/errors';
 import type { PositionsClient } from '../audits/positions-client.js';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
 import { createFakeHoldings } from './holdings.js';
@@ -62,8 +62,9 @@ export const createFakePortfolios = () => {
         throw new AppError('failed_precondition', 'Nobody knows yet.', { retryAfterMs: 1_000 });
       return make(asker.userId, said(plan));
     },
-    list: async (asker, { archived, limit }) => {
+    list: async (asker, { archived, limit, cursor }) => {
       begin(asker);
+      if (cursor !== '' && !kept.has(cursor)) throw invalidCursor();
       const all = ofUser(asker.userId).map(({ portfolio }) => portfolio);
       const wanted = all.filter(({ archivedAtMs }) => (archivedAtMs !== undefined) === archived);
       return { portfolios: wanted.slice(0, limit), next: wanted.length > limit ? (wanted[limit - 1]?.id ?? '') : '' };

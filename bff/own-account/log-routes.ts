@@ -4,6 +4,7 @@ import { problems } from '@tickfolio/api/problem';
 import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { AskAccount } from '../accounts/account-client.js';
+import { readLimit } from '../api/query-values.js';
 import { signedIn } from '../api/sign-in.js';
 import { askerOf, type CallConfig, described, momentOf } from './asker.js';
 
@@ -12,7 +13,7 @@ export interface LogRoutesOptions {
   readonly config: CallConfig;
 }
 
-const pageSize = 50;
+const [pageSize, maxPageSize] = [50, 100];
 type Entry = LogAnswer['entries'][number];
 
 /** What happened to the account. @param alias the same under another name, for who knows it by that */
@@ -32,8 +33,9 @@ const addLog = (app: FastifyInstance, path: string, { account, config }: LogRout
       },
     },
     async (request) => {
-      const { cursor = '', limit = pageSize } = request.query;
-      const { entries, next } = await account('listLog', askerOf(request), { cursor, limit: Number(limit) });
+      const { cursor = '' } = request.query;
+      const limit = readLimit(request.query.limit, pageSize, maxPageSize);
+      const { entries, next } = await account('listLog', askerOf(request), { cursor, limit });
       return {
         entries: entries.map(({ atMs, action, outcome, detailJson }) => ({
           at: momentOf(atMs),

@@ -126,6 +126,7 @@ describe('portfolios over REST', () => {
     for (const of of ['default', 'all'])
       expect(await valued(of)).toMatchObject({
         ...{ kind: of === 'all' ? 'all' : 'tracking', version: 2, value: '0.00000000000006812345' },
+        lacks: ['DOGE'],
         balances: [
           {
             asset: 'BTC',

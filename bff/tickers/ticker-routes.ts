@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problems } from '@tickfolio/api/problem';
 import { maxTickers, TickerAnswer, TickerPath, TickerQuery, TickersAnswer, TickersQuery } from '@tickfolio/api/tickers';
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, invalidCursor, invalidField } from '@tickfolio/lib/errors';
 import { acceptedEncoding, etagOf, hasAlready } from '@tickfolio/lib/http';
 import { canonical } from '@tickfolio/lib/money';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,8 +24,8 @@ const isoOf = (atMs: number) => new Date(atMs).toISOString();
 
 /** A page of a snapshot, from a row on. */
 const cursorOf = ({ id }: TickerSnapshot, from: number) => Buffer.from(`${id}.${from}`).toString('base64url');
-const badCursor = (message: string) =>
-  new AppError('invalid_argument', `cursor ${message}.`, { fields: [{ field: 'cursor', message }] });
+const overCursor = () =>
+  invalidField('cursor', 'is of more than a minute ago, or of another server; begin with the first page');
 
 /** The last 24 hours of all symbols, to whom it may concern: it is the exchange's, and nobody's own. */
 export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = async (app, options) => {
@@ -53,9 +53,9 @@ export const tickerRoutes: FastifyPluginAsyncTypebox<TickerRoutesOptions> = asyn
   const placeOf = (cursor: string | undefined): { snapshot: TickerSnapshot; from: number } => {
     if (cursor === undefined) return { snapshot: tickers.now(), from: 0 };
     const [id = '', from = ''] = Buffer.from(cursor, 'base64url').toString().split('.');
-    if (!/^\d{1,6}$/.test(from)) throw badCursor('is none that was given out here');
+    if (!/^\d{1,6}$/.test(from)) throw invalidCursor();
     const snapshot = tickers.kept(id);
-    if (!snapshot) throw badCursor('is of more than a minute ago, or of another server; begin with the first page');
+    if (!snapshot) throw overCursor();
     return { snapshot, from: Number(from) };
   };
   /** @returns whether the caller has it already */

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { AppError } from '../errors/errors.js';
+import { invalidCursor } from '../errors/errors.js';
 import type { Database } from '../postgres/postgres.js';
 import { auditLog, auditPseudonyms, type Detail } from './tables.js';
 
@@ -27,10 +27,7 @@ const cursorPattern = /^[1-9]\d{0,14}$/;
  * @throws AppError invalid_argument for a cursor that is none
  */
 export const listEntries = async (db: Database, userId: string, cursor: string, limit: number): Promise<AuditPage> => {
-  if (cursor !== '' && !cursorPattern.test(cursor))
-    throw new AppError('invalid_argument', 'The cursor is not one of an answer.', {
-      fields: [{ field: 'cursor', message: 'is not one of an answer' }],
-    });
+  if (cursor !== '' && !cursorPattern.test(cursor)) throw invalidCursor();
   const size = Math.min(maxLimit, Math.max(1, limit));
   const [person] = await db.select().from(auditPseudonyms).where(eq(auditPseudonyms.userId, userId));
   if (!person) return { entries: [], next: '' };

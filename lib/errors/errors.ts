@@ -88,6 +88,17 @@ export const toAppError = (thrown: unknown): AppError =>
     ? thrown
     : new AppError('internal', 'Something went wrong on our side.', { cause: thrown });
 
+/** A field of a request that cannot be read, in the words in which all of them are told. */
+export const invalidField = (field: string, message: string): AppError =>
+  new AppError('invalid_argument', `The request is not valid: ${field} ${message}.`, { fields: [{ field, message }] });
+
+/** What a cursor is that some page gave. */
+export const cursorForm = 'must be `next` of the page before';
+export const invalidCursor = (): AppError => invalidField('cursor', cursorForm);
+
+/** A number of rows that no page has. */
+export const invalidLimit = (max: number): AppError => invalidField('limit', `must be a whole number from 1 to ${max}`);
+
 /** An Idempotency-Key that stands for another request already. */
 export const differentRequest = (): AppError => {
   const message = 'was used for another request already';

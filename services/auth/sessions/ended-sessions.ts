@@ -1,4 +1,4 @@
-import { AppError } from '@tickfolio/lib/errors';
+import { invalidCursor } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
 import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
 import { sessions } from '../schema.js';
@@ -40,8 +40,7 @@ export const createListEndedSessions = (
 ): ListEndedSessions => {
   return async (sinceMs, cursor) => {
     const [, lastMs, lastId = ''] = cursorPattern.exec(cursor) ?? [];
-    if (cursor !== '' && lastMs === undefined)
-      throw new AppError('invalid_argument', 'The cursor is not one of an answer.');
+    if (cursor !== '' && lastMs === undefined) throw invalidCursor();
     const asOfMs = await timeMs(db, time);
     // A moment that is still to come is from before the database's clock was set back, or of one before it that was
     // ahead: what ends now would lie before it.

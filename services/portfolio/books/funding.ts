@@ -85,7 +85,7 @@ export const createFunding = ({ command, post, time }: FundingDeps): Funding => 
       throw wrongKind('portfolio_id', 'Only a portfolio of paper money is given some; nothing was changed.');
     requireOpen(portfolio, 'portfolio_id');
     if (kind === 'fund') {
-      await requireListed(tx, asset);
+      await requireListed(tx, asset, 'asset');
       await requireFewer(tx, portfolio);
     }
     const balance = await soleBalance(tx, portfolio, asset, '');

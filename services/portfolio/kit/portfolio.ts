@@ -44,7 +44,7 @@ export const startTestPortfolio = async (
   limits: Partial<PortfolioLimits> = {},
   clock: ManualClock = createManualClock(Date.UTC(2026, 10, 29)),
   accounts = createFakeAccounts(clock.now),
-  exchange = createFakeSocket('BTC/USDT', 'ETH/USDT', 'BNB/USDT'),
+  exchange = createFakeSocket('BTC/USDT', 'ETH/USDT', 'BNB/USDT', '币安人生/USDT', '1000_A.B-C/USDT'),
 ) => {
   const log = createLogger('portfolio', 'trace', () => undefined);
   const address = { host: '127.0.0.1', port: 0 };

@@ -42,13 +42,16 @@ const lettersJoiner = /(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})/gu;
 const isReadable = (name: string): boolean =>
   !/\p{C}/u.test(name.replaceAll(pictures, ' ').replaceAll(lettersJoiner, ''));
 
+/** Marks stand on a character or in none: without one there is nothing to read, or to press. */
+const showsNothing = (name: string): boolean => /^[\p{M}\s]*$/u.test(nameKey(name));
+
 const isCostMethod = (text: string): text is CostMethod => (costMethods as readonly string[]).includes(text);
 const isName = (name: string): boolean => [...name].length >= 1 && [...name].length <= maxNameLength;
 
 /** Without blanks around it, and with one where there are several. @throws AppError invalid_argument */
 const readName = (text: string): string => {
   const name = oneBlank(text.normalize('NFC'));
-  if (isName(name) && isReadable(name) && nameKey(name) !== '') return name;
+  if (isName(name) && isReadable(name) && !showsNothing(name)) return name;
   throw wrong('name', `must be 1 to ${maxNameLength} characters that can be read`);
 };
 const wrong = (field: string, message: string, more: Partial<FieldError> = {}): AppError =>

@@ -78,6 +78,8 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       const made = await user.create({ name: '  Long \n term ', baseCurrencyCode: 'eur', costMethod: 'LIFO' });
       expect(made).toMatchObject({ name: 'Long term', kind: 'tracking', baseCurrencyCode: 'EUR', costMethod: 'LIFO' });
       expect(made).toMatchObject({ isDefault: false, version: 1, createdAtMs: clock.now() });
+      // What the exchange lists is read by then.
+      await becomes(() => reasonOf(user.update('default', { feeAsset: 'bnb' })), 'done');
       const changed = await user.update(made.id, { name: 'Longer term', feeAsset: 'bnb' });
       expect(changed).toEqual({ ...made, name: 'Longer term', feeAsset: 'BNB', version: 2 });
       expect(await user.update(made.id, { name: 'Longer term' })).toEqual(changed);
@@ -255,6 +257,8 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       [{ name: 'Mi\u202ene' }, 'invalid_argument'],
       [{ name: '\u3164' }, 'invalid_argument'],
       [{ name: '\u2800 \ufe0f' }, 'invalid_argument'],
+      [{ name: '\u0301\u0301' }, 'invalid_argument'],
+      [{ name: '\u20e3 \u0308' }, 'invalid_argument'],
       [{ name: 'Paper\u034f' }, 'name-taken'],
       [{ name: 'Paper\u2800' }, 'name-taken'],
       [{ name: 'Paper \ufe0f' }, 'name-taken'],
@@ -281,13 +285,27 @@ export const describePortfolios = (name: string, open: () => Promise<Postgres>):
       },
     );
 
-    it('pay fees in whatever the exchange may list', async () => {
+    it('pay fees in whatever the exchange lists, and in nothing else', async () => {
       const { somebody } = await build();
       const user = somebody();
-      for (const feeAsset of ['币安人生', '1000_A.B-C'])
-        expect(await user.update('default', { feeAsset })).toMatchObject({ feeAsset });
+      for (const feeAsset of ['币安人生', '1000_A.B-C', 'BNB'])
+        await becomes(() => reasonOf(user.update('default', { feeAsset })), 'done');
       for (const feeAsset of ['B N B', 'x'.repeat(33)])
         expect(await reasonOf(user.update('default', { feeAsset }))).toBe('invalid-argument');
+      const refused = await user.update('default', { feeAsset: 'nope' }).catch((thrown: unknown) => thrown);
+      expect(refused).toMatchObject({
+        code: 'unprocessable',
+        problem: 'unknown-asset',
+        fields: [{ field: 'feeAsset' }],
+      });
+      expect(await user.get('default')).toMatchObject({ feeAsset: 'BNB' });
+    });
+
+    it('whose name is taken are told of by the name as it is written there', async () => {
+      const { somebody } = await build();
+      const user = somebody();
+      await user.create({ name: 'Ab' });
+      await expect(user.create({ name: 'aB' })).rejects.toThrow('named "Ab"');
     });
 
     it('that are archived or everybody has are not changed as others are', async () => {

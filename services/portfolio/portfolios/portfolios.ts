@@ -1,14 +1,15 @@
-import { AppError } from '@tickfolio/lib/errors';
+import { AppError, invalidCursor, invalidLimit } from '@tickfolio/lib/errors';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid7, validate } from 'uuid';
 import { hasReservations } from '../books/readings.js';
+import { requireListed } from '../postings/asset-rows.js';
 import type { Command } from '../postings/once.js';
 import { portfolios } from '../schema.js';
 import { type DefaultPortfolios, portfolioIdOf } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
 import { noSuchPortfolio, type Portfolio, type PortfolioRow, requireOpen, toPortfolio } from './portfolio.js';
-import { nameKey, type PortfolioData, readData } from './portfolio-data.js';
+import { nameKey, type PortfolioData, readData, type SaidData } from './portfolio-data.js';
 import type { TellOfPortfolio } from './portfolio-stream.js';
 import { once } from './requests.js';
 import type { RequireRoom } from './room.js';
@@ -35,8 +36,8 @@ export interface PortfolioPage {
 export interface Portfolios {
   /**
    * @throws AppError already_exists with `name-taken`; failed_precondition with `limit-reached`, or for the key of another
-   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`;
-   * resource_exhausted with `made-often`
+   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`
+   * or `unknown-asset`; resource_exhausted with `made-often`
    */
   create(owner: Owner, plan: NewPortfolio): Promise<Portfolio>;
   /** The oldest first; of the default ones, made at one moment, that of what is owned. @param archived whether those are listed that are archived, instead of the others */
@@ -95,8 +96,14 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
       eq(portfolios.nameKey, nameKey(name)),
       id === undefined ? undefined : ne(portfolios.id, id),
     );
-    if ((await tx.select({ id: portfolios.id }).from(portfolios).where(others)).length > 0)
-      throw new AppError('already_exists', `There is a portfolio named "${name}" already.`, { problem: 'name-taken' });
+    const [taken] = await tx.select({ name: portfolios.name }).from(portfolios).where(others);
+    if (!taken) return;
+    // As it is written there: so it is found.
+    const words = `There is a portfolio named "${taken.name}" already.`;
+    throw new AppError('already_exists', words, { problem: 'name-taken' });
+  };
+  const requireFeeAsset = async (tx: Transaction, { feeAsset }: SaidData) => {
+    if (typeof feeAsset === 'string') await requireListed(tx, feeAsset, 'feeAsset');
   };
   /** Of what lives at made-up prices, and of what does not. */
   const pricesOf = ({ simulated }: Owner, kind: 'tracking' | 'paper'): boolean => {
@@ -138,6 +145,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
       const request = JSON.stringify(['create', kind, name, data.baseCurrencyCode, data.costMethod, data.feeAsset]);
       return inTurn(owner, (tx) =>
         once(tx, time, { userId, key, request }, async () => {
+          await requireFeeAsset(tx, data);
           await requireFree(tx, userId, name);
           await requireRoom(tx, userId);
           const id = uuid7({ msecs: clock.now() });
@@ -154,14 +162,8 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
     },
     list: async (owner, { archived, limit, cursor }) => {
       const { userId } = owner;
-      if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
-        throw new AppError('invalid_argument', `The limit must be 1 to ${maxPage}.`, {
-          fields: [{ field: 'limit', message: `must be a whole number from 1 to ${maxPage}` }],
-        });
-      if (cursor !== '' && !validate(cursor))
-        throw new AppError('invalid_argument', 'The cursor is none.', {
-          fields: [{ field: 'cursor', message: 'must be `next` of the page before' }],
-        });
+      if (!Number.isInteger(limit) || limit < 1 || limit > maxPage) throw invalidLimit(maxPage);
+      if (cursor !== '' && !validate(cursor)) throw invalidCursor();
       await defaults.ensure(owner);
       const isOther = sql`${portfolios.kind} <> 'tracking'`;
       const before = sql`(select created_at, kind <> 'tracking', id from portfolios where id = ${cursor}::uuid and user_id = ${userId})`;
@@ -193,6 +195,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
         requireOpen(row);
         const changed = Object.entries(data).some(([field, value]) => row[field as keyof typeof data] !== value);
         if (!changed) return toPortfolio(row);
+        if (data.feeAsset !== row.feeAsset) await requireFeeAsset(tx, data);
         if (data.name !== undefined) await requireFree(tx, owner.userId, data.name, row.id);
         const named = data.name === undefined ? {} : { nameKey: nameKey(data.name) };
         return write(tx, owner, row, 'portfolio.updated', { ...data, ...named });

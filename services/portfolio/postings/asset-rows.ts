@@ -12,10 +12,9 @@ export const defaultVia = async (tx: Transaction, asset: string): Promise<string
   return known?.via;
 };
 
-const unknownAsset = (message: string) => booksRefusal('unprocessable', 'asset', 'unknown-asset', message);
-
-/** @throws AppError unprocessable where the exchange does not list it */
-export const requireListed = async (tx: Transaction, asset: string): Promise<void> => {
+/** @param field that names it @throws AppError unprocessable where the exchange does not list it */
+export const requireListed = async (tx: Transaction, asset: string, field: string): Promise<void> => {
+  const unknownAsset = (message: string) => booksRefusal('unprocessable', field, 'unknown-asset', message);
   if (asset === paperCurrency) return;
   const [known] = await tx.select({ listed: assets.listed }).from(assets).where(eq(assets.asset, asset));
   if (known?.listed) return;

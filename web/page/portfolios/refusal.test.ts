@@ -30,6 +30,7 @@ describe('what the server refused', () => {
     [problem(400, 'invalid-argument', 'name'), 'name', text.portfolioNameShape],
     [problem(400, 'invalid-argument', 'feeAsset'), 'feeAsset', text.feeAssetShape],
     [problem(400, 'quantity-shape', 'quantity'), 'quantity', text.quantityShape],
+    [problem(422, 'unknown-asset', 'feeAsset'), 'feeAsset', text.assetUnlisted],
     [problem(503, 'unavailable', undefined, 1_000), undefined, text.portfoliosAway],
     [problem(504, 'deadline'), undefined, text.serverFault],
     [problem(0, ''), undefined, text.noAnswer],

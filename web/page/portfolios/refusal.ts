@@ -57,7 +57,8 @@ export const refusalOf = (thrown: unknown, text: PortfoliosWords): Refusal => {
   if (!isProblem(thrown)) return { field: undefined, words: faultText(thrown, text) };
   const reasons = [...thrown.reasons.values(), thrown.reason];
   const [field, said] = reasons.map((reason) => ofServer[reason]).find((found) => found !== undefined) ?? [];
-  if (said) return { field, words: said(thrown, text) };
+  // Two fields name an asset.
+  if (said) return { field: thrown.fields.has('feeAsset') ? 'feeAsset' : field, words: said(thrown, text) };
   if (thrown.status === 503) return { field: undefined, words: text.portfoliosAway };
   for (const one of thrown.status === 400 ? asked : []) {
     const words = ofForm(one, thrown, text);
