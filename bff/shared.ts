@@ -15,7 +15,7 @@ import { createKlines, type Klines } from './exchange/klines.js';
 import { createPageAllowance, type TakePages } from './exchange/page-allowance.js';
 import { createSocketClient } from './exchange/socket-client.js';
 import { createKeptPrices } from './history/kept-prices.js';
-import { createFindView } from './holdings/find-view.js';
+import { createFindView, type FindView } from './holdings/find-view.js';
 import { createMomentPrices, type LookUpPrices } from './holdings/moment-prices.js';
 import { createProjection } from './holdings/projection.js';
 import { createViewedHere } from './holdings/viewed-here.js';
@@ -59,6 +59,7 @@ export interface Shared {
   readonly lookUpPrices: LookUpPrices;
   readonly leases: SymbolLeases;
   readonly views: Views;
+  readonly findView: FindView;
   readonly deletedUsers: DeletedUsers;
   /** Where the browser sees a path of this server. */
   atPublic(path: string): string;
@@ -100,10 +101,10 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const knowPortfolio = createKnowPortfolio({ db: postgres.db, log, changed: otherPortfolioChanged });
   const simulated = () => market.kind.simulated;
   const ask = createAskPortfolio({ client, know: knowPortfolio, simulated });
-  const find = createFindView({ db: postgres.db, simulated, ask });
+  const findView = createFindView({ db: postgres.db, simulated, ask });
   const watchlists = deps.neighbours.client('portfolio', createWatchlistClient);
   const live = createLive(
-    { portfolios: views, find, viewedHere, prices, market, sessions, watchlists, clock, log, metrics },
+    { portfolios: views, find: findView, viewedHere, prices, market, sessions, watchlists, clock, log, metrics },
     options,
   );
 
@@ -172,7 +173,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ adoption, coinChanges, klines, takePages, leases, views, knowPortfolio, deletedUsers },
+    ...{ adoption, coinChanges, klines, takePages, leases, views, findView, knowPortfolio, deletedUsers },
     ...{ tickerBoard, lookUpPrices },
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);

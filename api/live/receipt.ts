@@ -47,3 +47,18 @@ export const Receipt = Type.Object(
   { ...strict, description: 'All that the total is computed from; who computes it again gets the same digits.' },
 );
 export type Receipt = Body<typeof Receipt>;
+
+/** The same of any portfolio, whose total has its cash in it. */
+export const PortfolioReceipt = Type.Object(
+  {
+    portfolioId: Type.String({ description: 'or `all`', examples: ['0199a3c2-7d10-7000-8000-000000000001'] }),
+    ...Receipt.properties,
+    rows: Type.Array(ReceiptRow, { description: 'assets, and what of the cash is not USDT' }),
+    usdt: Type.String({
+      description: 'how much USDT there is, which needs no price: a part of the total',
+      examples: ['6000'],
+    }),
+  },
+  { ...strict, description: 'All that the worth of a portfolio is computed from, its cash too.' },
+);
+export type PortfolioReceipt = Body<typeof PortfolioReceipt>;

@@ -210,6 +210,13 @@ const paperPortfolio = async () => {
   const { body } = await well.call(user, 'POST', '/api/v1/portfolios', portfolio(randomUUID(), { kind: 'paper' }));
   return (body as unknown as { id: string }).id;
 };
+/** Paper money that lives at made-up prices, where real ones are. */
+const paperElsewhere = async () => {
+  const id = await paperPortfolio();
+  await postgres.db.execute(sql`update portfolios set simulated = true where id = ${id}`);
+  await until(async () => (await well.call(undefined, 'GET', '/ready')).body.simulated === false);
+  return id;
+};
 const transferredOnce = async () => {
   const writer = createUser(systemClock);
   await strict.call(writer, 'POST', '/api/v1/transfers', transfer('default', 'default'));
@@ -617,6 +624,14 @@ const ways: Record<string, Record<number, Way>> = {
     200: () => [well, { ...bearer, 'x-path': 'default' }],
     401: () => [well, { 'x-path': 'default' }],
     404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, toDefault],
+  },
+  getPortfolioReceipt: {
+    200: () => [well, toDefault],
+    401: () => [well, { 'x-path': 'default' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    409: async () => [well, { ...bearer, 'x-path': await paperElsewhere() }],
+    429: () => [full, toDefault],
     503: () => [ill, toDefault],
   },
   fundPortfolio: {

@@ -80,6 +80,7 @@ describe('a frame over REST', () => {
         frame: () => undefined,
         text: () => undefined,
         receipt: () => undefined,
+        portfolioReceipt: () => undefined,
         has: () => false,
         livesElsewhere: undefined,
         leave,

@@ -1,4 +1,4 @@
-import type { Receipt } from '@tickfolio/api/receipt';
+import type { PortfolioReceipt, Receipt } from '@tickfolio/api/receipt';
 import type { Clock } from '@tickfolio/lib/clock';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { Logger } from '@tickfolio/lib/telemetry';
@@ -12,7 +12,7 @@ import type { PriceBoard } from '../prices/price-board.js';
 import type { PriceFeed } from '../prices/price-feed.js';
 import { textFrame } from '../prices/text-frame.js';
 import { renderFrame, renderHead } from '../valuation/portfolio-frame.js';
-import { receiptOf } from '../valuation/receipt.js';
+import { portfolioReceiptOf, receiptOf } from '../valuation/receipt.js';
 import { areSame, heldListings, listingsOf, rowsOf, type ShownRows } from '../valuation/shown-rows.js';
 import { createFrameRhythm, type Receiver } from './frame-rhythm.js';
 import { createPortfolioReader } from './portfolio-reader.js';
@@ -40,8 +40,9 @@ export interface Viewing {
   frame(): string | undefined;
   /** The same as JSON alone, for who has no WebSocket. */
   text(): string | undefined;
-  /** What a frame of this moment is computed from. */
+  /** What a frame of this moment is computed from: of coins alone, and with what is none. */
   receipt(): Receipt | undefined;
+  portfolioReceipt(): PortfolioReceipt | undefined;
   /**
    * Undefined, but for paper money that lives at the other kind of prices than those that are here: then whether at
    * made-up ones. It is shown no more, for the two never stand in one frame.
@@ -243,6 +244,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), isMadeUp(), joined.rows.cash);
       const livesElsewhere = () => simulated() !== undefined && joined.livesAt === !simulated();
       const isShown = () => joined.ready && !livesElsewhere();
+      const [own, now] = [defaultPortfolioId(owner.userId), () => [joined.version, asOf(), isMadeUp()] as const];
       return {
         frame: () => {
           if (!isShown()) return undefined;
@@ -250,7 +252,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
           return joined.frame;
         },
         text: () => (isShown() ? render() : undefined),
-        receipt: () => (isShown() ? receiptOf(joined.rows.holdings, joined.version, asOf(), isMadeUp()) : undefined),
+        receipt: () => (isShown() ? receiptOf(joined.rows.holdings, ...now()) : undefined),
+        portfolioReceipt: () => (isShown() ? portfolioReceiptOf(of ?? own, joined.rows, ...now()) : undefined),
         get livesElsewhere() {
           return livesElsewhere() ? joined.livesAt : undefined;
         },

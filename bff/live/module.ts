@@ -2,6 +2,7 @@ import type { BffModule } from '../module.js';
 import { demoOwner } from './demo/demo-portfolio.js';
 import { createDemoSockets } from './demo/demo-sockets.js';
 import { frameRoute } from './frame-route.js';
+import { receiptRoute } from './receipt-route.js';
 import { startReconciliation } from './reconciliation.js';
 import { webSocketRoute } from './ws-route.js';
 
@@ -22,8 +23,10 @@ export const live: BffModule = {
       { periodMs: options.reconcileEveryMs },
     );
     scope.addHook('onClose', async () => reconciliation.close());
-    await scope.register(frameRoute, { prefix: '/profile', verify, inTurn, live: here.portfolios, clock });
-    const { leases, demand } = shared;
+    const reading = { verify, inTurn, live: here.portfolios, clock };
+    await scope.register(frameRoute, { prefix: '/profile', ...reading });
+    const { leases, demand, findView: find } = shared;
+    await scope.register(receiptRoute, { prefix: '/portfolios', ...reading, find });
     const demo = createDemoSockets({
       follow: async (symbol) => {
         await leases.take(demoOwner.userId, { symbol, quoteAsset: 'usdt' });

@@ -14,12 +14,14 @@ export interface OneReadingDeps {
  * Joins a live portfolio for as long as it takes to read it once. Its symbols are followed from there on, and for some
  * seconds more, so whoever asks again within them gets prices of that moment.
  * @param of what is taken; undefined until the portfolio was read
+ * @param portfolioId another than the default one
  * @throws AppError unavailable
  */
 export const readOnce = async <T>(
   { live, clock, timeoutMs = 5_000 }: OneReadingDeps,
   owner: Owner,
   of: (viewing: Viewing) => T | undefined,
+  portfolioId?: string,
 ): Promise<T> => {
   let [take, fail]: [(found: T) => void, () => void] = [() => undefined, () => undefined];
   const found = new Promise<T>((resolve, reject) => {
@@ -32,7 +34,7 @@ export const readOnce = async <T>(
     const one = of(viewing);
     if (one !== undefined) take(one);
   };
-  const viewing = live.join(owner, { changed: look, failed: fail, once: true });
+  const viewing = live.join(owner, { changed: look, failed: fail, once: true }, portfolioId);
   try {
     look(); // Somebody else of the user may be looking already.
     return await found;

@@ -1,7 +1,8 @@
-import type { Receipt } from '@tickfolio/api/receipt';
-import { add, formatDecimal, multiply, zero } from '@tickfolio/lib/money';
+import type { PortfolioReceipt, Receipt } from '@tickfolio/api/receipt';
+import { add, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
 import type { Listing } from '../prices/listing.js';
 import type { Holding } from './portfolio-frame.js';
+import type { ShownRows } from './shown-rows.js';
 
 type Row = Receipt['rows'][number];
 
@@ -19,7 +20,7 @@ const assetsOf = ({ symbol, quoteAsset = '' }: Listing): Pick<Row, 'baseAsset' |
  * @param asOfMs time of the valuation, epoch milliseconds
  */
 export const receiptOf = (
-  holdings: readonly Holding[],
+  holdings: readonly Pick<Holding, 'listing' | 'quantity' | 'quantityText'>[],
   version: number,
   asOfMs: number,
   simulated: boolean,
@@ -40,4 +41,19 @@ export const receiptOf = (
     };
   });
   return { asOf: new Date(asOfMs).toISOString(), version, asset: 'USDT', total: formatDecimal(sum), rows, simulated };
+};
+
+/** The same of any portfolio, with its cash, as its frames have it. @param portfolioId or `all` */
+export const portfolioReceiptOf = (
+  portfolioId: string,
+  { holdings, cash = [] }: ShownRows,
+  version: number,
+  asOfMs: number,
+  simulated: boolean,
+): PortfolioReceipt => {
+  const priced = cash.flatMap(({ listing, ...one }) => (listing ? [{ listing, ...one }] : []));
+  const usdt = cash.reduce((sum, { listing, quantity }) => (listing ? sum : add(sum, quantity)), zero);
+  const receipt = receiptOf([...holdings, ...priced], version, asOfMs, simulated);
+  const total = formatDecimal(add(parseDecimal(receipt.total), usdt));
+  return { portfolioId, ...receipt, total, usdt: formatDecimal(usdt) };
 };
