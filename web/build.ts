@@ -63,7 +63,11 @@ const buildPage = async () => {
     configFile: false,
     logLevel: 'warn',
     plugins: [react(), appPreloads],
-    resolve: { conditions: ['tickfolio-source', 'module', 'browser', 'production'] },
+    resolve: {
+      conditions: ['tickfolio-source', 'module', 'browser', 'production'],
+      // What React has itself since its 18th version.
+      alias: [{ find: /^use-sync-external-store\/shim(\/index\.js)?$/, replacement: 'react' }],
+    },
     // Files name each other relative to themselves; the server writes into the index where they stand.
     base: './',
     build: {

@@ -39,7 +39,8 @@ export const withPage = async (
   context.on('page', (page) => {
     page.on('pageerror', (err) => faults.push(err.message));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !expected.test(message.text())) faults.push(message.text());
+      if (['error', 'warning'].includes(message.type()) && !expected.test(message.text()))
+        faults.push(`${message.text()} (${message.location().url})`);
     });
   });
   try {

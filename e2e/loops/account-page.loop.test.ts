@@ -15,8 +15,11 @@ import { addVirtualAuthenticator } from '../kit/virtual-authenticator.js';
 
 // The account as somebody at the page has it: real accounts behind the gateway, a real browser before it.
 
-/** What the browser says of refused calls, and of a socket that ends with its session. */
-const refusals = /status of 40[0-9]|WebSocket/;
+/**
+ * What the browser says of refused calls, of reads that a busy machine did not answer in time, which the page asks for
+ * again by itself, and of a socket that ends with its session.
+ */
+const refusals = /status of (40[0-9]|503)|WebSocket/;
 const password = 'correct horse battery';
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 

@@ -26,13 +26,13 @@ const GateTop = latePart(() => import('./header/gate-header.js').then(({ GateTop
 const KeyListDialog = latePart(() => import('./keyboard/key-list-dialog.js').then(({ KeyListDialog: found }) => found));
 
 const Dialogs = () => {
-  const { name: open, of } = useOpenDialog();
+  const { name: open, of, portfolioId } = useOpenDialog();
   return (
     <Suspense>
       {open === 'add' && <AddCoinDialog onClose={closeDialog} />}
       {open === 'portfolio' && <NewPortfolioDialog onClose={closeDialog} />}
       {open === 'search' && <Palette onClose={closeDialog} />}
-      {open === 'receipt' && <ReceiptDialog of={of} onClose={closeDialog} />}
+      {open === 'receipt' && <ReceiptDialog of={of} portfolioId={portfolioId} onClose={closeDialog} />}
       {open === 'keys' && <KeyListDialog onClose={closeDialog} />}
     </Suspense>
   );
@@ -54,10 +54,7 @@ const useShellKeys = () => {
         '/': () => openDialog('search'),
         n: () => openDialog('add'),
         '.': toggleDiscreet,
-        // What is in another portfolio has no receipt yet; that of what one owns would pass for it.
-        '=': () => {
-          if (!/\/portfolios\/(?!default)/.test(location.pathname)) openReceipt(focusedHolding());
-        },
+        '=': () => openReceipt(focusedHolding(), /\/portfolios\/(?!default)([^/]+)/.exec(location.pathname)?.[1]),
         '?': () => openDialog('keys'),
         'g h': () => void navigate({ to: '/' }),
         'g p': () => void navigate({ to: '/portfolios/$portfolio', params: { portfolio: 'default' } }),

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './kit/frame.js';
+import { Refused } from './kit/refused.js';
 import { browser, drawn, origin, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -113,6 +114,22 @@ describe.skipIf(!browser)('who opens a link that needs a session', () => {
       await page.getByLabel('Recovery code').fill('7k3m-q9xd-2hpw-v4ta');
       await button(page, 'Sign in');
       await isThere(page);
+    });
+  });
+
+  it('is told that the new password may be set already where the answer to the try before was lost', async () => {
+    const tries = [undefined, new Refused(401, 'unauthenticated')];
+    const recover = () => tries.shift();
+    const path = '/recover';
+    const given = { answers: { 'auth/recover': recover }, path, signedIn: false, expected: /401|503/ };
+    await withWindow(given, async ({ page }) => {
+      await page.getByLabel('Recovery code').fill('7k3m-q9xd-2hpw-v4ta');
+      await page.getByLabel('Name').fill('maria');
+      await page.getByLabel('New password').fill(password);
+      await button(page, 'Set the new password');
+      await page.getByRole('alert').first().waitFor();
+      await button(page, 'Set the new password');
+      await page.getByText('or the new password is set already').waitFor();
     });
   });
 

@@ -133,7 +133,7 @@ describe.skipIf(!browser)('the navigation', () => {
       await withWindow({ frame: twelve, answers, locale, viewport: { width: 280, height: 650 } }, async ({ page }) => {
         await page.locator('.phone-bar .place-name').first().waitFor();
         const cut = `[...document.querySelectorAll('.phone-bar .place-name')].filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)`;
-        expect([locale, await page.evaluate(cut)]).toEqual([locale, []]);
+        await settled(async () => expect([locale, await page.evaluate(cut)]).toEqual([locale, []]));
       });
   });
 
@@ -261,7 +261,10 @@ describe.skipIf(!browser)('who is looked over the shoulder', () => {
 
 describe.skipIf(!browser)('the header', () => {
   it('counts all changes of a screen from one moment, and tells which prices are old', async () => {
-    const old = { ...twelve, Coins: twelve.Coins.map((coin, at) => (at === 3 ? { ...coin, Stale: true } : coin)) };
+    const old = {
+      ...twelve,
+      Coins: twelve.Coins.map((coin, at) => (at === 3 ? { ...coin, Stale: true, PriceState: 'old' as const } : coin)),
+    };
     await withWindow({ frame: old, answers }, async ({ page }) => {
       const change = page.locator('tr[data-symbol=btcusdt] .cell-change');
       await expect.poll(() => change.innerText()).toContain('+11.14 %');
@@ -270,6 +273,9 @@ describe.skipIf(!browser)('the header', () => {
       await expect.poll(() => page.locator('.changes dt').first().innerText()).toMatch(/^7 days/);
       await page.getByRole('button', { name: '1 old price' }).click();
       await page.locator('.old-prices').getByText('Dogecoin').waitFor();
+      // Of when it is stands beside it, and in its row.
+      for (const tag of ['.old-prices .tag', 'tr[data-symbol=dogeusdt] .tag'])
+        expect(await page.locator(tag).innerText()).toBe('old price, Jun 15');
       // What was chosen is kept.
       await page.reload();
       await expect.poll(() => page.getByLabel('Changes since').inputValue()).toBe('7d');

@@ -96,6 +96,11 @@ it('sees such texts, and nothing else', () => {
   ];
   expect(right.flatMap((text) => bareTexts(`const x = ${text};`))).toEqual([]);
 });
+it('asks the server by what gives up in time, and by nothing else', () => {
+  // In main what is handed to the session, which bounds it; the other one has a bound beside it.
+  const asking = sources.filter(({ text }) => /(?<![\w.])fetch\(/.test(text)).map(({ name }) => name);
+  expect(asking.sort()).toEqual(['main.ts', 'patient-load.ts']);
+});
 it('writes times in one place only, so that a screen has one zone', () => {
   const isTime =
     /toLocale(Time|Date)?String|toISOString|toUTCString|DateTimeFormat|getTimezoneOffset|\.get(UTC)?Hours\(/;

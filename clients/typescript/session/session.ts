@@ -6,7 +6,7 @@ import { createEntrances, type Entrances, type EntrancesDeps } from './entrances
 import { createPatientFetch } from './patient-fetch.js';
 import { bodyOf, isProblem, Problem, signedOut } from './problem.js';
 import { readSecondFactor } from './second-factor.js';
-import { createServerCalls } from './server-calls.js';
+import { createServerCalls, type ServerCalls } from './server-calls.js';
 import { createTurns, type TabLocks } from './turns.js';
 import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js';
 
@@ -32,7 +32,7 @@ export type SessionState =
  * Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is
  * out of reach.
  */
-export interface Session extends UserTokens, Entrances {
+export interface Session extends UserTokens, Entrances, Pick<ServerCalls, 'ask'> {
   readonly state: SessionState;
   subscribe(listener: () => void): () => void;
   /** Ends the session on the server, in every tab and on every open socket. */
@@ -283,6 +283,7 @@ export const createSession = (deps: SessionDeps): Session => {
       return () => void tokenListeners.delete(listener);
     },
     call,
+    ask,
     close: () => {
       closed = true;
       stop?.abort();

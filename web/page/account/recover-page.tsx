@@ -48,6 +48,8 @@ export const RecoverPage = () => {
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Faults>({});
   const [codesLeft, setCodesLeft] = useState<number>();
+  /** Whether a try may have been heard whose answer was not: a code works once. */
+  const isUnheard = useRef(false);
   const next = useNextAddress();
   if (state.kind === 'signed-in') return <Redirect to="/" next={next} />;
   if (codesLeft !== undefined) return <Recovered codesLeft={codesLeft} />;
@@ -58,7 +60,8 @@ export const RecoverPage = () => {
     form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
   };
   const faultsOf = (thrown: unknown): Faults => {
-    if (isProblem(thrown, 401)) return { code: own.wrongRecovery };
+    if (isProblem(thrown, 401)) return { code: isUnheard.current ? own.recoveredPerhaps : own.wrongRecovery };
+    isUnheard.current ||= isProblem(thrown) && (thrown.status === 0 || thrown.status >= 500);
     const password = isProblem(thrown, 400) ? fieldText(thrown, 'password', text) : undefined;
     return password === undefined ? { form: faultWords(thrown) } : { password };
   };

@@ -19,7 +19,8 @@ export const DeletionPart = () => {
   const [token] = useState(newLinkToken);
   const close = useCallback(() => setAsking(false), []);
   const remove = async () => {
-    const deleted = await change(() => deleteAccount({ call: session.call, ask: askDeletion }, token).then(() => true));
+    const ask = () => askDeletion(session, token);
+    const deleted = await change(() => deleteAccount({ call: session.call, ask }, token).then(() => true));
     if (!deleted) return;
     // First out, which leads to signing in, and then on: the other way round that would come last now and then.
     await session.signOut().catch(() => undefined);

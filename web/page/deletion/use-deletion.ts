@@ -1,31 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import type { DeletionAnswer } from '@tickfolio/api/account';
-import { isProblem, Problem, problemOf } from '@tickfolio/client/problem';
+import { isProblem } from '@tickfolio/client/problem';
+import type { Session } from '@tickfolio/client/session';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
-import { usePace } from '../parts.js';
-import { basePath } from '../place.js';
+import { usePace, useParts } from '../parts.js';
+import { readPublic } from '../public-reading.js';
 
 /** So often for the first few times, then less and less: a service that is away may be so for a day. */
 const [everyMs, seldomMs, brisk] = [2_000, 60_000, 5] as const;
 
 /** Without a session: there is none any more. @throws Problem */
-export const askDeletion = async (token: string, signal?: AbortSignal): Promise<DeletionAnswer> => {
-  const response = await fetch(
-    `${basePath}api/v1/deletions/${encodeURIComponent(token)}`,
-    signal ? { signal } : {},
-  ).catch(() => {
-    throw new Problem(0, '');
-  });
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as DeletionAnswer;
-};
+export const askDeletion = (session: Session, token: string, signal?: AbortSignal): Promise<DeletionAnswer> =>
+  readPublic(session, `deletions/${encodeURIComponent(token)}`, 'state', signal);
 
 /** What became of a deleted account; asked for again until all of it is gone. */
 export const useDeletion = (token: string) => {
+  const { session } = useParts();
   const paceMs = usePace(everyMs);
   return useQuery({
     queryKey: ['deletion', token],
-    queryFn: ({ signal }) => askDeletion(token, signal),
+    queryFn: ({ signal }) => askDeletion(session, token, signal),
     refetchInterval: ({ state: { data, error, dataUpdateCount, errorUpdateCount } }) =>
       data?.state === 'done' || isProblem(error, 404)
         ? false

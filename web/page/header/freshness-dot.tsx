@@ -29,7 +29,7 @@ export const FreshnessDot = () => {
       <ul className="old-prices">
         {old.map((row) => (
           <li key={row.symbol}>
-            <span translate="no">{nameAmong(row.name, row)}</span> <PriceTag row={row} />
+            <span translate="no">{nameAmong(row.name, row)}</span> <PriceTag row={row} atMs={row.priceAtMs} />
           </li>
         ))}
       </ul>

@@ -2,10 +2,15 @@ import type { Change } from '@tickfolio/lib/look/change';
 import { describe, expect, it } from 'vitest';
 import { createHeldMovers, holdMs, moversOf } from './movers.js';
 
-const moved = (asset: string, size: number, more: { readonly stale?: boolean } = {}) => {
+const moved = (
+  asset: string,
+  size: number,
+  { value, ...more }: { readonly stale?: boolean; readonly value?: string } = {},
+) => {
   const direction = size > 0 ? 'up' : size < 0 ? 'down' : 'same';
   const priceDay: Change = { text: '', direction, percent: '', percentDirection: direction, size };
-  return { asset, rows: [{ priceDay, stale: false, priceText: '1', ...more }] as const };
+  const row = { priceDay, stale: false, priceText: '1', value, pending: false, ...more };
+  return { asset, value, rows: [row] as const };
 };
 const names = (holdings: readonly { readonly asset: string }[]) => holdings.map(({ asset }) => asset).join(' ');
 
@@ -22,8 +27,13 @@ describe('the movers of a portfolio', () => {
     expect(names(moversOf(rows))).toBe('b c f e d');
   });
   it('are none of those that did not move, have an old price, or none of then', () => {
-    const unknown = { asset: 'c', rows: [{ priceDay: undefined, stale: false, priceText: '1' }] as const };
+    const [known] = moved('c', 1).rows;
+    const unknown = { asset: 'c', value: undefined, rows: [{ ...known, priceDay: undefined }] as const };
     expect(moversOf([moved('a', 0), moved('b', 0.1, { stale: true }), unknown])).toEqual([]);
+  });
+  it('are none that are worth less than 1 USDT, however much they moved', () => {
+    const rows = [moved('a', 0.9, { value: '0.99' }), moved('b', 0.1, { value: '1' }), moved('c', 0.2)];
+    expect(names(moversOf(rows))).toBe('c b');
   });
   it('hold their places for a while though prices move, and give them up at once where a coin is gone or another moment is chosen', () => {
     const held = createHeldMovers();

@@ -1,21 +1,30 @@
+import { isDust } from '../live/dust.js';
 import type { Row } from '../live/portfolio-view.js';
 
 /** What of a holding moves: the price that stands for it. */
 interface Moving {
   readonly asset: string;
-  readonly rows: readonly [Pick<Row, 'priceDay' | 'stale' | 'priceText'>, ...unknown[]];
+  readonly value: string | undefined;
+  readonly rows: readonly [
+    Pick<Row, 'priceDay' | 'stale' | 'priceText' | 'value' | 'pending'>,
+    ...Pick<Row, 'value' | 'pending'>[],
+  ];
 }
 
 const maxMovers = 5;
 
 const sizeOf = ({ rows: [{ priceDay }] }: Moving): number => Math.abs(priceDay?.size ?? 0);
 
-/** The holdings whose prices moved most, up or down, each asset once; old prices move nowhere. */
+/**
+ * The holdings whose prices moved most, up or down, each asset once; old prices move nowhere, and what is worth next to
+ * nothing moves no portfolio.
+ */
 export const moversOf = <One extends Moving>(holdings: readonly One[]): readonly One[] =>
   holdings
-    .filter(({ rows: [{ priceDay, stale, priceText }] }) => {
+    .filter((holding) => {
+      const [{ priceDay, stale, priceText }] = holding.rows;
       const isMoved = priceDay !== undefined && priceDay.percentDirection !== 'same';
-      return isMoved && priceText !== undefined && !stale;
+      return isMoved && priceText !== undefined && !stale && !isDust(holding);
     })
     .sort((a, b) => sizeOf(b) - sizeOf(a) || a.asset.localeCompare(b.asset))
     .slice(0, maxMovers);

@@ -22,10 +22,12 @@ export const PortfolioHead = ({ name, view }: PortfolioHeadProps) => {
           <Figure className="strong" title={total.exact} isPrivate>
             {total.text}
           </Figure>{' '}
-          <span className="unit" translate="no">
-            USDT
+          <span className="receipted">
+            <span className="unit" translate="no">
+              USDT
+            </span>
+            <ReceiptButton />
           </span>
-          <ReceiptButton />
         </p>
       )}
       {day && (

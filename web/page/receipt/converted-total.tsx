@@ -1,4 +1,3 @@
-import type { Receipt } from '@tickfolio/api/receipt';
 import { money } from '@tickfolio/lib/look/amount';
 import { divide } from '@tickfolio/lib/money';
 import { useChoice } from '../display/choice.js';
@@ -8,12 +7,13 @@ import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import { useReceiptText } from '../text/receipt/use-receipt-text.js';
 import { ExactFigure } from './exact-figure.js';
+import type { AnyReceipt } from './recomputed.js';
 
 /** Decimals of a converted amount: those of the smallest coins. */
 const convertedScale = 8;
 
 /** What the total is in the currency that amounts are shown in, with the price that this stands on. */
-export const ConvertedTotal = ({ receipt: { rows, total } }: { readonly receipt: Receipt }) => {
+export const ConvertedTotal = ({ receipt: { rows, total } }: { readonly receipt: AnyReceipt }) => {
   const { times } = useSpeaking();
   const text = useReceiptText();
   const currency = useChoice(currencyChoice);

@@ -4,6 +4,8 @@ import { useText } from '../text/language.js';
 interface ReceiptButtonProps {
   /** Of what; the total's where it is not said. */
   readonly of?: ReceiptOf;
+  /** In another portfolio than the default one. */
+  readonly portfolioId?: string;
   /** What that is called. */
   readonly called?: string;
   /** -1 where arrows lead to it. */
@@ -11,7 +13,7 @@ interface ReceiptButtonProps {
 }
 
 /** The small "=" beside an amount: how it comes about. Drawn by the style, so that the amount is copied alone. */
-export const ReceiptButton = ({ of, called, tabIndex }: ReceiptButtonProps) => {
+export const ReceiptButton = ({ of, portfolioId, called, tabIndex }: ReceiptButtonProps) => {
   const text = useText();
   const label = called === undefined ? text.receiptOfTotal : text.receiptOf(called);
   return (
@@ -21,7 +23,7 @@ export const ReceiptButton = ({ of, called, tabIndex }: ReceiptButtonProps) => {
       tabIndex={tabIndex}
       aria-label={label}
       title={label}
-      onClick={() => openReceipt(of)}
+      onClick={() => openReceipt(of, portfolioId)}
     />
   );
 };

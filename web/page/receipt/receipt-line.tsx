@@ -65,3 +65,16 @@ export const ReceiptLine = ({ line: { row, total, isEqual } }: { readonly line: 
     </li>
   );
 };
+
+/** What of it is USDT already, which needs no price. */
+export const UsdtLine = ({ amount }: { readonly amount: string }) => (
+  <li className="receipt-line" data-symbol="usdt">
+    <p className="receipt-name">
+      <CoinBadge asset="USDT" />
+      <span translate="no">{coinName('USDT') ?? 'USDT'}</span>
+    </p>
+    <p className="receipt-term">
+      <ExactFigure amount={amount} unit="USDT" className="strong" isPrivate />
+    </p>
+  </li>
+);

@@ -1,6 +1,9 @@
-import type { Receipt } from '@tickfolio/api/receipt';
+import type { PortfolioReceipt, Receipt } from '@tickfolio/api/receipt';
 import { add, compare, type Decimal, multiply, zero } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
+
+/** Of the default portfolio, or of any one: then with what of it is USDT. */
+export type AnyReceipt = Receipt & Partial<Pick<PortfolioReceipt, 'usdt'>>;
 
 export type ReceiptRow = Receipt['rows'][number];
 
@@ -33,11 +36,15 @@ const isSaid = (said: string | null, computed: Decimal | undefined): boolean =>
     : compare(exact(said), computed) === 0;
 
 /** Computes a receipt again from its quantities and prices alone. @throws AppError for what is no decimal */
-export const recomputed = ({ rows, total: said }: Pick<Receipt, 'rows' | 'total'>): Recomputed => {
+export const recomputed = ({
+  rows,
+  total: said,
+  usdt = '0',
+}: Pick<AnyReceipt, 'rows' | 'total' | 'usdt'>): Recomputed => {
   const lines = rows.map((row): Line => {
     const total = totalOf(row);
     return { row, total, isEqual: isSaid(row.total, total) };
   });
-  const total = lines.reduce((sum, line) => add(sum, line.total ?? zero), zero);
+  const total = lines.reduce((sum, line) => add(sum, line.total ?? zero), exact(usdt));
   return { lines, total, isEqual: isSaid(said, total) && lines.every(({ isEqual }) => isEqual) };
 };

@@ -10,6 +10,8 @@ interface Opened {
   readonly name: OpenDialog;
   /** Of a receipt; undefined for that of the total. */
   readonly of?: ReceiptOf | undefined;
+  /** Another portfolio than the default one. */
+  readonly portfolioId?: string | undefined;
 }
 
 let opened: Opened = { name: 'none' };
@@ -23,8 +25,11 @@ const open = (next: Opened): void => {
 /** Opens one in place of another; `none` closes it. */
 export const openDialog = (name: Exclude<OpenDialog, 'receipt'>): void => open({ name });
 
-/** Shows how an amount comes about: the value of a holding, or the total. */
-export const openReceipt = (of?: ReceiptOf): void => open({ name: 'receipt', of });
+/**
+ * Shows how an amount comes about: the value of a holding, or the total.
+ * @param portfolioId of another portfolio than the default one
+ */
+export const openReceipt = (of?: ReceiptOf, portfolioId?: string): void => open({ name: 'receipt', of, portfolioId });
 
 export const closeDialog = (): void => openDialog('none');
 

@@ -60,7 +60,7 @@ export const ChangeCoinDialog = ({ symbol: first, mode, onClose }: ChangeCoinDia
   const markets = rows.filter((one) => one.base === base);
   const title = text.changeOf(nameAmong(row.name, row, basesHeldTwice(rows)));
   const onUnheard = (thrown: unknown) => tellFault(symbol, base, thrown);
-  const form = { base, held: row.quantity, price, onDone: onClose, onUnheard };
+  const form = { base, symbol, held: row.quantity, price, onDone: onClose, onUnheard };
   return (
     <PageDialog onClose={onClose}>
       <header className="dialog-head">

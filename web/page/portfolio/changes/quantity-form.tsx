@@ -1,10 +1,10 @@
-import { newChangeKey } from '@tickfolio/client/change-key';
 import { grouped, money } from '@tickfolio/lib/look/amount';
 import { add, type Decimal, formatDecimal, multiply, parseDecimal, subtract } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { useDiscreet } from '../../display/choices.js';
 import { faultText } from '../../kit/fault-text.js';
 import { useIsHere } from '../../shell/use-is-here.js';
+import { useWish } from '../../shell/use-wish.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { Unit } from './amount.js';
@@ -23,6 +23,8 @@ interface QuantityFormProps {
   readonly priceFrom?: number | NoRecord | undefined;
   readonly onPriceRetry?: (() => void) | undefined;
   readonly mode: 'add' | 'reduce';
+  /** The market through which it is held. */
+  readonly symbol: string;
   /** @param key the same for every try of the same quantity @throws Problem */
   readonly submit: (quantity: string, key: string) => Promise<void>;
   readonly onDone: () => void;
@@ -32,7 +34,7 @@ interface QuantityFormProps {
 
 /** Asks for a quantity and shows beforehand what comes of it. */
 export const QuantityForm = (props: QuantityFormProps) => {
-  const { base, held, price, priceFrom, onPriceRetry, mode, submit, onDone, onUnheard } = props;
+  const { base, symbol, held, price, priceFrom, onPriceRetry, mode, submit, onDone, onUnheard } = props;
   const text = useQuantityText();
   const isDiscreet = useDiscreet();
   const [said, setSaid] = useState<SaidAmount>({ typed: '', unit: 'coin', price });
@@ -40,8 +42,7 @@ export const QuantityForm = (props: QuantityFormProps) => {
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const isHere = useIsHere();
-  /** Who presses again because no answer came wants the same once, not twice. */
-  const wish = useRef({ quantity: '', key: '' });
+  const asWish = useWish(mode);
   // While it is being changed what is held is the new balance already.
   const [heldThen, setHeldThen] = useState(held);
   if (!busy && heldThen !== held) setHeldThen(held);
@@ -78,9 +79,8 @@ export const QuantityForm = (props: QuantityFormProps) => {
     }
     setBusy(true);
     const quantity = formatDecimal(read.quantity);
-    if (wish.current.quantity !== quantity) wish.current = { quantity, key: newChangeKey() };
     try {
-      await submit(quantity, wish.current.key);
+      await asWish({ symbol, quantity }, (key) => submit(quantity, key));
       if (isHere.current) onDone();
     } catch (thrown) {
       if (!isHere.current) {

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { SymbolsAnswer } from '@tickfolio/api/market';
 import type { OfAnyAge } from '@tickfolio/client/any-age';
-import { bodyOf, Problem, problemOf } from '@tickfolio/client/problem';
+import type { Session } from '@tickfolio/client/session';
 import { useEffect } from 'react';
 import type { PortfolioStore } from '../../live/portfolio-store.js';
 import { useParts } from '../../parts.js';
-import { basePath } from '../../place.js';
+import { readPublic } from '../../public-reading.js';
 
 /** A symbol that can be held. */
 export type ListedSymbol = OfAnyAge<SymbolsAnswer['Symbols'][number], 'Status'>;
@@ -15,12 +15,9 @@ const queryKey = ['symbols'];
 const minLookLength = 2;
 const typingMs = 400;
 
-const load = async (signal: AbortSignal, query = ''): Promise<readonly ListedSymbol[]> => {
-  const response = await fetch(`${basePath}api/v1/symbols${query}`, { signal }).catch(() => {
-    throw new Problem(0, '');
-  });
-  if (!response.ok) throw await problemOf(response);
-  return ((await bodyOf(response, 'Symbols')) as { Symbols: readonly ListedSymbol[] }).Symbols;
+const load = async (session: Session, signal: AbortSignal, query = ''): Promise<readonly ListedSymbol[]> => {
+  const path = `symbols${query}`;
+  return (await readPublic<{ Symbols: readonly ListedSymbol[] }>(session, path, 'Symbols', signal)).Symbols;
 };
 
 /** Of a step such as 0.01000000: those up to its last digit that is not 0. */
@@ -31,10 +28,10 @@ const decimalsOf = (step = ''): number => step.replace(/0+$/, '').split('.')[1]?
  * same. @param of what is to know it too, beside what is owned
  */
 export const useSymbols = (of?: Pick<PortfolioStore, 'setMarkets'>) => {
-  const { store } = useParts();
+  const { session, store } = useParts();
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => load(signal),
+    queryFn: ({ signal }) => load(session, signal),
     staleTime: 300_000,
     gcTime: Number.POSITIVE_INFINITY,
   });
@@ -58,13 +55,13 @@ export const useSymbols = (of?: Pick<PortfolioStore, 'setMarkets'>) => {
  * @param query what was searched for in vain; undefined while something is found
  */
 export const useNewListings = (query: string | undefined) => {
-  const { clock } = useParts();
+  const { clock, session } = useParts();
   const client = useQueryClient();
   useEffect(() => {
     if (query === undefined || query.trim().length < minLookLength) return undefined;
-    const look = () =>
-      void client.prefetchQuery({ queryKey, queryFn: ({ signal }) => load(signal, '?fresh=true'), staleTime: 0 });
+    const queryFn = ({ signal }: { readonly signal: AbortSignal }) => load(session, signal, '?fresh=true');
+    const look = () => void client.prefetchQuery({ queryKey, queryFn, staleTime: 0 });
     const timer = clock.after(typingMs, look);
     return () => timer.cancel();
-  }, [query, clock, client]);
+  }, [query, clock, session, client]);
 };

@@ -84,8 +84,8 @@ const Amount = ({ market, markets, onMarket, onClose }: AmountProps) => {
         priceFrom={live || held !== undefined ? undefined : typeof known === 'object' ? known.atMs : known}
         onPriceRetry={retry}
         mode="add"
-        // The same quantity by another market is another wish.
-        submit={(quantity, key) => add(symbol, base, quantity, `${key}.${encodeURIComponent(symbol)}`)}
+        symbol={symbol}
+        submit={(quantity, key) => add(symbol, base, quantity, key)}
         onDone={onClose}
         onUnheard={(thrown) => tellFault(symbol, base, thrown)}
       />

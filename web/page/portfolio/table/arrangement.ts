@@ -1,4 +1,5 @@
-import { compare, type Decimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
+import { compare, type Decimal, multiply, zero } from '@tickfolio/lib/money';
+import { isDust } from '../../live/dust.js';
 import type { Holding } from '../../live/holdings.js';
 import { exact } from '../../text/exact.js';
 
@@ -43,15 +44,6 @@ export const inOrder = (holdings: readonly Holding[], { by, isReversed }: Order)
       Number(isKnown(b)) - Number(isKnown(a)) || (isReversed ? compareBy(b, a) : compareBy(a, b)) || byName(a, b),
   );
 };
-
-/** In USDT. */
-const dustLimit = parseDecimal('1');
-
-/** What is being changed, or has no price on one of its markets, may be worth anything. */
-const isDust = ({ value, rows }: Holding): boolean =>
-  value !== undefined &&
-  !rows.some((row) => row.pending || row.value === undefined) &&
-  compare(exact(value), dustLimit) < 0;
 
 const fits = ({ name, asset, rows }: Holding, words: readonly string[]): boolean => {
   const text = [name, asset, ...rows.map(({ symbol }) => symbol)].join(' ').toLowerCase();

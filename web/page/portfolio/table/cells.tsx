@@ -83,12 +83,12 @@ export const FigureCells = ({ rows, amounts, columns, receipt, menu, onMenu }: F
       )}
       <td className="cell-value num" {...role.cell}>
         {valueText ? (
-          <>
+          <span className="receipted">
             <ReceiptButton of={receipt} called={menu.called} tabIndex={-1} />
             <Figure className="strong" isPrivate>
               {valueText}
             </Figure>
-          </>
+          </span>
         ) : (
           <span className="none">–</span>
         )}

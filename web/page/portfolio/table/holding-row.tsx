@@ -32,7 +32,7 @@ const StateTag = ({ rows }: { readonly rows: readonly Row[] }) => {
     );
   }
   const old = rows.find(({ stale, priceText }) => stale && priceText);
-  return old ? <PriceTag row={old} /> : null;
+  return old ? <PriceTag row={old} atMs={old.priceAtMs} /> : null;
 };
 
 /** The heading is the first row. */

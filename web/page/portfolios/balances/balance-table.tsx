@@ -2,11 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { CoinBadge } from '../../kit/coin-badge.js';
 import { Digits } from '../../kit/digits.js';
-import { useParts } from '../../parts.js';
+import { OldTag } from '../../kit/price-state.js';
 import { QuantityFigure } from '../../receipt/quantity-figure.js';
+import { ReceiptButton } from '../../receipt/receipt-button.js';
 import { role } from '../../rows/table-roles.js';
 import { Figure } from '../../text/figure.js';
-import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { areSame, type BalanceRow } from './balance-rows.js';
 
@@ -47,25 +47,18 @@ const Name = ({ row: { asset, name, isCash } }: { readonly row: BalanceRow }) =>
 
 const Price = ({ row: { priceText, direction, ticks, isOld, oldSinceMs } }: { readonly row: BalanceRow }) => {
   const text = usePortfoliosText();
-  const { times } = useSpeaking();
-  const { clock } = useParts();
   if (priceText === undefined) return <span className="none">–</span>;
-  const since = oldSinceMs === undefined ? undefined : text.oldPriceSince(times.near(oldSinceMs, clock.now()));
   return (
     <>
       <Digits text={priceText} direction={direction} ticks={ticks} />
-      {isOld && (
-        <span className="tag old" title={since}>
-          {text.oldPrice}
-        </span>
-      )}
+      {isOld && <OldTag word={text.oldPrice} atMs={oldSinceMs} />}
     </>
   );
 };
 
 /** Of an asset; drawn anew only where something of it is shown otherwise, however often another price comes. */
 const Balance = memo(
-  ({ row }: { readonly row: BalanceRow }) => {
+  ({ row, portfolioId }: { readonly row: BalanceRow; readonly portfolioId: string }) => {
     const text = usePortfoliosText();
     return (
       <tr data-asset={row.asset} className={row.isOld ? 'stale' : ''} {...role.row}>
@@ -90,9 +83,12 @@ const Balance = memo(
           {row.valueText === undefined ? (
             <span className="none">–</span>
           ) : (
-            <Figure className="strong" isPrivate>
-              {`${row.valueText} USDT`}
-            </Figure>
+            <span className="receipted">
+              <ReceiptButton of={{ asset: row.asset }} portfolioId={portfolioId} called={row.name} />
+              <Figure className="strong" isPrivate>
+                {`${row.valueText} USDT`}
+              </Figure>
+            </span>
           )}
         </td>
         <td className="num cell-share" {...role.cell}>
@@ -105,6 +101,7 @@ const Balance = memo(
 );
 
 interface BalanceTableProps {
+  readonly portfolioId: string;
   /** Of the portfolio. */
   readonly name: string;
   readonly rows: readonly BalanceRow[];
@@ -113,7 +110,7 @@ interface BalanceTableProps {
 }
 
 /** What is in a portfolio, a row an asset: 1,000 at most, mostly a few. */
-export const BalanceTable = ({ name, rows, whyNoValues }: BalanceTableProps) => {
+export const BalanceTable = ({ portfolioId, name, rows, whyNoValues }: BalanceTableProps) => {
   const text = usePortfoliosText();
   const isValued = rows.some(({ value }) => value !== undefined);
   const lacking = isValued ? rows.filter(({ value }) => value === undefined) : [];
@@ -141,7 +138,7 @@ export const BalanceTable = ({ name, rows, whyNoValues }: BalanceTableProps) => 
         </thead>
         <tbody {...role.rowgroup}>
           {rows.map((row) => (
-            <Balance key={row.asset} row={row} />
+            <Balance key={row.asset} row={row} portfolioId={portfolioId} />
           ))}
         </tbody>
       </table>

@@ -1,5 +1,6 @@
 import { grouped, money } from '@tickfolio/lib/look/amount';
 import { formatDecimal } from '@tickfolio/lib/money';
+import { ReceiptButton } from '../../receipt/receipt-button.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
@@ -36,8 +37,11 @@ export const BalancesHead = ({ portfolio, balances, onFund, onTransfer }: Balanc
             <Figure className="strong" title={grouped(formatDecimal(worth), text.numbers)} isPrivate>
               {money(worth, text.numbers)}
             </Figure>{' '}
-            <span className="unit" translate="no">
-              USDT
+            <span className="receipted">
+              <span className="unit" translate="no">
+                USDT
+              </span>
+              <ReceiptButton portfolioId={portfolio.id} />
             </span>
           </p>
         )}

@@ -63,7 +63,7 @@ const Content = ({ portfolio, balances, whyNoValues, onFund }: ContentProps) => 
   const { text } = useSpeaking();
   const rows = balanceRows(balances, text.numbers);
   if (rows.length === 0) return <NothingIn portfolio={portfolio} onFund={onFund} />;
-  return <BalanceTable name={portfolio.name} rows={rows} whyNoValues={whyNoValues} />;
+  return <BalanceTable portfolioId={portfolio.id} name={portfolio.name} rows={rows} whyNoValues={whyNoValues} />;
 };
 
 const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Field } from '../../kit/field.js';
 import { readQuantity } from '../../portfolio/changes/quantity.js';
 import { useToast } from '../../shell/toasts.js';
+import { useWish } from '../../shell/use-wish.js';
 import { hiddenAmount } from '../../text/figure.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
@@ -11,7 +12,6 @@ import { type Portfolio, usePortfolioCalls } from '../portfolio-calls.js';
 import { SelectField } from '../select-field.js';
 import { useReadAnew } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
-import { useWish } from '../wish.js';
 import { FormDialog } from './form-dialog.js';
 
 /** What there is as money. */
@@ -30,7 +30,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
   const toast = useToast();
   const calls = usePortfolioCalls();
   const readAnew = useReadAnew();
-  const keyFor = useWish();
+  const asWish = useWish('fund');
   const sending = useSending('quantity', 'asset');
   const { isHere, faultOf, refuse, forget, send } = sending;
   const [typed, setTyped] = useState('');
@@ -44,7 +44,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
     }
     const amount = { asset, quantity: formatDecimal(read.quantity) };
     send(async () => {
-      await calls.fund(id, amount, keyFor({ id, ...amount }));
+      await asWish({ id, ...amount }, (key) => calls.fund(id, amount, key));
       void readAnew();
       if (isHere.current) onClose();
       toast({ message: text.funded(shown ?? ''), discreetly: text.funded(hiddenAmount) });

@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { Field } from '../../kit/field.js';
 import { Choices } from '../../settings/choices.js';
 import { useToast } from '../../shell/toasts.js';
+import { useWish } from '../../shell/use-wish.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { addressOf } from '../addresses.js';
 import { baseCurrencies, maxNameLength, type NewPortfolio, usePortfolioCalls } from '../portfolio-calls.js';
 import { SelectField } from '../select-field.js';
 import { useReadAnew } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
-import { useWish } from '../wish.js';
 import { FormDialog } from './form-dialog.js';
 
 const kinds = ['paper', 'tracking'] as const;
@@ -21,7 +21,7 @@ export const NewPortfolioDialog = ({ onClose }: { readonly onClose: () => void }
   const navigate = useNavigate();
   const calls = usePortfolioCalls();
   const readAnew = useReadAnew();
-  const keyFor = useWish();
+  const asWish = useWish('portfolio');
   const sending = useSending('name', 'baseCurrency');
   const { isHere, faultOf, refuse, forget, send } = sending;
   const [plan, setPlan] = useState<NewPortfolio>({ name: '', kind: 'paper', baseCurrency: 'USDT' });
@@ -36,7 +36,7 @@ export const NewPortfolioDialog = ({ onClose }: { readonly onClose: () => void }
       return;
     }
     send(async () => {
-      const made = await calls.create(wanted, keyFor(wanted));
+      const made = await asWish(wanted, (key) => calls.create(wanted, key));
       void readAnew();
       toast({ message: text.portfolioCreated(made.name) });
       if (!isHere.current) return;

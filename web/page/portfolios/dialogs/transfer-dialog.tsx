@@ -5,6 +5,7 @@ import { useDiscreet } from '../../display/choices.js';
 import { Field } from '../../kit/field.js';
 import { readQuantity } from '../../portfolio/changes/quantity.js';
 import { useToast } from '../../shell/toasts.js';
+import { useWish } from '../../shell/use-wish.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
@@ -14,7 +15,6 @@ import { availableOf } from '../transferable.js';
 import type { Balances } from '../use-balances.js';
 import { useReadAnew } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
-import { useWish } from '../wish.js';
 import { FormDialog } from './form-dialog.js';
 
 interface TransferDialogProps {
@@ -33,7 +33,7 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
   const toast = useToast();
   const calls = usePortfolioCalls();
   const readAnew = useReadAnew();
-  const keyFor = useWish();
+  const asWish = useWish('transfer');
   const sending = useSending('quantity', 'asset', 'to');
   const { isHere, faultOf, refuse, forget, send, form } = sending;
   const available = availableOf(balances);
@@ -64,7 +64,8 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
     const amount = { asset, quantity: formatDecimal(read.quantity) };
     const { id: toId, name } = to ?? { id: '', name: '' };
     send(async () => {
-      await calls.transfer(from.id, toId, amount, keyFor({ to: toId, ...amount }));
+      const wanted = { from: from.id, to: toId, ...amount };
+      await asWish(wanted, (key) => calls.transfer(from.id, toId, amount, key));
       void readAnew();
       if (isHere.current) onClose();
       const moved = shown(amount.quantity);

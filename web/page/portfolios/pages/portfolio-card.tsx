@@ -14,7 +14,11 @@ import { worthOf } from '../worth.js';
 const LiveWorth = () => {
   const text = usePortfoliosText();
   const view = useLive((state) => state.view);
-  if (!view) return <p className="none">{text.working}</p>;
+  const connection = useLive((state) => state.connection);
+  if (!view) {
+    const why = { refused: text.refused, reconnecting: text.notReached };
+    return <p className="none">{connection in why ? why[connection as keyof typeof why] : text.working}</p>;
+  }
   return (
     <>
       <p className="card-worth">

@@ -46,7 +46,6 @@ export const de: PortfoliosTexts = {
   cash: 'Guthaben',
   reservedOf: (quantity) => `${quantity} für offene Aufträge reserviert`,
   oldPrice: 'alter Kurs',
-  oldPriceSince: (time) => `Kurs von ${time}`,
   balancesOld: (time) => `Seit ${time} nicht mehr aktualisiert.`,
   noValuesYet: 'Der Server sagt noch nicht, was das wert ist.',
   otherPrices: {

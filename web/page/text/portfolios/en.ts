@@ -45,7 +45,6 @@ export const en = {
   cash: 'Cash',
   reservedOf: (quantity: string) => `${quantity} reserved for open orders`,
   oldPrice: 'old price',
-  oldPriceSince: (time: string) => `Price of ${time}`,
   balancesOld: (time: string) => `Not brought up to date since ${time}.`,
   noValuesYet: 'The server does not say yet what this is worth.',
   otherPrices: {

@@ -15,5 +15,6 @@ export const de: ReceiptTexts = {
   sumOf: (count) => (count === 1 ? 'Summe aus 1 Wert' : `Summe aus ${count} Werten`),
   convertedAt: 'zu',
   computeAnew: 'Neu berechnen',
+  livesElsewhere: 'Dieses Portfolio lebt von Kursen der anderen Art: Darin hat hier nichts einen Wert.',
   nothingToCompute: 'Davon wird nichts mehr gehalten.',
 };

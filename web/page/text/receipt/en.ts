@@ -15,6 +15,7 @@ export const en = {
   sumOf: (count: number) => (count === 1 ? 'Sum of 1 value' : `Sum of ${count} values`),
   convertedAt: 'at',
   computeAnew: 'Compute again',
+  livesElsewhere: 'This portfolio lives at prices of the other kind, so nothing in it is worth anything here.',
   nothingToCompute: 'Nothing of this is held any more.',
 };
 

@@ -29,6 +29,8 @@ export const de: SecurityTexts = {
           : `${codesLeft} Wiederherstellungscodes sind übrig.`
     }`,
   wrongRecovery: 'Name oder Code ist falsch, oder der Code ist schon verbraucht.',
+  recoveredPerhaps:
+    'Der Name oder der Code stimmt nicht, oder das neue Passwort gilt schon: Der Versuch davor blieb ohne Antwort. Melde dich damit an.',
   toSignIn: 'Zurück zur Anmeldung',
 
   codesTitle: 'Bewahre diese Codes auf',

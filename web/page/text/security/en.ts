@@ -28,6 +28,8 @@ export const en = {
           : `${codesLeft} recovery codes are left.`
     }`,
   wrongRecovery: 'The name or the code is wrong, or the code was used before.',
+  recoveredPerhaps:
+    'The name or the code is wrong, or the new password is set already: the try before was not answered. Try to sign in with it.',
   toSignIn: 'Back to signing in',
 
   codesTitle: 'Keep your recovery codes',
