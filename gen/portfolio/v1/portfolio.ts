@@ -2344,7 +2344,10 @@ export const PortfolioServiceService = {
     responseSerialize: (value: PortfolioResponse): Buffer => Buffer.from(PortfolioResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PortfolioResponse => PortfolioResponse.decode(value),
   },
-  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
+  /**
+   * Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`; INVALID_ARGUMENT is
+   * `unknown-asset` too, where the exchange does not list what fees are to be paid in.
+   */
   update: {
     path: "/portfolio.v1.PortfolioService/Update" as const,
     requestStream: false as const,
@@ -2435,7 +2438,10 @@ export interface PortfolioServiceServer extends UntypedServiceImplementation {
   list: handleUnaryCall<ListPortfoliosRequest, ListPortfoliosResponse>;
   /** NOT_FOUND, also where it is somebody else's. */
   get: handleUnaryCall<GetPortfolioRequest, PortfolioResponse>;
-  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
+  /**
+   * Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`; INVALID_ARGUMENT is
+   * `unknown-asset` too, where the exchange does not list what fees are to be paid in.
+   */
   update: handleUnaryCall<UpdatePortfolioRequest, PortfolioResponse>;
   /**
    * Puts it away for good; repeating it is harmless. FAILED_PRECONDITION with `wrong-state` for a default one.
@@ -2518,7 +2524,10 @@ export interface PortfolioServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,
   ): ClientUnaryCall;
-  /** Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`. */
+  /**
+   * Changes what is said. Errors as Create, but for those of a new one; FAILED_PRECONDITION with `archived`; INVALID_ARGUMENT is
+   * `unknown-asset` too, where the exchange does not list what fees are to be paid in.
+   */
   update(
     request: UpdatePortfolioRequest,
     callback: (error: ServiceError | null, response: PortfolioResponse) => void,

@@ -9,7 +9,7 @@ import { portfolios } from '../schema.js';
 import { type DefaultPortfolios, portfolioIdOf } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
 import { noSuchPortfolio, type Portfolio, type PortfolioRow, requireOpen, toPortfolio } from './portfolio.js';
-import { nameKey, type PortfolioData, readData, type SaidData } from './portfolio-data.js';
+import { nameKey, type PortfolioData, readData } from './portfolio-data.js';
 import type { TellOfPortfolio } from './portfolio-stream.js';
 import { once } from './requests.js';
 import type { RequireRoom } from './room.js';
@@ -36,8 +36,8 @@ export interface PortfolioPage {
 export interface Portfolios {
   /**
    * @throws AppError already_exists with `name-taken`; failed_precondition with `limit-reached`, or for the key of another
-   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`
-   * or `unknown-asset`; resource_exhausted with `made-often`
+   * request, and for a paper one while nobody knows whether prices are made up; unprocessable with `unknown-currency`;
+   * resource_exhausted with `made-often`
    */
   create(owner: Owner, plan: NewPortfolio): Promise<Portfolio>;
   /** The oldest first; of the default ones, made at one moment, that of what is owned. @param archived whether those are listed that are archived, instead of the others */
@@ -46,7 +46,7 @@ export interface Portfolios {
     page: { readonly archived: boolean; readonly limit: number; readonly cursor: string },
   ): Promise<PortfolioPage>;
   get(owner: Owner, id: string): Promise<Portfolio>;
-  /** Only what is said is changed. @throws AppError as `create`; failed_precondition with `archived` */
+  /** Only what is said is changed. @throws AppError as `create`, and unprocessable with `unknown-asset`; failed_precondition with `archived` */
   update(owner: Owner, id: string, data: PortfolioData): Promise<Portfolio>;
   /** Once and for all; repeating it is harmless. @throws AppError failed_precondition with `wrong-state` for a default one, and while orders are open in it */
   archive(owner: Owner, id: string): Promise<Portfolio>;
@@ -102,9 +102,6 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
     const words = `There is a portfolio named "${taken.name}" already.`;
     throw new AppError('already_exists', words, { problem: 'name-taken' });
   };
-  const requireFeeAsset = async (tx: Transaction, { feeAsset }: SaidData) => {
-    if (typeof feeAsset === 'string') await requireListed(tx, feeAsset, 'feeAsset');
-  };
   /** Of what lives at made-up prices, and of what does not. */
   const pricesOf = ({ simulated }: Owner, kind: 'tracking' | 'paper'): boolean => {
     if (kind === 'tracking') return false;
@@ -145,7 +142,6 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
       const request = JSON.stringify(['create', kind, name, data.baseCurrencyCode, data.costMethod, data.feeAsset]);
       return inTurn(owner, (tx) =>
         once(tx, time, { userId, key, request }, async () => {
-          await requireFeeAsset(tx, data);
           await requireFree(tx, userId, name);
           await requireRoom(tx, userId);
           const id = uuid7({ msecs: clock.now() });
@@ -195,7 +191,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
         requireOpen(row);
         const changed = Object.entries(data).some(([field, value]) => row[field as keyof typeof data] !== value);
         if (!changed) return toPortfolio(row);
-        if (data.feeAsset !== row.feeAsset) await requireFeeAsset(tx, data);
+        if (data.feeAsset && data.feeAsset !== row.feeAsset) await requireListed(tx, data.feeAsset, 'feeAsset');
         if (data.name !== undefined) await requireFree(tx, owner.userId, data.name, row.id);
         const named = data.name === undefined ? {} : { nameKey: nameKey(data.name) };
         return write(tx, owner, row, 'portfolio.updated', { ...data, ...named });
