@@ -133,7 +133,8 @@ beforeAll(async () => {
     played: { portfolio: { ...portfolioService, ...holdings.client, ...unansweredChanges } },
   });
   holdings.state.is = 'there';
-  lateChange = (await late.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2'))).body.ChangeID;
+  await late.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2')); // To be removed.
+  lateChange = (await late.call(user, 'POST', '/api/v1/profile/coins', coin('ethusdt', '2'))).body.ChangeID;
   holdings.state.isSlow = true;
   usual = await startTestBff({ postgres, options: { maxAuthCalls: bffDefaults.maxAuthCalls } });
   document = JSON.parse((await usual.call(undefined, 'GET', '/openapi.json')).text);
