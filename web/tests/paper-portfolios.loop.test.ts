@@ -6,6 +6,9 @@ import { balancesOf, createPortfolioServer, paper } from './kit/portfolios.js';
 import { Refused } from './kit/refused.js';
 import { browser, origin, withWindow } from './kit/window.js';
 
+/** Of a frame that is asked for where the first one takes long on a busy machine, which nobody answers here. */
+const expected = /503/;
+
 describe.skipIf(!browser)('a portfolio of paper money', () => {
   const held = balancesOf(
     paper,
@@ -61,7 +64,7 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       { width: 1_280, height: 900 },
       { width: 320, height: 640 },
     ])
-      await withWindow({ frame, answers: given, path, viewport }, async ({ page }) => {
+      await withWindow({ frame, answers: given, path, viewport, expected }, async ({ page }) => {
         const tag = page.locator('tr[data-asset=BTC] .cell-price .tag');
         await expect.poll(() => tag.innerText()).toBe('old price, Jun 14');
         await expect.poll(() => page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
@@ -157,7 +160,7 @@ describe.skipIf(!browser)('the receipt of paper money', () => {
   const terms = (page: Page) => page.locator('.receipt-term').allInnerTexts();
 
   it('has its cash and its assets, computed by the server and again here, and never those of what one owns', async () => {
-    await withWindow({ frame, answers, path }, async ({ page }) => {
+    await withWindow({ frame, answers, path, expected }, async ({ page }) => {
       await page.locator('.portfolio-head .receipt-button').click();
       await page.getByRole('heading', { name: 'Receipt Total value' }).waitFor();
       await expect
@@ -170,7 +173,7 @@ describe.skipIf(!browser)('the receipt of paper money', () => {
   });
 
   it('of one row is opened by its "=", and by the key where the focus is in it', async () => {
-    await withWindow({ frame, answers, path }, async ({ page }) => {
+    await withWindow({ frame, answers, path, expected }, async ({ page }) => {
       await button(page, 'How the value of Bitcoin comes about').click();
       await page.getByRole('heading', { name: 'Receipt Bitcoin' }).waitFor();
       await expect.poll(() => terms(page)).toHaveLength(1);
@@ -189,7 +192,7 @@ describe.skipIf(!browser)('the receipt of paper money', () => {
 
   it('says loudly where the cash is not in the sum', async () => {
     const wrong = { ...answers, 'portfolios/p-paper/receipt': { ...receipt, total: '34027.663275' } };
-    await withWindow({ frame, answers: wrong, path }, async ({ page }) => {
+    await withWindow({ frame, answers: wrong, path, expected }, async ({ page }) => {
       await page.locator('tr[data-asset=BTC]').waitFor();
       await page.keyboard.press('=');
       await page.getByRole('alert').filter({ hasText: 'do not compute the same' }).waitFor();

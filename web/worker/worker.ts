@@ -29,9 +29,11 @@ const isPageAddress = (path: string) =>
   );
 /** A server that does not answer in time counts as away. */
 const maxAnswerMs = 3_000;
+/** Nobody waits for what is kept for later; it is tried again with the next visit. */
+const maxKeepMs = 60_000;
 
 const fetchIndex = async (): Promise<Response> => {
-  const response = await fetch(indexAddress, { cache: 'no-store' });
+  const response = await fetch(indexAddress, { cache: 'no-store', signal: AbortSignal.timeout(maxKeepMs) });
   const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
   // While an update is rolled out, another replica may have answered with another build's: then nothing is kept, and
