@@ -123,7 +123,9 @@ export const bffConfig = (env: NodeJS.ProcessEnv) =>
     STALE_AFTER: duration('60s').describe('The age from which a price counts as old.'),
     PUSH_WINDOW: duration('5ms').describe('Prices that come within this time go out in one frame.'),
     FRAME_EVERY: duration('1s').describe('A frame goes out so often also without a change.'),
-    MAX_COINS: integer(500, 1, 10_000).describe('Assets of one portfolio; the portfolio service keeps 500 at most.'),
+    MAX_COINS: integer(500, 1, 10_000).describe(
+      'Assets of one portfolio; where the portfolio service keeps them, none is added beyond 500.',
+    ),
     MAX_SOCKETS: integer(20_000, 1, 1_000_000).describe('WebSockets of one replica.'),
     MAX_SOCKETS_PER_USER: integer(20, 1, 10_000).describe('WebSockets of one user at one replica.'),
     AUTH_RATE_LIMIT: integer(60, 1, 1_000_000).describe(

@@ -12,8 +12,8 @@ export interface BalanceCallsDeps {
   readonly askedOf: OwnerOf['askedOf'];
 }
 
-const toWire = ({ balances, ...of }: HeldBalances): wire.Balances => ({
-  ...of,
+const toWire = ({ portfolioId, userId, version, balances }: HeldBalances): wire.Balances => ({
+  ...{ portfolioId, userId, version },
   balances: balances.map((balance) => ({ ...balance })),
 });
 

@@ -67,6 +67,19 @@ describe('a coin, over gRPC', () => {
     expect(await service.ofPortfolio(userId, portfolioId.toUpperCase()).change('2')).toMatchObject({ portfolioId });
   });
 
+  it('is not said before all is taken over, so that whoever hands over goes on', async () => {
+    const { change, coins, get, userId } = service.holder();
+    await change('1');
+    const { id: portfolioId } = await get('default');
+    const set = (adopting: boolean) =>
+      postgres.db.execute(sql`update portfolios set adopting = ${adopting} where id = ${portfolioId}`);
+    await set(true);
+    expect(await coins()).toEqual({ portfolioId, version: 0, coins: [] });
+    expect(await service.as(userId).balances('default')).toMatchObject({ version: 1, balances: [{ available: '1' }] });
+    await set(false);
+    expect(await coins()).toMatchObject({ version: 1, coins: [{ available: '1' }] });
+  });
+
   it('comes back with an undo, once', async () => {
     const { change, remove, undo, coins } = service.holder();
     await change('3');

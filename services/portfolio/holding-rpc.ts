@@ -46,7 +46,9 @@ export const serveHoldings = (
     ),
     listCoins: unary<holding.ListCoinsRequest, holding.Coins>(async ({ owner, portfolioId: id }, context) => {
       const { portfolioId, userId } = await askedOf(owner, id, context);
-      const { version, balances } = await readings.balances(portfolioId, userId);
+      const { version, adopting, balances } = await readings.balances(portfolioId, userId);
+      // Whoever hands over goes on until all of it is here.
+      if (adopting) return { portfolioId, version: 0, coins: [] };
       return { portfolioId, version, coins: balances.map((balance) => ({ ...balance })) };
     }),
     beginAdoption: unary<holding.BeginAdoptionRequest, holding.BeginAdoptionResponse>(async ({ highestId }) => ({

@@ -37,6 +37,8 @@ export const portfolios = pgTable('portfolios', {
   balanceVersion: counter('balance_version').notNull().default(0),
   createdAt: instant('created_at').notNull(),
   archivedAt: instant('archived_at'),
+  /** While only some is here of what its user had elsewhere. */
+  adopting: boolean('adopting').notNull().default(false),
 });
 
 /** What was asked for under a key, and the answer. */

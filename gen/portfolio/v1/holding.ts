@@ -117,7 +117,7 @@ export interface AdoptHoldingsRequest {
   owner:
     | Owner
     | undefined;
-  /** At most 500, of each symbol one. */
+  /** At most 10,000, of each symbol one. */
   coins: AdoptedCoin[];
 }
 
@@ -1139,7 +1139,7 @@ export const HoldingServiceService = {
     responseSerialize: (value: CoinChange): Buffer => Buffer.from(CoinChange.encode(value).finish()),
     responseDeserialize: (value: Buffer): CoinChange => CoinChange.decode(value),
   },
-  /** What is held at one moment. */
+  /** What is held at one moment; nothing, at version 0, as long as only some is taken over of what the user owned elsewhere. */
   listCoins: {
     path: "/portfolio.v1.HoldingService/ListCoins" as const,
     requestStream: false as const,
@@ -1165,9 +1165,9 @@ export const HoldingServiceService = {
   },
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
-   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
-   * for what is no quantity.
+   * answered the same, whatever it says. Some coins at a time: where that is cut off, a repeat goes on from there. FAILED_PRECONDITION
+   * with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none of what is owned; NOT_FOUND with `gone` where the
+   * user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   adoptHoldings: {
     path: "/portfolio.v1.HoldingService/AdoptHoldings" as const,
@@ -1199,7 +1199,7 @@ export interface HoldingServiceServer extends UntypedServiceImplementation {
    * NOT_FOUND with `unknown-change` for one that is unknown, somebody else's or too old; others as ChangeCoin.
    */
   undoChange: handleUnaryCall<UndoChangeRequest, CoinChange>;
-  /** What is held at one moment. */
+  /** What is held at one moment; nothing, at version 0, as long as only some is taken over of what the user owned elsewhere. */
   listCoins: handleUnaryCall<ListCoinsRequest, Coins>;
   /**
    * Keeps the numbers of coins that were counted elsewhere free: what is held from now on is numbered above them. Once and before all
@@ -1208,9 +1208,9 @@ export interface HoldingServiceServer extends UntypedServiceImplementation {
   beginAdoption: handleUnaryCall<BeginAdoptionRequest, BeginAdoptionResponse>;
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
-   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
-   * for what is no quantity.
+   * answered the same, whatever it says. Some coins at a time: where that is cut off, a repeat goes on from there. FAILED_PRECONDITION
+   * with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none of what is owned; NOT_FOUND with `gone` where the
+   * user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   adoptHoldings: handleUnaryCall<AdoptHoldingsRequest, AdoptHoldingsResponse>;
 }
@@ -1275,7 +1275,7 @@ export interface HoldingServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CoinChange) => void,
   ): ClientUnaryCall;
-  /** What is held at one moment. */
+  /** What is held at one moment; nothing, at version 0, as long as only some is taken over of what the user owned elsewhere. */
   listCoins(
     request: ListCoinsRequest,
     callback: (error: ServiceError | null, response: Coins) => void,
@@ -1312,9 +1312,9 @@ export interface HoldingServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Takes over what a user owned where it was counted before, into the default tracking portfolio, once: a repeat changes nothing and is
-   * answered the same, whatever it says. FAILED_PRECONDITION with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none
-   * of what is owned; NOT_FOUND with `gone` where the user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape`
-   * for what is no quantity.
+   * answered the same, whatever it says. Some coins at a time: where that is cut off, a repeat goes on from there. FAILED_PRECONDITION
+   * with `adoption-not-begun`, and with `wrong-kind` where the portfolio is none of what is owned; NOT_FOUND with `gone` where the
+   * user's account is deleted; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   adoptHoldings(
     request: AdoptHoldingsRequest,

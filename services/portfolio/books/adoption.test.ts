@@ -1,3 +1,4 @@
+import { AppError } from '@tickfolio/lib/errors';
 import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
@@ -18,6 +19,8 @@ const adopt = ({ books }: TestBooks, owner: Owner, coins: readonly ReturnType<ty
   books.adoption.adopt({ ...owner, coins });
 const add = ({ books }: TestBooks, owner: Owner, by: string, symbol = 'btcusdt', asset = 'BTC') =>
   books.coins.change({ ...owner, key: newKey(), symbol, asset, by });
+const manyCoins = (count: number) =>
+  Array.from({ length: count }, (_, at) => coinElsewhere(at + 1, `c${at}usdt`, `${at + 1}.5`));
 const fundedPaper = async (real: TestBooks) => {
   const paper = await real.portfolio('paper');
   await real.books.funding.fund({ ...paper, key: newKey(), asset: 'USDT', quantity: '10000' });
@@ -34,8 +37,26 @@ describe('coins that were counted elsewhere', () => {
   const build = async (highestId: number | 'unsaid' = 300) => {
     const postgres = await openEmbeddedDatabase();
     opened.push(postgres);
-    const real = await openTestBooks(postgres, undefined, highestId);
-    return { real, owner: await real.portfolio('tracking') };
+    let made = 0;
+    let left = Number.POSITIVE_INFINITY;
+    const db: typeof postgres.db = Object.create(postgres.db);
+    db.transaction = (...asked) => {
+      if (left-- <= 0) throw new AppError('unavailable', 'The database is away.');
+      made++;
+      return postgres.db.transaction(...asked);
+    };
+    const real = await openTestBooks({ ...postgres, db }, undefined, highestId);
+    const owner = await real.portfolio('tracking');
+    made = 0;
+    return {
+      ...{ real, owner },
+      /** How many transactions there were. */
+      made: () => made,
+      /** The database goes away after so many more. */
+      cutOffAfter: (transactions: number) => {
+        left = transactions;
+      },
+    };
   };
 
   it('are held here with their numbers, times and every digit, and it is told', async () => {
@@ -118,14 +139,63 @@ describe('coins that were counted elsewhere', () => {
     expect(await faultsIn(real.db)).toEqual([]);
   });
 
-  it('are 500 at most, which are taken over all at once', { timeout: 300_000 }, async () => {
-    const { real, owner } = await build(600);
-    const many = Array.from({ length: 501 }, (_, at) => coinElsewhere(at + 1, `c${at}usdt`, `${at + 1}.5`));
-    expect(await reasonOf(adopt(real, owner, many))).toBe('invalid-argument');
-    const adopted = await adopt(real, owner, many.slice(0, 500));
-    expect(adopted.version).toBe(500);
-    expect(adopted.coins.map(({ id }) => id)).toEqual(many.slice(0, 500).map(({ id }) => id));
-    expect((await real.told(owner.portfolioId)).length).toBe(500);
+  it('may be more than anybody gets here, and nobody waits for more than 50 of them', {
+    timeout: 300_000,
+  }, async () => {
+    const { real, owner, made } = await build(600);
+    const many = manyCoins(501);
+    const adopted = await adopt(real, owner, many);
+    expect(adopted.version).toBe(501);
+    expect(adopted.coins.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+    expect((await real.told(owner.portfolioId)).map(({ version }) => version)).toEqual(many.map((_, at) => at + 1));
+    expect(made()).toBe(Math.ceil(501 / 50));
+    expect(await adopt(real, owner, [])).toEqual(adopted);
+    // They are changed as others are, and none comes to them.
+    await add(real, owner, '1', 'c0usdt', 'C0');
+    expect(await reasonOf(add(real, owner, '1'))).toBe('too-many-coins');
+    expect(await faultsIn(real.db)).toEqual([]);
+    const tooMany = manyCoins(10_001);
+    expect(await reasonOf(adopt(real, await real.portfolio('tracking'), tooMany))).toBe('invalid-argument');
+  });
+
+  it('are taken over to the end by whoever asks again, where that was cut off', { timeout: 300_000 }, async () => {
+    const { real, owner, cutOffAfter } = await build(300);
+    const many = manyCoins(120);
+    cutOffAfter(2);
+    await expect(adopt(real, owner, many)).rejects.toMatchObject({ code: 'unavailable' });
+    const { readings } = real.books;
+    expect(await readings.balances(owner.portfolioId, owner.userId)).toMatchObject({ adopting: true, version: 100 });
+    expect(await faultsIn(real.db)).toEqual([]);
+    cutOffAfter(Number.POSITIVE_INFINITY);
+    const [adopted, other] = await Promise.all([adopt(real, owner, many), adopt(real, owner, many)]);
+    expect(other).toEqual(adopted);
+    const { version, adopting, balances } = await readings.balances(owner.portfolioId, owner.userId);
+    expect(adopted).toEqual({ portfolioId: owner.portfolioId, version: 120, coins: balances });
+    expect([version, adopting]).toEqual([120, false]);
+    expect(balances.map(({ id, via, available }) => [id, via, available])).toEqual(
+      many.map(({ id, symbol, quantity }) => [id, symbol, quantity]),
+    );
+    expect(await faultsIn(real.db)).toEqual([]);
+  });
+
+  it('are what was said of them last, where that is something else than before it was cut off', async () => {
+    const { real, owner, cutOffAfter } = await build(300);
+    const many = manyCoins(60);
+    cutOffAfter(1);
+    await expect(adopt(real, owner, many)).rejects.toMatchObject({ code: 'unavailable' });
+    cutOffAfter(Number.POSITIVE_INFINITY);
+    const [first, second, third] = many;
+    if (!first || !second || !third) return expect.unreachable();
+    const said = [
+      { ...first, quantity: '7' },
+      { ...third, quantity: '0.25' },
+      ...many.slice(3, 55),
+      coinElsewhere(200, 'newusdt', '9'),
+    ];
+    const adopted = await adopt(real, owner, said);
+    const held = (await balancesOf(real, owner)).map(({ id, via, available }) => [id, via, available]);
+    expect(held).toEqual(said.map(({ id, symbol, quantity }) => [id, symbol, quantity]));
+    expect(adopted.coins.map(({ id, via, available }) => [id, via, available]).sort()).toEqual(held.sort());
     expect(await faultsIn(real.db)).toEqual([]);
   });
 

@@ -26,6 +26,8 @@ export interface HeldBalances {
   readonly userId: string;
   /** Counts what became of its balances; 0 before the first. */
   readonly version: number;
+  /** While only some is here of what its user had elsewhere. */
+  readonly adopting: boolean;
   /** In the order in which they began. */
   readonly balances: readonly HeldBalance[];
 }
@@ -63,7 +65,10 @@ export interface Readings {
   reservations(after: string, limit: number): Promise<Page<KeptReservation>>;
 }
 
-/** Of one page: as many as an embedded database reads without keeping others waiting. One portfolio has fewer. */
+/**
+ * Of one page: as many as an embedded database reads without keeping others waiting. One portfolio has fewer, but for
+ * one that was taken over from where more were allowed.
+ */
 const maxPageBalances = 1_000;
 
 type BalanceRow = typeof balances.$inferSelect;
@@ -113,13 +118,14 @@ export const createReadings = (db: Database): Readings => {
   };
   /** One statement, so that each portfolio's version and its balances are of one moment. */
   const heldIn = async (ids: readonly string[]): Promise<HeldBalances[]> => {
-    const found = new Map<string, { portfolioId: string; userId: string; version: number; balances: HeldBalance[] }>();
+    const found = new Map<string, HeldBalances & { readonly balances: HeldBalance[] }>();
     if (ids.length === 0) return [];
     const rows = await db
       .select({
         id: portfolios.id,
         userId: portfolios.userId,
         version: portfolios.balanceVersion,
+        adopting: portfolios.adopting,
         balance: balances,
         usual: assets.defaultVia,
       })
@@ -128,8 +134,8 @@ export const createReadings = (db: Database): Readings => {
       .leftJoin(assets, eq(assets.asset, balances.asset))
       .where(inArray(portfolios.id, [...ids]))
       .orderBy(asc(portfolios.id), asc(balances.id));
-    for (const { id, userId, version, balance, usual } of rows) {
-      const portfolio = found.get(id) ?? { portfolioId: id, userId, version, balances: [] };
+    for (const { id, balance, usual, ...about } of rows) {
+      const portfolio = found.get(id) ?? { portfolioId: id, ...about, balances: [] };
       found.set(id, portfolio);
       if (balance) portfolio.balances.push(heldOf(balance, usual));
     }

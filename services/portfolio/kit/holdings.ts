@@ -3,7 +3,7 @@ import { type AdoptedCoin, HoldingServiceClient } from '@tickfolio/gen/portfolio
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 
 /** What is called of `portfolio.v1.HoldingService` of one that is started. @param deadlineMs of each call, unless it says another */
-export const connectHoldings = (port: number, deadlineMs = 20_000) => {
+export const connectHoldings = (port: number, deadlineMs = 60_000) => {
   const client = createGrpcClient(HoldingServiceClient, `127.0.0.1:${port}`);
   const options = { deadlineMs, waitForReady: true };
   const as = (userId: string, portfolioId = 'default', heardVersion = 0) => {

@@ -20,8 +20,8 @@ export interface Balance {
   readonly elsewhere?: { readonly id?: number; readonly createdAt: Date };
 }
 
-/** How many a portfolio has at most, but for what fills bring: those have happened, and cannot be refused. */
-export const maxBalances = 500;
+/** How many a portfolio has at most, but for what fills bring and what is taken over: those cannot be refused. */
+const maxBalances = 500;
 
 const balanceOf = (row: typeof balances.$inferSelect): Balance => ({
   ...row,

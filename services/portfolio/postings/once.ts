@@ -36,6 +36,8 @@ export const idOfUndo = (postingId: string): string => derivedId('undo', posting
 export const idOfGrant = (portfolioId: string): string => derivedId('grant', portfolioId);
 /** Of what a user had where it was counted before. */
 export const idOfAdoption = (userId: string): string => derivedId('adopt', userId);
+/** Of a part of it, the last one excepted. @param version of the portfolio before it */
+export const idOfAdopted = (userId: string, version: number): string => derivedId('adopt', userId, String(version));
 export const idOfRelease = (reservationId: string): string => derivedId('release', reservationId);
 
 /** The same for the same request only. */
