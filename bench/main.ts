@@ -14,18 +14,22 @@ import { money } from './money.js';
 import { first } from './page/first.js';
 import { markets } from './page/markets.js';
 import { holdings, page } from './page/page.js';
+import { memory } from './start/memory.js';
 import { start } from './start/start.js';
 import { trades } from './trades/trades.js';
+import { turns } from './turns/turns.js';
 import { valuation } from './valuation/valuation.js';
 
 const benchmarks = [
   start,
+  memory,
   first,
   page,
   holdings,
   markets,
   journey,
   frames,
+  turns,
   delivery,
   trades,
   archive,

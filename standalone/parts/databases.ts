@@ -13,6 +13,7 @@ import {
   simulatedArchive,
 } from '../stores/store-names.js';
 import { openingInWords } from '../stores/stores-in-words.js';
+import { createTurnMetrics } from '../stores/turn-metrics.js';
 
 /** What else lies in the data folder, where earlier builds had a folder for each database. */
 const takenNames: readonly string[] = [allDatabases, realArchive, simulatedArchive, jwtSecretFile];
@@ -108,7 +109,7 @@ export const databases = definePart({
             .describe('Refused beside `POSTGRES_HOST`, because each service of this run has its own.'),
     };
   },
-  start: async ({ config, clock, log, folder, own, signal, fail, print, watchStore }) => {
+  start: async ({ config, clock, log, folder, own, service, signal, fail, print, watchStore }) => {
     const stores: NamedStore[] = [];
     const openOnServer = async ({ name: database, ...options }: DatabasePlace): Promise<Postgres> => {
       const { openServerPostgres } = await import('@tickfolio/lib/postgres/server');
@@ -121,7 +122,8 @@ export const databases = definePart({
       const former = await formerDatabases(config);
       const isNew = await takeOver({ clock, log, print, signal }, folder.path, former);
       signal.throwIfAborted();
-      const engine = await openPgliteEngine({ clock, log, folder: folder.part(allDatabases) });
+      const watch = createTurnMetrics(service(allDatabases).metrics);
+      const engine = await openPgliteEngine({ clock, log, watch, folder: folder.part(allDatabases) });
       if (!isNew) await removeTakenOver(folder.path, { log });
       void engine.failed.then(fail);
       stores.push({ name: allDatabases, hold: engine.hold, linked: false });

@@ -15,7 +15,7 @@ import { createTurns } from './turns.js';
 import { vacuumNowAndThen } from './vacuum.js';
 
 export interface PgliteEngineOptions
-  extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns' | 'tooLong'>,
+  extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns'>,
     PgliteConnectionOptions {}
 
 export interface PgliteDatabaseOptions {
@@ -29,6 +29,8 @@ export interface PgliteDatabaseOptions {
   readonly name?: string;
 }
 
+/** Nobody should have the connection for longer. */
+const maxTurnMs = 100;
 /** How long the tables of a service may take, as on a server. */
 const migrationTimeoutMs = 120_000;
 /** Where drizzle itself notes migrations: databases that have an engine to themselves do it there. */
@@ -66,8 +68,12 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
   const turns = createTurns({
     ...options,
     ready,
-    tooLong: (tookMs) =>
-      log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else'),
+    watch: (turn) => {
+      options.watch?.(turn);
+      const { tookMs } = turn;
+      if (tookMs > maxTurnMs)
+        log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else');
+    },
   });
   const sessionIn = (schema: string | undefined, name: string, more: Partial<PgliteSessionOptions> = {}) => {
     const statements = traceQueries(

@@ -8,6 +8,7 @@ export { openPgliteEngine, type PgliteEngine } from './engine.js';
 export { examinePglite } from './examine.js';
 export { pgliteNeedsBytes } from './files.js';
 export { takeOverDatabase } from './take-over.js';
+export type { Turn } from './turns.js';
 
 export interface PgliteOptions extends PgliteEngineOptions {
   /** Folder in drizzle-kit's layout: `meta/_journal.json` and one SQL file each. */

@@ -4,6 +4,7 @@ import type { QueryResult } from './protocol.js';
 import { createTurns, type Turns, type TurnsOptions } from './turns.js';
 
 type RowMode = 'array' | 'object';
+type Note = (rows: number) => void;
 type Run = (text: string, params: unknown[], rowMode: RowMode) => Promise<QueryResult>;
 
 export interface Querying {
@@ -30,14 +31,21 @@ export interface PgliteSessionOptions extends TurnsOptions {
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
   const { clock, turns = createTurns(options), waitTimeoutMs, transactionTimeoutMs = 15_000 } = options;
+  const noted = async (note: Note, asked: ReturnType<Run>) => {
+    const result = await asked;
+    note(Math.max(result.rows.length, result.affectedRows ?? 0));
+    return result;
+  };
   const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) =>
-    turns.take(() => run(text, params, rowMode), waitTimeoutMs);
+    turns.take((note) => noted(note, run(text, params, rowMode)), waitTimeoutMs);
   /** The connection for as long as `work` takes; what it asks later is refused. */
-  const lend = async <T>(work: (client: Querying) => Promise<T>): Promise<T> => {
+  const lend = async <T>(note: Note, work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
     const client: Querying = {
       query: (text, params = [], { rowMode = 'object' } = {}) =>
-        over ? Promise.reject(new AppError('internal', 'The transaction is over.')) : run(text, params, rowMode),
+        over
+          ? Promise.reject(new AppError('internal', 'The transaction is over.'))
+          : noted(note, run(text, params, rowMode)),
     };
     try {
       return await work(client);
@@ -46,10 +54,10 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
     }
   };
   const transaction: PgliteSession['transaction'] = (work) =>
-    turns.take(async () => {
+    turns.take(async (note) => {
       await run('begin', [], 'object');
       try {
-        const result = await lend((client) => within(clock, transactionTimeoutMs, work(client)));
+        const result = await lend(note, (client) => within(clock, transactionTimeoutMs, work(client)));
         await run('commit', [], 'object');
         return result;
       } catch (err) {
@@ -57,7 +65,7 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
         throw err;
       }
     }, waitTimeoutMs);
-  return { query, transaction, alone: (work) => turns.take(() => lend(work), waitTimeoutMs) };
+  return { query, transaction, alone: (work) => turns.take((note) => lend(note, work), waitTimeoutMs) };
 };
 
 const within = <T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> =>

@@ -1,27 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../clock/clock.js';
 import { inBackground } from '../background.js';
-import { createTurns } from './turns.js';
+import { createTurns, type Turn } from './turns.js';
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Turns whose work ends when it is told to. */
 const build = () => {
   const clock = createManualClock();
-  const long: number[] = [];
-  const turns = createTurns({ clock, tooLong: (tookMs) => void long.push(tookMs) });
+  const told: Turn[] = [];
+  const turns = createTurns({ clock, watch: (turn) => void told.push(turn) });
   const order: string[] = [];
   const ends: (() => void)[] = [];
-  const ask = (name: string, waitMs?: number) =>
-    turns.take(() => {
+  /** @param rows of its statements */
+  const ask = (name: string, waitMs?: number, rows: readonly number[] = []) =>
+    turns.take((note) => {
       order.push(name);
+      for (const count of rows) note(count);
       return new Promise<void>((resolve) => ends.push(resolve));
     }, waitMs);
   const end = async () => {
     ends.shift()?.();
     await settle();
   };
-  return { clock, long, order, ask, end };
+  return { clock, order, ask, end, turns: told };
 };
 
 describe('turns at the one connection', () => {
@@ -64,24 +66,38 @@ describe('turns at the one connection', () => {
     expect(order).toEqual(['first', 'request 1', 'retention', 'request 2']);
   });
 
-  it('never let a request wait for more than one of ten relays that have all waited too long', async () => {
-    const { clock, order, ask, end } = build();
+  it('never let a request wait for more than one of ten relays that have all waited too long, wherever it stands', async () => {
+    const { clock, order, ask, end, turns } = build();
     void ask('first');
     for (let relay = 1; relay <= 10; relay++) void inBackground(() => ask(`relay ${relay}`));
     await settle();
     clock.advance(1_000);
     for (const name of ['request 1', 'request 2', 'request 3']) void ask(name);
-    for (let turn = 0; turn < 14; turn++) await end();
-    expect(order.slice(0, 7)).toEqual([
-      'first',
-      'relay 1',
-      'request 1',
-      'relay 2',
-      'request 2',
-      'relay 3',
-      'request 3',
+    await end();
+    void ask('request 4'); // Comes while the first relay has the connection.
+    await end();
+    void ask('request 5');
+    for (let turn = 0; turn < 16; turn++) await end();
+    expect(order.slice(0, 8)).toEqual([
+      ...['first', 'relay 1', 'request 1', 'request 2', 'request 3', 'request 4', 'relay 2', 'request 5'],
     ]);
-    expect(order.slice(7)).toEqual([4, 5, 6, 7, 8, 9, 10].map((relay) => `relay ${relay}`));
+    expect(order.slice(8)).toEqual([3, 4, 5, 6, 7, 8, 9, 10].map((relay) => `relay ${relay}`));
+    const requests = turns.filter(({ isBackground }) => !isBackground);
+    expect(requests.map(({ behindBackground }) => behindBackground)).toEqual([0, 1, 1, 1, 1, 1]);
+  });
+
+  it('let a relay go on however many requests there always are', async () => {
+    const { clock, order, ask, end } = build();
+    void ask('first');
+    for (let relay = 1; relay <= 3; relay++) void inBackground(() => ask(`relay ${relay}`));
+    for (let request = 1; request <= 5; request++) void ask(`request ${request}`);
+    await settle();
+    for (let turn = 0; turn < 30; turn++) {
+      clock.advance(100);
+      await end();
+      void ask(`later request ${turn}`);
+    }
+    expect(order).toContain('relay 3');
   });
 
   it('let a request that comes while a relay has the connection go next, whatever else has waited too long', async () => {
@@ -95,16 +111,17 @@ describe('turns at the one connection', () => {
     expect(order).toEqual(['relay 1', 'request', 'relay 2']);
   });
 
-  it('tell of whoever had the connection for more than 100 ms', async () => {
-    const { clock, long, ask, end } = build();
-    void ask('short');
+  it('tell of each how long it waited and had the connection, and what it asked', async () => {
+    const { clock, ask, end, turns } = build();
+    void ask('first', undefined, [3, 500]);
+    void inBackground(() => ask('relay', undefined, [7]));
     await settle();
-    clock.advance(100);
+    clock.advance(30);
     await end();
-    void ask('long');
-    await settle();
     clock.advance(101);
     await end();
-    expect(long).toEqual([101]);
+    const first = { isBackground: false, waitedMs: 0, behindBackground: 0, tookMs: 30, statements: 2, rows: 503 };
+    const relay = { isBackground: true, waitedMs: 30, behindBackground: 0, tookMs: 101, statements: 1, rows: 7 };
+    expect(turns).toEqual([first, relay]);
   });
 });
