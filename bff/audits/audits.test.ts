@@ -152,6 +152,20 @@ const describeAudits = (name: string, open: () => Promise<Postgres>): void => {
       expect(await faults()).toEqual(['A8 missing 1', `the balances of ${paper} were heard of up to event 2 of 3`]);
     });
 
+    it('calls nothing lost that comes within a minute', async () => {
+      const { there, paper, faults } = await build(open);
+      there.set(paper, 'USDT', '', '50', '40');
+      let looks = 0;
+      const { positions } = there;
+      there.positions = async (...page) => {
+        looks += 1;
+        if (looks === 4) await there.hear();
+        return positions(...page);
+      };
+      expect(await faults()).toEqual([]);
+      expect(looks).toBe(5);
+    });
+
     it('says so of a portfolio that its service does not know', async () => {
       const { there, paper, faults } = await build(open);
       there.all.delete(paper);

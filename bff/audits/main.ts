@@ -15,7 +15,7 @@ const help = `Compares what the gateway shows of portfolios with what the portfo
 
   npm run audit:trading            behind the audit of the books
 
-What looks wrong is looked at once more after 10 s, so that nothing counts that only is under way; a portfolio that is another at
+What looks wrong is looked at once more after 10 s, and what is missing for a minute, so that nothing counts that only is under way; a portfolio that is another at
 each look is left out. What to do where something is wrong is in docs/operate/alerts.md, ShownWrong.
 Settings: PROFILE_POSTGRES_HOST, PROFILE_POSTGRES_PORT, PROFILE_POSTGRES_USER, PROFILE_POSTGRES_PASSWORD, PROFILE_POSTGRES_SCHEMA (unset:
 those of the books), PROFILE_POSTGRES_DB (profile_db), PORTFOLIO_SERVICE_ADDR, GRPC_TLS_CA, GRPC_TLS_CERT, GRPC_TLS_KEY, ENV, LOG_LEVEL.

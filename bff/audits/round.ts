@@ -35,6 +35,8 @@ const pagePortfolios = 200;
 const pauseMs = 10;
 /** After which what looked wrong is looked at once more: events take their time. */
 const secondLookMs = 10_000;
+/** What was to be heard is missing where it has not come by this look, a minute later: a busy computer is slow. */
+const maxLooks = 6;
 
 /** A portfolio of which something looked wrong. */
 interface Suspicion {
@@ -43,6 +45,13 @@ interface Suspicion {
   /** As its service said it; what was taken in should come to this. */
   readonly version: number;
   readonly is: Comparison['is'] | 'unknown';
+}
+
+/** Of one page. */
+interface Suspected {
+  /** As it was read. */
+  readonly after: string;
+  readonly suspicions: readonly Suspicion[];
 }
 
 interface Page {
@@ -79,27 +88,31 @@ const look = async (db: Database, page: Page, tally: ShownTally): Promise<readon
 
 /**
  * What still is wrong of what looked so. What is shown is read twice, before and after what is there: what was heard
- * before and is not there yet never happened.
+ * before and is not there yet never happened. @returns what was to be heard and may come yet, unless this is the last look
  */
 const lookAgain = async (
   { db, there, underWay }: RoundDeps,
   after: string,
   suspicions: readonly Suspicion[],
   tally: ShownTally,
-): Promise<void> => {
+  isLast: boolean,
+): Promise<readonly Suspicion[]> => {
+  const awaited: Suspicion[] = [];
   const before = await readShown(db, suspicions);
   const page = await readPage(there, after);
   const shown = await readShown(db, suspicions);
   const isLate = (await underWay()) !== undefined;
   const held = new Map(page.held.map((one) => [one.portfolioId, one]));
-  for (const { portfolioId: id, version: expected, is } of suspicions) {
+  for (const suspicion of suspicions) {
+    const { portfolioId: id, version: expected, is } = suspicion;
     const [inIt, then, now] = [held.get(id), before.get(id), shown.get(id)];
     if (!inIt || !then || !now) continue;
     const compared = compare(inIt, now);
     if (compared.is === 'left-out') continue;
     const { version } = inIt;
     if (is === 'behind' && then.heard < expected) {
-      if (isLate) continue;
+      if (!isLast) awaited.push(suspicion);
+      if (isLate || !isLast) continue;
       const words = `the balances of ${id} were heard of up to event ${then.heard} of ${expected}`;
       tally.fault('A8', 'missing', words, expected - then.heard);
     } else if (then.newest > version) {
@@ -110,10 +123,11 @@ const lookAgain = async (
     }
   }
   const unknown = new Set(suspicions.filter(({ is }) => is === 'unknown').map(({ portfolioId }) => portfolioId));
-  if (unknown.size === 0) return;
+  if (unknown.size === 0) return awaited;
   for (const { portfolioId } of await strangersIn(db, page))
     if (unknown.has(portfolioId))
       tally.fault('A9', 'mismatch', `${portfolioId} is shown, and the portfolio service knows of no such portfolio`);
+  return awaited;
 };
 
 /**
@@ -124,7 +138,7 @@ export const runRound = (deps: RoundDeps, { after: begin, signal }: RoundPlan): 
   inBackground(async () => {
     const { db, there, clock } = deps;
     const tally = createTally(checkNames);
-    const suspected: { readonly after: string; readonly suspicions: readonly Suspicion[] }[] = [];
+    const suspected: Suspected[] = [];
     let after: string | undefined = begin;
     for (let read = 0; after !== undefined && read < roundPortfolios && !signal?.aborted; ) {
       const page: Page = await readPage(there, after);
@@ -134,8 +148,15 @@ export const runRound = (deps: RoundDeps, { after: begin, signal }: RoundPlan): 
       after = page.next;
       await sleep(clock, pauseMs, signal);
     }
-    if (suspected.length > 0) await sleep(clock, secondLookMs, signal);
-    for (const { after: from, suspicions } of suspected)
-      if (!signal?.aborted) await lookAgain(deps, from, suspicions, tally);
+    let open: readonly Suspected[] = suspected;
+    for (let looks = 1; open.length > 0 && looks <= maxLooks && !signal?.aborted; looks++) {
+      await sleep(clock, secondLookMs, signal);
+      const again: Suspected[] = [];
+      for (const { after: from, suspicions } of signal?.aborted ? [] : open) {
+        const awaited = await lookAgain(deps, from, suspicions, tally, looks === maxLooks);
+        if (awaited.length > 0) again.push({ after: from, suspicions: awaited });
+      }
+      open = again;
+    }
     return { findings: tally.findings, next: after };
   });
