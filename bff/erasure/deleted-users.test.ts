@@ -63,7 +63,9 @@ const build = async () => {
   return { one, two, tell, told, news };
 };
 
-it('has nothing of a user whose account was deleted, closes its sockets at every replica, and answers once', async () => {
+it('has nothing of a user whose account was deleted, closes its sockets at every replica, and answers once', {
+  timeout: 300_000,
+}, async () => {
   const { one, two, tell, told, news } = await build();
   const user = createUser(clock);
   const other = createUser(clock);

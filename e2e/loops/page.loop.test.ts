@@ -21,7 +21,7 @@ import { inspectPages, phone } from '../kit/page-views.js';
 // The page in a real Chromium, on the all-in-one run as its users start it. Access tokens live seconds here, so every
 // journey goes over their end.
 
-const lifeSeconds = 8;
+const lifeSeconds = 15;
 let run: Awaited<ReturnType<typeof startRun>>;
 let env: Record<string, string>;
 beforeAll(async () => {
