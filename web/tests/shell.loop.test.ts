@@ -97,7 +97,7 @@ describe.skipIf(!browser)('who is not signed in', () => {
 describe.skipIf(!browser)('the navigation', () => {
   it('leads everywhere from the rail and from the bar of a phone, says where one is, and folds for good', async () => {
     await withWindow({ frame: twelve, answers }, async ({ page, openTab }) => {
-      const rail = page.getByRole('navigation', { name: 'Pages' });
+      const rail = page.getByRole('navigation', { name: 'Pages', exact: true });
       for (const [name, path] of [
         ['Markets', '/markets'],
         ['Portfolio', '/portfolios/default'],
@@ -112,7 +112,7 @@ describe.skipIf(!browser)('the navigation', () => {
       await settled(async () => expect((await rail.boundingBox())?.width).toBe(60));
       const tab = await openTab('/markets');
       await tab.getByRole('heading', { name: 'Markets' }).waitFor();
-      expect((await tab.getByRole('navigation', { name: 'Pages' }).boundingBox())?.width).toBe(60);
+      expect((await tab.getByRole('navigation', { name: 'Pages', exact: true }).boundingBox())?.width).toBe(60);
     });
     await withWindow({ frame: twelve, answers, viewport: phone }, async ({ page }) => {
       const bar = page.locator('.phone-bar');
