@@ -333,11 +333,9 @@ export const describeFactors = (name: string, open: () => Promise<Postgres>): vo
 
       it('is one of so many, also when several are added at once', async () => {
         const { owner } = await withPasskey({ maxPasskeys: 2 });
+        const begun = [await owner.beginPasskey(), await owner.beginPasskey()];
         const words = await Promise.all(
-          [1, 2].map(async () => {
-            const begun = await owner.beginPasskey();
-            return wordOf(owner.addPasskey(begun.ticket, createAuthenticator().make(begun)));
-          }),
+          begun.map((each) => wordOf(owner.addPasskey(each.ticket, createAuthenticator().make(each)))),
         );
         expect(words.sort()).toEqual(['done', 'failed_precondition too-many-passkeys']);
         expect(await wordOf(owner.beginPasskey())).toBe('failed_precondition too-many-passkeys');
