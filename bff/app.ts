@@ -95,7 +95,7 @@ export interface ListenOptions {
 }
 
 export interface RunningBff extends RunningService {
-  /** Settles with the reason only when it hears of no deleted account any more, ever: whoever runs it should end. */
+  /** Settles with the reason only when it hears no more of what others tell, ever: whoever runs it should end. */
   readonly failed: Promise<Error>;
 }
 
@@ -116,5 +116,5 @@ export const startBff = async (deps: BffDeps, given: BffOptions & ListenOptions)
     build: (draining) => createBff(shared, options, { ...readiness, draining }),
   });
   tellAddress(deps.log, options);
-  return { ...running, failed: shared.deletedUsers.failed };
+  return { ...running, failed: shared.failed };
 };

@@ -97,6 +97,11 @@ export interface BffOptions {
   readonly reconcileEveryMs?: number;
   /** How often the event log is sent what another replica wrote. Default 100. */
   readonly relayPollMs?: number;
+  /**
+   * The group in which the event log is read for the sockets of this process, which reads everything: no other one may
+   * have it. Default one of its own each time it starts.
+   */
+  readonly socketsGroup?: string;
   /** How often what is shown of portfolios is compared with what their service has. Default 60 000. */
   readonly auditPeriodMs?: number;
   /** The folder of the built page (`builtPage`). Default: no page is served. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { webSocketPath } from '@tickfolio/api/web-socket';
 import { waitUntil } from '@tickfolio/lib/clock';
 import { databaseTime } from '@tickfolio/lib/postgres';
@@ -18,11 +19,13 @@ import { createKeptPrices } from './history/kept-prices.js';
 import { createFindView, type FindView } from './holdings/find-view.js';
 import { createMomentPrices, type LookUpPrices } from './holdings/moment-prices.js';
 import { createProjection } from './holdings/projection.js';
+import { createSeenBases } from './holdings/seen-bases.js';
 import { createViewedHere } from './holdings/viewed-here.js';
 import { createViewedPortfolios, withViewed } from './holdings/viewed-portfolios.js';
 import { createViews, type Views } from './holdings/views.js';
 import { createSymbolLeases, type SymbolLeases, withLeases } from './leases/symbol-leases.js';
 import { startWatchedLeases } from './leases/watched-leases.js';
+import { startBalanceReader } from './live/channels/balance-reader.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
@@ -61,6 +64,8 @@ export interface Shared {
   readonly views: Views;
   readonly findView: FindView;
   readonly deletedUsers: DeletedUsers;
+  /** Settles with the reason only when what others tell is not read any more, ever: whoever runs it should end. */
+  readonly failed: Promise<Error>;
   /** Where the browser sees a path of this server. */
   atPublic(path: string): string;
   /** Has what changed in a user's coins shown everywhere, and its symbols followed. */
@@ -103,8 +108,12 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const ask = createAskPortfolio({ client, know: knowPortfolio, simulated });
   const findView = createFindView({ db: postgres.db, simulated, ask });
   const watchlists = deps.neighbours.client('portfolio', createWatchlistClient);
+  const readBases = createSeenBases(postgres.db);
   const live = createLive(
-    { portfolios: views, find: findView, viewedHere, prices, market, sessions, watchlists, clock, log, metrics },
+    {
+      ...{ portfolios: views, find: findView, viewedHere, prices, market, sessions, watchlists, readBases },
+      ...{ clock, log, metrics },
+    },
     options,
   );
 
@@ -155,6 +164,12 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     },
     { pollMs: options.relayPollMs },
   );
+  const balanceReader = options.without.includes('portfolio')
+    ? undefined
+    : startBalanceReader(
+        { eventLog: deps.eventLog, told: live.balances, clock, log },
+        { group: options.socketsGroup ?? `bff.sockets-${randomUUID()}` },
+      );
   const there = deps.neighbours.client('portfolio', createPositionsClient);
   const underWay = () => deps.eventLog.check();
   const audits = options.without.includes('portfolio')
@@ -175,12 +190,13 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
     ...{ adoption, coinChanges, klines, takePages, leases, views, findView, knowPortfolio, deletedUsers },
     ...{ tickerBoard, lookUpPrices },
+    failed: Promise.race([deletedUsers.failed, ...(balanceReader ? [balanceReader.failed] : [])]),
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
     },
     close: async () => {
-      await deletedUsers.close(AbortSignal.timeout(closeMs));
+      await Promise.all([deletedUsers, balanceReader].map((one) => one?.close(AbortSignal.timeout(closeMs))));
       watchedLeases.close();
       await waitUntil(AbortSignal.timeout(closeMs), audits?.close() ?? Promise.resolve());
       await waitUntil(AbortSignal.timeout(closeMs), adoption.close());

@@ -1,12 +1,13 @@
 import { Compile } from 'typebox/schema';
 import { asyncApi } from '../live/asyncapi.js';
+import type { BalanceMessage } from '../live/balances.js';
 import type { Frame } from '../live/frame.js';
 import type { ChannelMessage, ConnectionMessage } from '../live/messages.js';
 
 const { messages } = asyncApi().components;
 const sent = [
   ...['frame', 'tokenExpiring', 'tokenAccepted', 'messageRefused'],
-  ...['subscribed', 'watchlist', 'price'],
+  ...['subscribed', 'watchlist', 'price', 'balance', 'resync'],
 ].map((name) => {
   const payload = messages[name]?.payload;
   if (!payload) throw new Error(`the document of the WebSocket has no ${name}`);
@@ -20,9 +21,11 @@ const nameOf: Readonly<Record<string, string>> = {
   subscribed: 'subscribed',
   watchlist: 'watchlist',
   price: 'price',
+  balance: 'balance',
+  resync: 'resync',
 };
 
-export type Received = Frame | ConnectionMessage | ChannelMessage;
+export type Received = Frame | ConnectionMessage | ChannelMessage | BalanceMessage;
 
 /** Reads what the server sent on its WebSocket. @throws Error naming what api/asyncapi.json has otherwise */
 export const readReceived = (text: string): Received => {

@@ -24,6 +24,10 @@ const frame = {
   AsOf: '2026-01-27T10:00:01.034Z',
 };
 const [coin] = frame.Coins;
+const balance = {
+  ...{ Type: 'balance', PortfolioID: '0199', Version: 42, Asset: 'BTC', Via: 'btcusdt' },
+  ...{ Available: '0.4995', Reserved: '0', Reason: 'fill', Ref: 'order:0199' },
+};
 
 describe('the document of the WebSocket', () => {
   it('names every message of a channel and of an operation that it has', () => {
@@ -54,6 +58,10 @@ describe('the document of the WebSocket', () => {
         Stale: false,
         Simulated: true,
       },
+      { Type: 'subscribed', Channels: ['watchlist', 'balances'] },
+      balance,
+      { ...balance, Via: '', Reason: 'reserve', Ref: 'reservation:0199' },
+      { Type: 'resync' },
     ];
     for (const message of good) expect(readReceived(JSON.stringify(message))).toEqual(message);
     const bad = [
@@ -64,6 +72,9 @@ describe('the document of the WebSocket', () => {
       { Type: 'token-expiring' },
       { Type: 'subscribed', Channels: ['orders'] },
       { Type: 'price', Symbol: 'btcusdt', Price: 68_123.45, PriceTime: coin?.PriceTime, Stale: false },
+      { ...balance, Available: 0.4995 },
+      { ...balance, Reason: 'because' },
+      { Type: 'resync', Version: 7 },
       { Type: 'news', Detail: 'what nobody wrote down' },
     ];
     for (const message of bad) expect(() => readReceived(JSON.stringify(message))).toThrow('api/asyncapi.json');

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { exampleOf } from '../examples.js';
 import { version } from '../version.js';
+import { BalanceTold, Resync } from './balances.js';
 import { closings } from './close-codes.js';
 import { Frame } from './frame.js';
 import {
@@ -25,6 +26,8 @@ const ofServer = {
   subscribed: Subscribed,
   watchlist: WatchlistTold,
   price: PriceTold,
+  balance: BalanceTold,
+  resync: Resync,
 };
 const ofClient = { refresh: Refresh, view: View, subscribe: Subscribe, unsubscribe: Unsubscribe };
 const ofDemo = ['frame', 'messageRefused'];
@@ -125,6 +128,13 @@ export const asyncApi = () => ({
       channel: channelOf('live'),
       summary: 'On the channel `watchlist`: what is watched, and what it costs.',
       messages: on(['watchlist', 'price']),
+      security,
+    },
+    sendBalances: {
+      action: 'send',
+      channel: channelOf('live'),
+      summary: 'On the channel `balances`: what is in the portfolios of the user, change by change.',
+      messages: on(['balance', 'resync']),
       security,
     },
     sendDemo: {

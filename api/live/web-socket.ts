@@ -10,6 +10,7 @@ export const webSocketDescription = `An upgrade to WebSocket. The token goes in 
 list: \`new WebSocket(url, ["bearer", accessToken])\`. The whole portfolio comes at once and whenever a price or the portfolio changes.
 Messages with a \`Type\` are about the connection: \`token-expiring\`, \`token-accepted\`, \`error\`, \`subscribed\`; or of a channel.
 \`{"type":"view","portfolioId":"…"}\` makes the frames those of another portfolio of the user, of \`all\`, or again of \`default\`.
-\`{"type":"subscribe","channels":["watchlist"]}\` asks for what the user watches and its prices: \`watchlist\`, \`price\`.
+\`{"type":"subscribe","channels":["watchlist"]}\` asks for what the user watches and its prices: \`watchlist\`, \`price\`;
+\`balances\` for each change of what is in the portfolios: \`balance\`, \`resync\`.
 To stay connected send \`{"type":"refresh","accessToken":"…"}\` before the token runs out.
 Close codes, and what to do then: ${codes.join('; ')}. All of it for programs: \`/asyncapi.json\`.`;

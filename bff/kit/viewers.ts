@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
+import type { EventMessage } from '@tickfolio/lib/event-log';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
+import { balanceEvents } from '@tickfolio/lib/events/balance-events';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import type { PubSub } from '@tickfolio/lib/pubsub';
@@ -53,7 +55,8 @@ export const createViewers = () => {
     for (let count = 0; count < replicas; count++)
       running.push(await startTestBff({ postgres, pubsub, played, options, deps: { eventLog } }));
     const [bff] = running as [TestBff];
-    return { bff, news, service, client };
+    const append = (message: EventMessage) => eventLog.append(balanceEvents.name, [message]);
+    return { bff, news, service, client, append };
   };
   const look = async ({ wsUrl }: TestBff, user: TestUser) => {
     const socket = await openSocket(wsUrl, user);

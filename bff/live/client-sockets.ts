@@ -4,6 +4,8 @@ import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
 import { type FindView, livesElsewhere, type NotShown, notShown } from '../holdings/find-view.js';
+import type { OpenChannels } from './channels/socket-channels.js';
+import type { ToldBalances } from './channels/told-balances.js';
 import type { Watcher, Watching } from './channels/watching.js';
 import {
   type ClientSocket,
@@ -20,6 +22,7 @@ export interface ClientSocketsDeps {
   /** Which portfolio a client means. */
   readonly find: FindView;
   readonly watching: Pick<Watching, 'open'>;
+  readonly balances: Pick<ToldBalances, 'open'>;
   readonly verify: (token: string) => AccessToken;
   readonly clock: Clock;
   readonly tokenClock: ClientSocketDeps['tokenClock'];
@@ -57,7 +60,7 @@ const sweepMs = 1_000;
 const closeSlices = 20;
 
 export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
-  const { live, find, watching, verify, clock, tokenClock, log, metrics } = deps;
+  const { live, find, watching, balances, verify, clock, tokenClock, log, metrics } = deps;
   const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
   const open = new Set<ClientSocket>();
   let allClosed: (() => void) | undefined;
@@ -121,6 +124,10 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       };
       const { userId } = token;
       const isFramed: Watcher['isFramed'] = (listing) => viewing?.has(listing) ?? false;
+      const channels: OpenChannels = {
+        watchlist: (owed) => watching.open({ userId, isFramed, owed }),
+        balances: (owed) => balances.open({ userId, owed }),
+      };
       const client = createClientSocket({
         socket,
         connection,
@@ -128,8 +135,7 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         verify,
         newest: () => viewing?.frame(),
         view,
-        channels:
-          userId === demoOwner.userId ? undefined : { watchlist: (owed) => watching.open({ userId, isFramed, owed }) },
+        channels: userId === demoOwner.userId ? undefined : channels,
         clock,
         tokenClock,
         log,

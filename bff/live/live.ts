@@ -2,11 +2,13 @@ import type { Clock } from '@tickfolio/lib/clock';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { Sessions } from '../accounts/sessions.js';
 import type { FindView } from '../holdings/find-view.js';
+import type { ReadSeenBases } from '../holdings/seen-bases.js';
 import type { ViewedHere } from '../holdings/viewed-here.js';
 import type { Views } from '../holdings/views.js';
 import type { Market } from '../market/market.js';
 import type { Prices } from '../prices/prices.js';
 import type { WatchlistClient } from '../watchlist/watchlist-client.js';
+import { createToldBalances, type ToldBalances } from './channels/told-balances.js';
 import { createWatching, type Watching } from './channels/watching.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
@@ -22,6 +24,7 @@ export interface LiveDeps {
   readonly market: Pick<Market, 'kind'>;
   readonly sessions: Sessions;
   readonly watchlists: Pick<WatchlistClient, 'watched'>;
+  readonly readBases: ReadSeenBases;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -41,6 +44,7 @@ export interface LiveOptions {
 export interface Live {
   readonly portfolios: LivePortfolios;
   readonly watching: Watching;
+  readonly balances: ToldBalances;
   readonly sockets: ClientSockets;
   /** Lets nobody of the session in any more, and closes its sockets here. */
   endSession(sessionId: string): void;
@@ -60,14 +64,16 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
     options,
   );
   const watching = createWatching({ board, feed, clock, log, simulated, read: (userId) => watchlists.watched(userId) });
+  const balances = createToldBalances(deps.readBases);
   const limits = { ...defaultSocketLimits, ...options.socketLimits };
   const sockets = createClientSockets(
-    { live, find, watching, verify, clock, tokenClock, log, metrics },
+    { live, find, watching, balances, verify, clock, tokenClock, log, metrics },
     { ...options, limits },
   );
   return {
     portfolios: live,
     watching,
+    balances,
     sockets,
     endSession: (sessionId) => {
       gate.end(sessionId);

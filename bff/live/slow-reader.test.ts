@@ -97,6 +97,7 @@ describe('a client that reads slowly', () => {
         owed = tell;
         return { next, close: () => owes.clear() };
       },
+      balances: () => ({ next: () => undefined, close: () => undefined }),
     });
     socket.emit('message', Buffer.from('{"type":"subscribe","channels":["watchlist"]}'), false);
     expect(socket.read().at(-1)).toContain('"Type":"subscribed"');

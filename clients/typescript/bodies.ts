@@ -68,6 +68,34 @@ export interface Frame {
   readonly Simulated?: boolean;
 }
 
+/** What is held of something in a portfolio, after a change. */
+export interface Balance {
+  readonly Type: 'balance';
+  readonly PortfolioID: string;
+  /** Counts the changes of the balances of that portfolio, and never falls. */
+  readonly Version: number;
+  readonly Asset: string;
+  /** The symbol that values it; empty for cash. */
+  readonly Via: string;
+  /** What can be used. */
+  readonly Available: DecimalText;
+  /** What is kept for orders. */
+  readonly Reserved: DecimalText;
+  readonly Reason:
+    | 'manual'
+    | 'adopt'
+    | 'import'
+    | 'fund'
+    | 'transfer'
+    | 'fill'
+    | 'fee'
+    | 'mirror'
+    | 'reserve'
+    | 'release';
+  /** What was done: `<what>:<id>`, the same in all balances that it changed. */
+  readonly Ref: string;
+}
+
 /** A price, and the trade that made it. */
 export interface ReceiptPrice {
   readonly price: DecimalText;

@@ -73,9 +73,9 @@ describe.each(kinds)('a client in Python (%s)', (kind) => {
     '$name: $about',
     ({ name, scenario }) => {
       if (!shown) return; // Told at the start.
-      const { frames = [], ...outcome } = scenario.outcome;
+      const { frames = [], balances = [], ...outcome } = scenario.outcome;
       const all = { ...shown.get(`${kind} ${name}`), seen: server.seenOf(name, kind) };
-      expect(all).toMatchObject({ frames, ...outcome });
+      expect(all).toMatchObject({ frames, balances, ...outcome });
       for (const end of ['problem', 'stopped'] as const) expect(end in all, end).toBe(end in outcome);
     },
   );

@@ -1,6 +1,7 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { Balance } from './bodies.js';
 import { createClient } from './client.js';
 import { type ClientStep, type Outcome, readScenarios, type Scenario } from './kit/scenario.js';
 import { type ScenarioServer, startScenarioServer } from './kit/scenario-server.js';
@@ -14,7 +15,7 @@ const silenceMs = 9_000;
 /** Plays a client's part. @returns what it has to show */
 const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Omit<Outcome, 'seen'>> => {
   const clock = createManualClock();
-  const [frames, pauses]: [string[], number[]] = [[], []];
+  const [frames, pauses, balances]: [string[], number[], string[]] = [[], [], []];
   const onPause = (ms: number) => {
     pauses.push(ms);
     setImmediate(() => clock.advance(ms));
@@ -38,10 +39,12 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
   const take = async (
     from: Tickfolio,
     count: number,
-    { silentAfter, portfolioId }: Extract<ClientStep, { live: number }>,
+    { silentAfter, portfolioId, balances: tells }: Extract<ClientStep, { live: number }>,
   ) => {
+    const onBalance = ({ Asset, Available }: Balance) => void balances.push(`${Asset} ${Available}`);
+    const told = tells ? { onBalance, onResync: () => void balances.push('resync') } : {};
     let taken = 0;
-    for await (const { TotalValue } of from.portfolio.live(portfolioId === undefined ? {} : { portfolioId })) {
+    for await (const { TotalValue } of from.portfolio.live({ ...told, ...(portfolioId && { portfolioId }) })) {
       frames.push(TotalValue);
       await fetch(`${url}/taken`);
       if (++taken === count) return;
@@ -57,7 +60,7 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
       await fetch(`${url}/done`);
     }
   };
-  const over = { frames, pauses };
+  const over = { frames, pauses, balances };
   try {
     for (const what of client) await step(what);
     return over;
@@ -83,10 +86,10 @@ describe('a client in TypeScript', () => {
   it.each([...scenarios].map(([name, scenario]) => ({ name, scenario, about: scenario.about })))(
     '$name: $about',
     async ({ name, scenario }) => {
-      const { frames = [], ...outcome } = scenario.outcome;
+      const { frames = [], balances = [], ...outcome } = scenario.outcome;
       const shown = await play(server.urlOf(name, 'typescript'), scenario);
       const all = { ...shown, seen: server.seenOf(name, 'typescript') };
-      expect(all).toMatchObject({ frames, ...outcome });
+      expect(all).toMatchObject({ frames, balances, ...outcome });
       expect(Object.keys(all).filter((key) => key === 'problem' || key === 'stopped')).toEqual(
         Object.keys(outcome).filter((key) => key === 'problem' || key === 'stopped'),
       );

@@ -1,4 +1,5 @@
 import type {
+  Balance,
   CandleRange,
   Candles,
   ChangedCoin,
@@ -52,6 +53,13 @@ export interface LiveOptions {
   readonly signal?: AbortSignal;
   /** Called with every change of how frames come. */
   readonly onConnection?: (connection: Connection) => void;
+  /** Called with each change of what is in any portfolio of the user, and never twice at once. */
+  readonly onBalance?: (balance: Balance) => void;
+  /**
+   * Called when such changes come from now on, at first and after each cut, and where some were missed: what was read
+   * before may be old.
+   */
+  readonly onResync?: () => void;
 }
 
 /** What a user holds. All calls throw `Problem`. */

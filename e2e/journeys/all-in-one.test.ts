@@ -134,6 +134,41 @@ describe('the all-in-one run shows a portfolio live', () => {
     for (const one of [socket, other]) one.close();
   });
 
+  it('tells each change of paper money to who asked for the channel, as REST has it afterwards, and to nobody else', async () => {
+    const [person, stranger] = [await signUp(one.base), await signUp(one.base)];
+    const list = await person.call('GET', '/api/v1/portfolios');
+    const paper = (list.body.portfolios as { id: string; kind: string }[]).find(({ kind }) => kind === 'paper');
+    const [asks, silent, other] = [await person.connect(), await person.connect(), await stranger.connect()];
+    for (const socket of [asks, other]) {
+      socket.send(JSON.stringify({ type: 'subscribe', channels: ['balances'] }));
+      await eventually('subscribed', () => socket.messages.some(({ Type }) => Type === 'subscribed'), patienceMs);
+    }
+    const given = { asset: 'USDT', quantity: '500.5' };
+    const { body } = await person.call('POST', `/api/v1/portfolios/${paper?.id}/fund`, given);
+    const isTold = (message: (typeof asks.messages)[number]) =>
+      message.Type === 'balance' && message.Version === body.version;
+    const told = await eventually('told', () => asks.messages.find(isTold), patienceMs);
+    expect(told).toEqual({
+      ...{ Type: 'balance', PortfolioID: paper?.id, Version: body.version, Asset: 'USDT', Via: '' },
+      ...{ Available: '10500.5', Reserved: '0', Reason: 'fund', Ref: expect.stringMatching(/^posting:/) },
+    });
+    const balances = await person.call('GET', `/api/v1/portfolios/${paper?.id}/balances`);
+    expect(balances.body).toMatchObject({ version: body.version, balances: [{ available: '10500.5' }] });
+    // What one owns too, with the version that its answer had.
+    const coin = await person.addCoin('btcusdt', '0.25');
+    const owned = await eventually(
+      'the asset is told',
+      () => asks.messages.find((message) => message.Type === 'balance' && message.Via === 'btcusdt'),
+      patienceMs,
+    );
+    expect(owned).toMatchObject({ Version: coin.body.Version, Available: '0.25', Reason: 'manual' });
+    expect(silent.messages).toEqual([]);
+    expect(other.messages.filter(({ Type }) => Type === 'balance')).not.toContainEqual(
+      expect.objectContaining({ PortfolioID: paper?.id }),
+    );
+    for (const socket of [asks, silent, other]) socket.close();
+  });
+
   it('takes no account with "password" or its own name as the password, in words and in one that programs know', async () => {
     const refused = async (name: string, password: string) => {
       const { status, body } = await callJson(one.base, 'POST', '/api/v1/auth/register', { name, password });

@@ -1,5 +1,5 @@
 import type { Frame } from '@tickfolio/api/frame';
-import { isFrame, readReceived } from '@tickfolio/api/kit/received';
+import { isFrame, type Received, readReceived } from '@tickfolio/api/kit/received';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { WebSocket } from 'ws';
 
@@ -7,6 +7,8 @@ export type PortfolioFrame = Frame;
 
 export interface LiveSocket {
   readonly frames: PortfolioFrame[];
+  /** What else came. */
+  readonly messages: Exclude<Received, PortfolioFrame>[];
   readonly protocol: () => string;
   readonly closed: Promise<{ code: number; reason: string }>;
   send(text: string): void;
@@ -67,11 +69,12 @@ export const openSocket = async (
       ? new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
       : new WebSocket(url, ['bearer', token]);
   const frames: PortfolioFrame[] = [];
+  const messages: LiveSocket['messages'] = [];
   socket.on('message', (data) => {
     // What the document of the WebSocket has otherwise is thrown here, where nobody can overlook it.
     const message = readReceived(String(data));
-    if (!isFrame(message)) return;
-    frames.push(message);
+    if (isFrame(message)) frames.push(message);
+    else messages.push(message);
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
@@ -83,6 +86,7 @@ export const openSocket = async (
   socket.on('error', () => undefined); // A broken connection is told by `closed`.
   return {
     frames,
+    messages,
     closed,
     protocol: () => socket.protocol,
     send: (text) => socket.send(text),

@@ -33,6 +33,8 @@ const ownShape = (env: NodeJS.ProcessEnv) => bffConfig(env).omit({ ...elsewhere,
 
 /** Nobody else writes there, so it is looked at only for what could not be sent at once. */
 const relayPollMs = 5_000;
+/** There is one gateway, and the log keeps what a group has not read: one for each start would pile up. */
+const socketsGroup = 'bff.sockets';
 
 /** @param neighbours whom the gateway calls by gRPC */
 export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>) =>
@@ -82,6 +84,7 @@ export const bffPart = (neighbours: Readonly<Record<NeighbourName, ServedPart>>)
           webFolder: builtPage,
           documentsFolder: builtDocuments,
           relayPollMs,
+          socketsGroup,
         },
       );
       void app.failed.then(fail);

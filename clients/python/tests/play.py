@@ -51,11 +51,21 @@ class Part:
         self.url = url
         self.steps: list[dict[str, Any]] = scenario["client"]
         self.clock = HastyClock()
-        self.shown: dict[str, Any] = {"frames": [], "pauses": []}
+        self.shown: dict[str, Any] = {"frames": [], "pauses": [], "balances": []}
         self.options: dict[str, Any] = {
             "clock": self.clock,
             "chance": lambda: scenario.get("random", 0.5),
             "on_pause": lambda seconds: self.shown["pauses"].append(round(seconds * 1000)),
+        }
+
+    def told(self, step: dict[str, Any]) -> dict[str, Any]:
+        """What it listens to besides frames."""
+        if "balances" not in step:
+            return {}
+        balances: list[str] = self.shown["balances"]
+        return {
+            "on_balance": lambda balance: balances.append(f"{balance['Asset']} {balance['Available']:f}"),
+            "on_resync": lambda: balances.append("resync"),
         }
 
     def fail(self, fault: Exception) -> None:
@@ -86,7 +96,7 @@ async def play_async(part: Part) -> None:
 
         async def take(step: dict[str, Any]) -> None:
             taken = 0
-            async with aclosing(t.live(step.get("portfolioId"))) as frames:
+            async with aclosing(t.live(step.get("portfolioId"), **part.told(step))) as frames:
                 async for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1
@@ -124,7 +134,7 @@ def play_sync(part: Part) -> None:
 
         def take(step: dict[str, Any]) -> None:
             taken = 0
-            with closing(t.live(step.get("portfolioId"))) as frames:
+            with closing(t.live(step.get("portfolioId"), **part.told(step))) as frames:
                 for frame in frames:
                     part.shown["frames"].append(str(frame["TotalValue"]))
                     taken += 1

@@ -2,6 +2,7 @@
 
 from .async_client import AsyncClient
 from .bodies import (
+    Balance,
     Candles,
     ChangedCoin,
     Coin,
@@ -19,6 +20,7 @@ from .session import KeptSession, SecondFactor
 
 __all__ = [
     "AsyncClient",
+    "Balance",
     "Candles",
     "ChangedCoin",
     "Client",

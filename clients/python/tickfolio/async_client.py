@@ -16,6 +16,7 @@ import httpx
 
 from . import rules
 from .bodies import (
+    Balance,
     Candles,
     ChangedCoin,
     Frame,
@@ -27,7 +28,7 @@ from .bodies import (
     decimal_text,
     with_decimals,
 )
-from .live import live_frames
+from .live import Hearer, live_frames
 from .problem import Problem, body_of
 from .rules import Clock, SystemClock
 from .session import KeptSession, SecondFactor, Session, call_as_user, without_answer
@@ -157,14 +158,25 @@ class AsyncClient:
         path = f"/coins/{quote(symbol, safe='')}/candles?range={quote(range, safe='')}"
         return cast(Candles, await self._get(path))
 
-    def live(self, portfolio_id: str | None = None) -> AsyncGenerator[Frame, None]:
+    def live(
+        self,
+        portfolio_id: str | None = None,
+        *,
+        on_balance: Callable[[Balance], None] | None = None,
+        on_resync: Callable[[], None] | None = None,
+    ) -> AsyncGenerator[Frame, None]:
         """Frames whenever the value changes, and about once a second; who is slow gets the newest.
 
         They are those of the default portfolio, of another one by its id, or of ``all`` that is owned. Cuts are mended
         and tokens renewed. Raises Problem 401 when the session is over, 404 where there is no such portfolio, 409 where
         it is paper money that lives at the other kind of prices, and LiveStopped when the server wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before.
+
+        `on_balance` is called with each change of what is in any portfolio of the user. `on_resync` is called when such
+        changes come from now on, at first and after each cut, and where some were missed: what was read before may be
+        old. What they raise ends the frames.
         """
-        return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id)
+        hearer = Hearer(on_balance, on_resync)
+        return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id, hearer)
 
     async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Any other call, as who is signed in; `path` is from ``/api/v1`` on. Answers JSON as it comes.

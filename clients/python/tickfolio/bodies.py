@@ -56,6 +56,20 @@ class Frame(_FrameSource):
     AsOf: str
 
 
+class Balance(TypedDict):
+    """What is held of something in a portfolio, after a change. `Via` is empty for cash."""
+
+    Type: str
+    PortfolioID: str
+    Version: int
+    Asset: str
+    Via: str
+    Available: Decimal
+    Reserved: Decimal
+    Reason: str
+    Ref: str
+
+
 class ReceiptPrice(TypedDict):
     """A price, and the trade that made it."""
 
@@ -189,7 +203,7 @@ class Candles(TypedDict):
 
 _amounts = frozenset(
     ["TotalValue", "NetWorth", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
-    + ["quantity", "price", "total"]
+    + ["Available", "Reserved", "quantity", "price", "total"]
 )
 
 

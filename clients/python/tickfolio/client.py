@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .async_client import AsyncClient
-from .bodies import Candles, ChangedCoin, Frame, Profile, Receipt, Removal, SymbolList, ValueHistory
+from .bodies import Balance, Candles, ChangedCoin, Frame, Profile, Receipt, Removal, SymbolList, ValueHistory
 from .rules import Clock
 from .session import KeptSession, SecondFactor, without_answer
 
@@ -121,9 +121,15 @@ class Client:
     def candles(self, symbol: str, range: str = "24h") -> Candles:
         return self._wait(self._client.candles(symbol, range))
 
-    def live(self, portfolio_id: str | None = None) -> Generator[Frame, None, None]:
-        """Frames, until the loop over them is left."""
-        frames = self._client.live(portfolio_id)
+    def live(
+        self,
+        portfolio_id: str | None = None,
+        *,
+        on_balance: Callable[[Balance], None] | None = None,
+        on_resync: Callable[[], None] | None = None,
+    ) -> Generator[Frame, None, None]:
+        """Frames, until the loop over them is left. `on_balance` and `on_resync` are called on the client's thread."""
+        frames = self._client.live(portfolio_id, on_balance=on_balance, on_resync=on_resync)
 
         async def following() -> Frame:
             return await frames.__anext__()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from . import rules
-from .bodies import Frame, with_decimals
+from .bodies import Balance, Frame, with_decimals
 from .problem import LiveStopped, Problem
 from .session import Session
 
@@ -45,8 +46,38 @@ class _Latest:
                 return frame
 
 
+@dataclass(frozen=True)
+class Hearer:
+    """Who is told of balances beside frames."""
+
+    on_balance: Callable[[Balance], None] | None = None
+    on_resync: Callable[[], None] | None = None
+
+    @property
+    def asks(self) -> bool:
+        return self.on_balance is not None or self.on_resync is not None
+
+    def take(self, message: dict[str, Any]) -> None:
+        if message["Type"] == "balance":
+            if self.on_balance is not None:
+                self.on_balance(with_decimals(message))
+        elif self.on_resync is not None:
+            self.on_resync()
+
+
+def _is_of_balances(message: dict[str, Any]) -> bool:
+    """An answer that has the channel is where it begins."""
+    kind = message.get("Type")
+    return kind in ("balance", "resync") or (kind == "subscribed" and "balances" in message.get("Channels", []))
+
+
 async def live_frames(
-    url: str, session: Session, pause: Pause, chance: Callable[[], float], portfolio_id: str | None
+    url: str,
+    session: Session,
+    pause: Pause,
+    chance: Callable[[], float],
+    portfolio_id: str | None,
+    hearer: Hearer,
 ) -> AsyncGenerator[Frame, None]:
     """Frames one by one; who is slow gets the newest. Raises Problem 401, 404 and 409, and LiveStopped."""
     latest = _Latest()
@@ -55,7 +86,7 @@ async def live_frames(
 
     async def follow() -> None:
         try:
-            await _follow(url, session, pause, chance, latest, wanted)
+            await _follow(url, session, pause, chance, latest, wanted, hearer)
         except Exception as fault:  # Whoever takes frames is told, whatever it is.
             latest.fail(fault)
 
@@ -69,7 +100,13 @@ async def live_frames(
 
 
 async def _follow(
-    url: str, session: Session, pause: Pause, chance: Callable[[], float], latest: _Latest, wanted: str | None
+    url: str,
+    session: Session,
+    pause: Pause,
+    chance: Callable[[], float],
+    latest: _Latest,
+    wanted: str | None,
+    hearer: Hearer,
 ) -> None:
     failures = 0
     while True:
@@ -82,7 +119,7 @@ async def _follow(
                 raise
             refused = problem
         else:
-            code, was_live = await _Socket(session, token, latest, wanted).read(url)
+            code, was_live = await _Socket(session, token, latest, wanted, hearer).read(url)
             if was_live:
                 failures = 0
         action = rules.action_after(code)
@@ -112,13 +149,14 @@ class _NotNow(Exception):
 class _Socket:
     """One socket, from its opening to its close."""
 
-    def __init__(self, session: Session, token: str, latest: _Latest, wanted: str | None) -> None:
+    def __init__(self, session: Session, token: str, latest: _Latest, wanted: str | None, hearer: Hearer) -> None:
         self._session = session
         self._clock = session.clock
         self._token = token
         self._latest = latest
         #: The portfolio whose frames are taken, and no other's; None for the default one.
         self._wanted = wanted
+        self._hearer = hearer
         self._was_live = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -143,16 +181,20 @@ class _Socket:
         try:
             if self._wanted is not None:
                 await socket.send(json.dumps({"type": "view", "portfolioId": self._wanted}))
+            if self._hearer.asks:
+                await socket.send(json.dumps({"type": "subscribe", "channels": ["balances"]}))
             while True:
                 text = await self._receive(socket)
                 if text is None:
                     return rules.BROKEN
                 try:
-                    self._take(socket, json.loads(text))
-                except _NotNow:
-                    return rules.BROKEN
+                    message = json.loads(text)
                 except ValueError:
                     return rules.BROKEN  # Something in between said it.
+                try:
+                    self._take(socket, message)
+                except _NotNow:
+                    return rules.BROKEN
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else rules.BROKEN
         finally:
@@ -183,6 +225,8 @@ class _Socket:
             self._start(self._replace(socket))
         elif message.get("Type") == "error":
             self._refuse(str(message.get("Detail", "")), str(message.get("Reason", "")))
+        elif _is_of_balances(message):
+            self._hearer.take(message)
 
     def _refuse(self, detail: str, reason: str) -> None:
         """What is shown and answers a token says no reason."""

@@ -25,6 +25,10 @@ const frame = (total: string, of?: string) => ({
   Coins: [],
   AsOf: '2026-01-27T10:00:01.034Z',
 });
+const balance = (available: string) => ({
+  ...{ Type: 'balance', PortfolioID: '0199a3c2-7d10-7000-8000-000000000001', Version: 1, Asset: 'USDT', Via: '' },
+  ...{ Available: available, Reserved: '0', Reason: 'fund', Ref: 'posting:0199a3c2-7d10-7000-8000-000000000002' },
+});
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 const numberIn = (text: string | undefined): string =>
@@ -47,7 +51,7 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
   let opened = 0;
   let playing: Promise<void> = Promise.resolve();
   let taken: () => void = () => undefined;
-  const viewed = new WeakMap<WebSocket, Promise<void>>();
+  const asked = new WeakMap<WebSocket, ReadonlyMap<string, Promise<void>>>();
 
   const issue = () => {
     const iat = Date.parse(scenario.issuedAt ?? '2026-01-27T10:00:00Z') / 1_000;
@@ -94,7 +98,13 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     });
   const step = async (socket: WebSocket, what: SocketStep) => {
     if ('frame' in what) await sendAndWait(socket, what.frame, what.of);
-    if ('viewed' in what) await viewed.get(socket);
+    if ('viewed' in what) await asked.get(socket)?.get('view');
+    if ('subscribed' in what) {
+      await asked.get(socket)?.get('subscribe');
+      socket.send(JSON.stringify({ Type: 'subscribed', Channels: ['balances'] }));
+    }
+    if ('balance' in what) socket.send(JSON.stringify(balance(what.balance)));
+    if ('resync' in what) socket.send(JSON.stringify({ Type: 'resync' }));
     if ('error' in what) socket.send(JSON.stringify({ Type: 'error', Detail: what.error, Reason: what.reason }));
     if ('frames' in what)
       for (let total = 1; total <= what.frames; total++) socket.send(JSON.stringify(frame(String(total))));
@@ -128,14 +138,16 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     play: async (request, socket) => {
       const { authorization, 'sec-websocket-protocol': protocols } = request.headers;
       seen.push(`socket ${numberIn(authorization ?? protocols)}`);
-      const view = new Promise<void>((resolve) =>
-        socket.on('message', (data) => {
-          const { type, accessToken, portfolioId } = JSON.parse(String(data)) as Record<string, string>;
-          seen.push(`${type} ${portfolioId ?? numberIn(accessToken)}`);
-          if (type === 'view') resolve();
-        }),
-      );
-      viewed.set(socket, view);
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data)) as Record<string, string> & { readonly channels?: string[] };
+        const { type, accessToken, portfolioId, channels } = message;
+        seen.push(`${type} ${channels?.join(' ') ?? portfolioId ?? numberIn(accessToken)}`);
+      });
+      const said = (type: string) =>
+        new Promise<void>((resolve) =>
+          socket.on('message', (data) => (JSON.parse(String(data)) as { type: string }).type === type && resolve()),
+        );
+      asked.set(socket, new Map(['view', 'subscribe'].map((type) => [type, said(type)])));
       const script = scenario.sockets?.[Math.min(opened++, scenario.sockets.length - 1)] ?? [];
       const play = async () => {
         for (const what of script) await step(socket, what);

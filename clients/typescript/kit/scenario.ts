@@ -14,6 +14,11 @@ export type SocketStep =
   | { readonly expiring: true }
   /** Goes on when another portfolio was asked for on the socket. */
   | { readonly viewed: true }
+  /** Answers who asks for channels on the socket. */
+  | { readonly subscribed: true }
+  /** Tells that so much USDT is in a portfolio, or that balances are to be read anew. */
+  | { readonly balance: string }
+  | { readonly resync: true }
   /** Refuses it. */
   | { readonly error: string; readonly reason: string }
   /** Goes on when a new token came on the socket. */
@@ -40,8 +45,8 @@ export type ClientStep =
   | { readonly add: readonly [symbol: string, quantity: string] }
   /** Lets so much time pass, in seconds. */
   | { readonly wait: number }
-  /** Takes so many frames. */
-  | { readonly live: number; readonly silentAfter?: number; readonly portfolioId?: string }
+  /** Takes so many frames, and is told of balances meanwhile. */
+  | { readonly live: number; readonly silentAfter?: number; readonly portfolioId?: string; readonly balances?: true }
   /** Takes one frame, is busy until the server has done everything, then takes frames until this total. */
   | { readonly liveUntil: string };
 
@@ -49,6 +54,8 @@ export type ClientStep =
 export interface Outcome {
   /** Totals in their order. */
   readonly frames?: readonly string[];
+  /** What it was told of balances: `<asset> <available>`, or `resync`. */
+  readonly balances?: readonly string[];
   /** Milliseconds. */
   readonly pauses: readonly number[];
   readonly problem?: {

@@ -1,3 +1,4 @@
+import type { BalanceMessage } from '@tickfolio/api/balances';
 import type { Frame as ServedFrame } from '@tickfolio/api/frame';
 import type { ChannelMessage, ConnectionMessage } from '@tickfolio/api/messages';
 import type { OfAnyAge } from '../any-age.js';
@@ -19,5 +20,5 @@ export const isFrame = (message: unknown): message is Frame =>
   typeof message === 'object' && message !== null && 'TotalValue' in message && Array.isArray((message as Frame).Coins);
 
 /** Besides frames; a newer server has more of them. */
-export const isTypedMessage = (message: unknown): message is ConnectionMessage | ChannelMessage =>
+export const isTypedMessage = (message: unknown): message is ConnectionMessage | ChannelMessage | BalanceMessage =>
   typeof message === 'object' && message !== null && 'Type' in message;

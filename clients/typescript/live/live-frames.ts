@@ -1,4 +1,4 @@
-import type { Frame } from '../bodies.js';
+import type { Balance, Frame } from '../bodies.js';
 import { Problem, signedOut } from '../session/problem.js';
 import type { Session } from '../session/session.js';
 import type { LiveOptions } from '../tickfolio.js';
@@ -17,7 +17,7 @@ export interface LiveFramesDeps extends Pick<LiveSocketDeps, 'clock' | 'random' 
  */
 export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): AsyncGenerator<Frame, void> {
   const { session, ...others } = deps;
-  const { signal, portfolioId, onConnection = () => undefined } = options;
+  const { signal, portfolioId, onConnection = () => undefined, onBalance, onResync } = options;
   if (signal?.aborted) return;
   if (session.state.kind === 'signed-out') throw signedOut();
   const latest = createLatest<Frame>();
@@ -34,8 +34,11 @@ export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): A
     onRefused: (reason, detail) => latest.fail(new Problem(reason === 'not-found' ? 404 : 409, detail, { reason })),
     onFrame: (frame) => latest.put(frame as Frame),
     onConnection,
+    onBalance: onBalance && ((balance) => onBalance(balance as Balance)),
+    onResync,
     onStop: (code) => latest.fail(new LiveStopped(code)),
   });
+  if (onBalance || onResync) connection.setChannels(['balances']);
   const offToken = session.onToken((token) => connection.offer(token));
   const offSession = session.subscribe(() => session.state.kind === 'signed-out' && latest.fail(signedOut()));
   signal?.addEventListener('abort', latest.end);

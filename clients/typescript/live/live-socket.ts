@@ -1,3 +1,4 @@
+import type { BalanceTold } from '@tickfolio/api/balances';
 import { actionAfter, closeCodes } from '@tickfolio/api/close-codes';
 import type { ChannelMessage, ChannelName, ClientMessage } from '@tickfolio/api/messages';
 import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
@@ -19,6 +20,10 @@ export interface LiveSocketDeps {
   readonly onConnection: (connection: Connection) => void;
   /** What comes on the channels that were asked for. */
   readonly onChannel?: (message: ChannelMessage) => void;
+  /** Each change of a balance, where the channel `balances` was asked for. */
+  readonly onBalance?: ((balance: BalanceTold) => void) | undefined;
+  /** Changes of balances come from now on, at first and after each cut, or some were missed: they are to be read. */
+  readonly onResync?: (() => void) | undefined;
   /** Something that was said was not taken, such as a portfolio that is not there. */
   readonly onNotTaken?: () => void;
   /** Called with every pause before it is made, in milliseconds. */
@@ -177,6 +182,9 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
         notShown(message);
         deps.onNotTaken?.();
       } else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
+      else if (message.Type === 'balance') deps.onBalance?.(message);
+      else if (message.Type === 'resync' || (message.Type === 'subscribed' && message.Channels.includes('balances')))
+        deps.onResync?.();
     }
   };
   const connect = async () => {

@@ -19,6 +19,8 @@ const titles: Readonly<Record<string, string>> = {
   subscribed: 'Subscribed',
   watchlist: 'Watchlist',
   price: 'Price',
+  balance: 'Balance',
+  resync: 'Resync',
   refresh: 'Refresh',
   view: 'View',
   subscribe: 'Subscribe',
