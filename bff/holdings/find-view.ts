@@ -32,9 +32,21 @@ type Known = Pick<typeof portfolios.$inferSelect, 'kind' | 'simulated'>;
 
 export const notShown = (reason: ViewRefusal, detail: string): NotShown => ({ reason, detail });
 /** Why a portfolio of paper money is not shown. @param simulated whether it lives at made-up prices */
-export const livesElsewhere = (simulated: boolean): NotShown =>
+const livesElsewhere = (simulated: boolean): NotShown =>
   notShown('wrong-kind', `That portfolio lives at ${simulated ? 'made-up' : 'real'} prices, which are not here.`);
 const notThere = notShown('not-found', 'There is no such portfolio.');
+
+export interface ShownLately {
+  /** Of paper money: whether it lives at made-up prices. */
+  readonly livesAt: boolean | undefined;
+  readonly isLost: boolean;
+}
+/** Why a portfolio is shown no more. @param simulated whether prices are made up; undefined while nobody knows */
+export const whyNoMore = ({ livesAt, isLost }: ShownLately, simulated: boolean | undefined): NotShown | undefined => {
+  if (isLost) return notThere;
+  // The two never stand in one frame.
+  return livesAt !== undefined && simulated === !livesAt ? livesElsewhere(livesAt) : undefined;
+};
 
 /** Whether it is a portfolio's, of whomever. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -26,6 +26,8 @@ export interface HeldPortfolio {
   /** Whether it lives at made-up prices. */
   readonly simulated: boolean;
   readonly archived: boolean;
+  /** A restore of its service lost it: it is kept out of sight. */
+  readonly isLost: boolean;
   /** Of its balances, as clients see it; 0 for the default one of what is owned, whose version the profile has. */
   readonly version: number;
   /** Raised by every change of its balances and of its data; tells nothing else. */
@@ -132,6 +134,7 @@ export const createHeldRows = (db: Database): HeldRows => ({
         baseCurrency: portfolios.baseCurrencyCode,
         simulated: portfolios.simulated,
         archived: sql<boolean>`${portfolios.archivedAt} is not null`,
+        isLost: sql<boolean>`${portfolios.version} = 0`,
         mark: sql<number>`${portfolios.version} + ${told}`.mapWith(Number),
         version: sql<number>`case when ${isOwned} then 0 else ${told} end`.mapWith(Number),
         held: heldColumns,

@@ -134,12 +134,22 @@ describe('after the portfolio service was restored from a backup', () => {
     const socket = await look(bff, user);
     socket.view('all');
     const { Version } = await socket.next(({ NetWorth }) => NetWorth === '120009');
+    const other = await look(bff, user);
+    other.view(lost);
+    await other.next(of(lost));
+    other.clear();
     news.restored();
     await news.send(news.made(user.userId, kept), news.balance(user.userId, kept, 'USDT', '', '2'));
     const frame = await socket.next(({ NetWorth }) => NetWorth === '120002');
     expect(frame.Version).toBeGreaterThan(Version);
     const versions = socket.messages.filter(of('all')).map((seen) => seen.Version);
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    // Who looks at it is told so, and what they own is shown again.
+    const notFound = { Reason: 'not-found', Detail: 'There is no such portfolio.' };
+    expect(await other.next(({ Type }) => Type === 'error')).toMatchObject(notFound);
+    other.clear();
+    await other.next(of(undefined));
+    expect(other.messages.filter(of(lost))).toEqual([]);
     // It may be there for a moment more than its money.
     const answer = async () => {
       socket.clear();
@@ -147,7 +157,7 @@ describe('after the portfolio service was restored from a backup', () => {
       const { Reason, Detail } = await socket.next((seen) => seen.Type === 'error' || of(lost)(seen));
       return { Reason, Detail };
     };
-    await becomes(answer, { Reason: 'not-found', Detail: 'There is no such portfolio.' });
+    await becomes(answer, notFound);
     socket.view(kept);
     // The service counts from 1 again.
     const shown = await socket.next(of(kept));

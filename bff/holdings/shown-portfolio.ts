@@ -26,4 +26,6 @@ export interface ShownPortfolio {
   readonly baseCurrency?: string;
   /** Of paper money: whether it lives at made-up prices, beside which real ones never stand. */
   readonly simulated?: boolean;
+  /** There is no such portfolio any more. */
+  readonly isLost?: boolean;
 }

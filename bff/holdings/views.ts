@@ -110,7 +110,8 @@ export const createViews = ({ db, owned }: ViewsDeps): Views => {
     const held = found ? [...rowsOf(found)].sort(byName) : [];
     const prices = found?.kind === 'paper' ? { simulated: found.simulated } : {};
     const about = { portfolioId, baseCurrency: found?.baseCurrency ?? usdt, cash: cashOf(held), ...prices };
-    return isDefault(key) ? { ...own, ...about } : { version: found?.version ?? 0, coins: coinsOf(held), ...about };
+    if (isDefault(key)) return { ...own, ...about };
+    return { version: found?.version ?? 0, coins: coinsOf(held), ...about, isLost: found?.isLost === true };
   };
   const withCash = (own: Portfolio, cash: HeldCash | undefined): ShownPortfolio =>
     cash && cash.rows.length > 0 ? { ...own, cash: cashOf([...cash.rows].sort(byName)) } : own;

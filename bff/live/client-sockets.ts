@@ -3,7 +3,7 @@ import type { AccessToken } from '@tickfolio/lib/access-token';
 import { type Clock, sleep } from '@tickfolio/lib/clock';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { WebSocket } from 'ws';
-import { type FindView, livesElsewhere, type NotShown, notShown } from '../holdings/find-view.js';
+import { type FindView, type NotShown, notShown } from '../holdings/find-view.js';
 import type { OpenChannels } from './channels/socket-channels.js';
 import type { ToldBalances } from './channels/told-balances.js';
 import type { Watcher, Watching } from './channels/watching.js';
@@ -100,16 +100,16 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
         before?.leave();
         client.changed(undefined);
       };
-      /** Prices are of the other kind now: it goes on with the default one. */
+      /** It goes on with the default one. */
       const showNoMore = () => {
-        const simulated = viewing?.livesElsewhere;
-        if (simulated === undefined) return;
-        client.tell(livesElsewhere(simulated));
+        const why = viewing?.notShown();
+        if (!why) return;
+        client.tell(why);
         show(undefined);
       };
       const changed = (waitedMs: number | undefined) => {
         // Not at once: whoever tells of it is not done with what was shown.
-        if (viewing?.livesElsewhere === undefined) client.changed(waitedMs);
+        if (!viewing?.notShown()) client.changed(waitedMs);
         else queueMicrotask(showNoMore);
       };
       const view = async (portfolioId: string): Promise<NotShown | undefined> => {

@@ -82,7 +82,7 @@ describe('a frame over REST', () => {
         receipt: () => undefined,
         portfolioReceipt: () => undefined,
         has: () => false,
-        livesElsewhere: undefined,
+        notShown: () => undefined,
         leave,
       };
     };

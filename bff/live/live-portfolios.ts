@@ -3,6 +3,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { because, currentCause } from '@tickfolio/lib/tracing';
+import { type NotShown, whyNoMore } from '../holdings/find-view.js';
 import type { ShownPortfolio } from '../holdings/shown-portfolio.js';
 import type { ViewedHere } from '../holdings/viewed-here.js';
 import { allPortfolios, type Views, viewKey } from '../holdings/views.js';
@@ -43,11 +44,8 @@ export interface Viewing {
   /** What a frame of this moment is computed from: of coins alone, and with what is none. */
   receipt(): Receipt | undefined;
   portfolioReceipt(): PortfolioReceipt | undefined;
-  /**
-   * Undefined, but for paper money that lives at the other kind of prices than those that are here: then whether at
-   * made-up ones. It is shown no more, for the two never stand in one frame.
-   */
-  readonly livesElsewhere: boolean | undefined;
+  /** Why it is shown no more; undefined while it is. */
+  notShown(): NotShown | undefined;
   /** Whether frames have it. */
   has(listing: Listing): boolean;
   leave(): void;
@@ -111,6 +109,7 @@ interface Shown extends Receiver, Pushed {
   mark: number;
   /** Of paper money: whether it lives at made-up prices. */
   livesAt: boolean | undefined;
+  isLost: boolean;
   rows: ShownRows;
   /** False until the coins were read and their last known prices asked for. */
   ready: boolean;
@@ -160,8 +159,10 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
   const setPortfolio = (shown: Shown, portfolio: ShownPortfolio) => {
     const rows = rowsOf(board, shown.rows, portfolio, shown.of);
     const head = headOf(shown, portfolio);
-    Object.assign(shown, { mark: portfolio.mark ?? portfolio.version, livesAt: portfolio.simulated });
-    if (shown.ready && areSame(shown.rows, rows) && head === shown.head) return;
+    const { mark: newMark = portfolio.version, simulated: livesAt, isLost = false } = portfolio;
+    const isSame = isLost === shown.isLost && areSame(shown.rows, rows) && head === shown.head;
+    Object.assign(shown, { mark: newMark, livesAt, isLost });
+    if (shown.ready && isSame) return;
     const before = listingsOf(shown.rows);
     Object.assign(shown, { rows, head, version: portfolio.version });
     const cause = currentCause();
@@ -211,8 +212,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
     if (known) return known;
     const owner = { userId, userName };
     const none = {
-      ...{ version: 0, mark: 0, livesAt: undefined, rows: nothing, ready: false, frame: undefined },
-      ...{ queued: false, changedAt: Number.NaN, framedAt: 0, framedForChange: false },
+      ...{ version: 0, mark: 0, livesAt: undefined, isLost: false, rows: nothing, ready: false },
+      ...{ frame: undefined, queued: false, changedAt: Number.NaN, framedAt: 0, framedForChange: false },
     };
     const shown: Shown = { key, owner, of, viewers: new Set(), head: renderHead(owner), ...none };
     byKey.set(key, shown);
@@ -242,8 +243,8 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
       joined.viewers.add(viewer);
       const isMadeUp = () => simulated() === true;
       const render = () => renderFrame(joined.head, joined.rows.holdings, asOf(), isMadeUp(), joined.rows.cash);
-      const livesElsewhere = () => simulated() !== undefined && joined.livesAt === !simulated();
-      const isShown = () => joined.ready && !livesElsewhere();
+      const notShown = () => whyNoMore(joined, simulated());
+      const isShown = () => joined.ready && !notShown();
       const [own, now] = [defaultPortfolioId(owner.userId), () => [joined.version, asOf(), isMadeUp()] as const];
       return {
         frame: () => {
@@ -254,9 +255,7 @@ export const createLivePortfolios = (deps: LivePortfoliosDeps, options: LivePort
         text: () => (isShown() ? render() : undefined),
         receipt: () => (isShown() ? receiptOf(joined.rows.holdings, ...now()) : undefined),
         portfolioReceipt: () => (isShown() ? portfolioReceiptOf(of ?? own, joined.rows, ...now()) : undefined),
-        get livesElsewhere() {
-          return livesElsewhere() ? joined.livesAt : undefined;
-        },
+        notShown,
         has: (listing) => joined.ready && heldListings(joined.rows).has(listing),
         leave: () => {
           if (joined.viewers.delete(viewer) && joined.viewers.size === 0) forget(joined);
