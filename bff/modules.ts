@@ -6,6 +6,7 @@ import type { BffModule } from './module.js';
 import { audit, deletions, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
 import { portfolios, transfers } from './portfolios/module.js';
+import { sharedPortfolios, shares } from './shares/module.js';
 import { tickers } from './tickers/module.js';
 import { watchlist } from './watchlist/module.js';
 
@@ -22,6 +23,8 @@ export const modules: readonly BffModule[] = [
   tickers,
   portfolios,
   transfers,
+  shares,
+  sharedPortfolios,
   watchlist,
   ownAccount,
   deletions,

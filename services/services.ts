@@ -112,6 +112,7 @@ const entries = {
         'portfolio.v1.HoldingService',
         'portfolio.v1.ReservationService',
         'portfolio.v1.WatchlistService',
+        'portfolio.v1.ShareService',
         'portfolio.v1.EventService',
       ],
     },

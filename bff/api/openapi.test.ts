@@ -74,6 +74,7 @@ const unanswered = async (): Promise<never> => {
 };
 const unansweredChanges = {
   ...{ create: unanswered, update: unanswered, archive: unanswered, fund: unanswered, transfer: unanswered },
+  ...{ makeShare: unanswered, endShare: unanswered },
 };
 let postgres: Postgres;
 let lateDatabase: Postgres;
@@ -241,6 +242,31 @@ const watchesAll = () => {
   const all = Array.from({ length: 200 }, (_, at) => ({ symbol: `c${at}usdt`, asset: `C${at}`, addedAtMs: at }));
   watchlists.keep(watcher.userId, all);
   return { authorization: `Bearer ${watcher.token}` };
+};
+/** @returns a link to the default portfolio, of somebody new where `owner` is one */
+const sharedBy = async (owner = user): Promise<{ readonly id: string; readonly token: string }> => {
+  const { body } = await well.call(owner, 'POST', '/api/v1/portfolios/default/shares', '{}');
+  return body as unknown as { id: string; token: string };
+};
+/** @returns somebody who changed links once, which is all that a user may there */
+const endedOnce = async () => {
+  const owner = createUser(systemClock);
+  await strict.call(owner, 'DELETE', `/api/v1/portfolios/default/shares/${randomUUID()}`);
+  return { authorization: `Bearer ${owner.token}` };
+};
+/** @returns somebody who has as many links as there may be */
+const sharesFull = async () => {
+  const owner = createUser(systemClock);
+  for (let made = 0; made < 20; made++) await sharedBy(owner);
+  return { authorization: `Bearer ${owner.token}` };
+};
+/** @returns where the link to an archived portfolio was */
+const archivedShare = async () => {
+  const { body } = await well.call(user, 'POST', '/api/v1/portfolios', portfolio(randomUUID()));
+  const { id } = body as unknown as { id: string };
+  const made = await well.call(user, 'POST', `/api/v1/portfolios/${id}/shares`, '{}');
+  await well.call(user, 'DELETE', `/api/v1/portfolios/${id}`);
+  return { 'x-path': id, 'x-path-end': (made.body as unknown as { id: string }).id };
 };
 /** An operation of an account: what is sent where all is well, and how that is spoilt. */
 interface OfAccount {
@@ -621,6 +647,42 @@ const ways: Record<string, Record<number, Way>> = {
     503: () => [ill, toDefault],
     504: () => [late, toDefault],
   },
+  listShares: {
+    200: () => [well, toDefault],
+    401: () => [well, { 'x-path': 'default' }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, toDefault],
+  },
+  createShare: {
+    201: () => [well, { ...toDefault, ...json }, '{}'],
+    400: () => [well, { ...toDefault, ...json }, '{"expiresAt":"2020-01-01T00:00:00Z"}'],
+    401: () => [well, { ...json, 'x-path': 'default' }, '{}'],
+    404: () => [well, { ...bearer, ...json, 'x-path': randomUUID() }, '{}'],
+    409: async () => [well, { ...(await sharesFull()), ...json, 'x-path': 'default' }, '{}'],
+    413: () => [well, { ...toDefault, ...json }, big],
+    415: () => [well, { ...toDefault, ...text }, 'a,b'],
+    429: async () => [strict, { ...(await endedOnce()), ...json, 'x-path': 'default' }, '{}'],
+    503: () => [ill, { ...toDefault, ...json }, '{}'],
+    504: () => [late, { ...toDefault, ...json }, '{}'],
+  },
+  endShare: {
+    200: async () => [well, { ...toDefault, 'x-path-end': (await sharedBy()).id }],
+    401: () => [well, { 'x-path': 'default', 'x-path-end': randomUUID() }],
+    404: () => [well, { ...toDefault, 'x-path-end': randomUUID() }],
+    409: async () => [well, { ...bearer, ...(await archivedShare()) }],
+    429: async () => [strict, { ...(await endedOnce()), 'x-path': 'default', 'x-path-end': randomUUID() }],
+    503: () => [ill, { ...toDefault, 'x-path-end': randomUUID() }],
+    504: () => [late, { ...toDefault, 'x-path-end': randomUUID() }],
+  },
+  getSharedPortfolio: {
+    200: async () => [well, { 'x-path': (await sharedBy()).token }],
+    404: () => [well, { 'x-path': 'nothing' }],
+    429: async () => {
+      await strict.call(undefined, 'GET', '/api/v1/shares/nothing');
+      return [strict, { 'x-path': 'nothing' }];
+    },
+    503: () => [ill, { 'x-path': 'nothing' }],
+  },
   getBalances: {
     200: () => [well, { ...bearer, 'x-path': 'default' }],
     401: () => [well, { 'x-path': 'default' }],
@@ -699,7 +761,8 @@ const upgrade = {
 const ask = async (call: string, [bff, headers, body]: Awaited<ReturnType<Way>>): Promise<Given> => {
   const [method, path = ''] = call.split(' ');
   const address =
-    path.replace(/\{\w+\}/, headers['x-path'] ?? '') + (headers['x-query'] ? `?${headers['x-query']}` : '');
+    path.replace(/\{\w+\}/, headers['x-path'] ?? '').replace(/\{\w+\}/, headers['x-path-end'] ?? '') +
+    (headers['x-query'] ? `?${headers['x-query']}` : '');
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const asked = request(`${bff.url}${address}`, { method, headers: { ...headers, ...length } });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -18,7 +18,7 @@ export const pageRoutes = [
     '/assets/:asset(^[^.]+$)',
   ],
   ...['/settings', '/settings/:section'],
-  ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account', '/deletions/:token'],
+  ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account', '/deletions/:token', '/s/:token'],
 ];
 /**
  * What the server's own addresses begin with, which a path before them may not hide; files of the page are seen when it

@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 
 /** A call that went out and was not answered in time, as opposed to one that nobody took. */
-const isUnanswered = (thrown: unknown): thrown is AppError =>
+export const isUnanswered = (thrown: unknown): thrown is AppError =>
   thrown instanceof AppError && thrown.cause instanceof AppError && thrown.cause.code === 'deadline_exceeded';
 
 const isAway = (thrown: unknown): boolean => thrown instanceof AppError && thrown.code === 'unavailable';

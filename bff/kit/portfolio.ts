@@ -4,6 +4,7 @@ import { AppError, invalidCursor } from '@tickfolio/lib/errors';
 import type { PositionsClient } from '../audits/positions-client.js';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
 import { createFakeHoldings } from './holdings.js';
+import { createFakeShares } from './shares.js';
 import { createFakeWatchlists } from './watchlist.js';
 
 const atMs = Date.UTC(2026, 10, 29, 10);
@@ -108,5 +109,9 @@ export const createFakePortfolios = () => {
     close: () => undefined,
   };
   const watchlists = createFakeWatchlists();
-  return { client: { ...createFakeHoldings().client, ...watchlists.client, ...client }, askers, watchlists };
+  return {
+    client: { ...createFakeHoldings().client, ...watchlists.client, ...createFakeShares(find), ...client },
+    askers,
+    watchlists,
+  };
 };

@@ -80,6 +80,14 @@ describe('the page', () => {
       expect([url, (await get(url)).headers.location]).toEqual([url, undefined]);
     expect((await app.inject({ method: 'POST', url: '/settings/' })).headers.location).toBeUndefined();
   });
+  it('is found by no search, and tells nobody where one came from, where a link leads to a portfolio', async () => {
+    const headersOf = async (url: string) => (await get(url)).headers;
+    expect(await headersOf('/s/3f1c9a52')).toMatchObject({
+      ...{ 'x-robots-tag': 'noindex', 'referrer-policy': 'no-referrer' },
+      'content-type': 'text/html; charset=utf-8',
+    });
+    expect(await headersOf('/portfolios')).not.toHaveProperty('x-robots-tag');
+  });
   it('is nothing elsewhere: no address is made up', async () => {
     for (const url of [
       '/coins',

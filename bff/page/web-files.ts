@@ -27,6 +27,10 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Whoever has its address may look: it is handed on to nobody, and found by no search. */
+const sharedPage = '/s/:token';
+const ofSecret = { 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
+
 const send = (request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply =>
   sendStaticFile(request, reply.header('content-security-policy', pagePolicy), file);
 
@@ -88,7 +92,8 @@ export const addWebFiles = (
     );
     return;
   }
-  for (const url of pageRoutes) app.get(url, async (request, reply) => send(request, reply, page));
+  for (const url of pageRoutes)
+    app.get(url, async (request, reply) => send(request, url === sharedPage ? reply.headers(ofSecret) : reply, page));
   for (const [name, file] of files) {
     if (file !== page) app.get(`/${name}`, async (request, reply) => send(request, reply, file));
   }

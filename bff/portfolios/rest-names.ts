@@ -2,7 +2,11 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { PortfolioClient } from './portfolio-client.js';
 
 /** What is called otherwise over REST than between the services. */
-const restNames: Readonly<Record<string, string>> = { portfolio_id: 'id', network_fee: 'networkFee' };
+const restNames: Readonly<Record<string, string>> = {
+  portfolio_id: 'id',
+  network_fee: 'networkFee',
+  expires_at_ms: 'expiresAt',
+};
 
 const rename = (thrown: unknown): never => {
   if (!(thrown instanceof AppError) || !thrown.fields.some(({ field }) => field in restNames)) throw thrown;
@@ -11,7 +15,8 @@ const rename = (thrown: unknown): never => {
   const more = retryAfterMs === undefined ? {} : { retryAfterMs };
   throw new AppError(code, message, { cause: thrown, problem, fields, facts, ...more });
 };
-const renaming =
+/** A call whose refusals name what was wrong as REST does. */
+export const renaming =
   <Asked extends readonly unknown[], Answer>(ask: (...asked: Asked) => Promise<Answer>) =>
   (...asked: Asked): Promise<Answer> =>
     ask(...asked).catch(rename);

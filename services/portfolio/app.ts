@@ -26,6 +26,8 @@ import { paperCurrency } from './postings/asset-rows.js';
 import { createCommand } from './postings/once.js';
 import { serve, serviceName } from './rpc.js';
 import * as schema from './schema.js';
+import { serveShares } from './shares/share-rpc.js';
+import { createShares } from './shares/shares.js';
 import { createPriceKind } from './users/price-kind.js';
 import { startUserIntake } from './users/user-intake.js';
 import { createWatchlist } from './watchlist/watchlist.js';
@@ -136,6 +138,7 @@ export const startPortfolio = async (deps: PortfolioDeps, options: PortfolioOpti
       ],
       add: (server) => {
         serve(server, { portfolios, books, ensure: defaults.ensure, priceKind });
+        serveShares(server, { shares: createShares({ db, command, time, clock }), ensure: defaults.ensure, priceKind });
         serveWatchlist(server, createWatchlist({ db, command, append, time }));
         serveEvents(server, events.list);
       },

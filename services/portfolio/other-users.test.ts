@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type GetPortfolioRequest, PortfolioServiceClient, PortfolioServiceService } from '@tickfolio/gen/portfolio/v1';
 import { HoldingServiceClient, HoldingServiceService } from '@tickfolio/gen/portfolio/v1/holding';
 import { ReservationServiceClient, ReservationServiceService } from '@tickfolio/gen/portfolio/v1/reservation';
+import { ShareServiceClient, ShareServiceService } from '@tickfolio/gen/portfolio/v1/share';
 import { WatchlistServiceClient, WatchlistServiceService } from '@tickfolio/gen/portfolio/v1/watchlist';
 import { AppError } from '@tickfolio/lib/errors';
 import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
@@ -37,6 +38,7 @@ const faces: readonly { readonly methods: Readonly<Record<string, Method>>; read
   { methods: PortfolioServiceService, Client: PortfolioServiceClient },
   { methods: HoldingServiceService, Client: HoldingServiceClient as unknown as AnyClient },
   { methods: ReservationServiceService, Client: ReservationServiceClient as unknown as AnyClient },
+  { methods: ShareServiceService, Client: ShareServiceClient as unknown as AnyClient },
   { methods: WatchlistServiceService, Client: WatchlistServiceClient as unknown as AnyClient },
 ];
 /** The calls of users that name a portfolio, by each field in which they do. A new one is among them by itself. */

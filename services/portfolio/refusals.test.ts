@@ -84,6 +84,7 @@ const faces = [
   ['reservation.proto', ['Reserve', 'Release'], 'books/reservations.ts'],
   ['reservation.proto', ['Settle'], 'books/settlement.ts'],
   ['watchlist.proto', ['Add', 'Remove'], 'watchlist/watchlist.ts'],
+  ['share.proto', ['Create', 'List', 'End', 'Open'], 'shares/shares.ts'],
 ] as const;
 
 describe('what the comments of gRPC calls say of refusals', () => {

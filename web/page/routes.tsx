@@ -55,6 +55,7 @@ const LateDeletion = lazyRouteComponent(
   () => loadPatiently(() => import('./deletion/deletion-page.js')),
   'DeletionPage',
 );
+const LateShared = lazyRouteComponent(() => loadPatiently(() => import('./sharing/shared-page.js')), 'SharedPage');
 
 /** Home has a chart and a table. */
 const readHomeSearch = (given: Readonly<Record<string, unknown>>) => ({
@@ -97,6 +98,7 @@ const gates = [
   createRoute({ getParentRoute, path: '/sign-up', component: LateSignUp }),
   createRoute({ getParentRoute, path: '/recover', component: LateRecover }),
   createRoute({ getParentRoute, path: '/deletions/$token', component: LateDeletion }),
+  createRoute({ getParentRoute, path: '/s/$token', component: LateShared }),
 ] as const;
 const goTo = (to: string) => () => <Navigate to={to} replace />;
 /** Addresses of before, which people kept, and what of an address somebody leaves who cuts off its end. */

@@ -27,17 +27,27 @@ const deletion = {
     { service: 'portfolio', doneAt: null },
   ],
 };
+const shared = {
+  ...{ name: 'Long term', kind: 'paper', isDefault: false, simulated: false, amounts: true, expiresAt: iso },
+  ...{ percents: '100', value: '90000' },
+  positions: [
+    { asset: 'BTC', share: '100', stale: true, quantity: '1.500000000000000001', value: '90000.000000000000000001' },
+    { asset: 'XYZ', share: null, stale: true, quantity: '1', value: null },
+  ],
+};
 const answers = {
   'profile/value': { Range: '24h', StepSeconds: 300, Points: points },
   'coins/btcusdt/candles': { Range: '1h', StepSeconds: 60, Candles: [], Today: null, Day: null, Volume: null },
   'deletions/a.b': deletion,
+  'shares/1a2b': shared,
+  'portfolios/p-paper/shares': { shares: [{ id: 's', amounts: true, createdAt: iso, expiresAt: iso }], next: null },
 };
 const pages = [
   ...['/', '/portfolios/default', '/markets', '/assets/BTC', '/assets/BTC?tab=markets', '/assets/NOTHING'],
   ...['/portfolios', '/portfolios/p-paper', '/portfolios/p-paper/settings', '/portfolios/default/settings'],
-  ...['/settings/profile', '/settings/security', '/settings/display', '/deletions/a.b', '/nowhere'],
+  ...['/settings/profile', '/settings/security', '/settings/display', '/deletions/a.b', '/s/1a2b', '/nowhere'],
 ];
-const gates = ['/welcome', '/sign-in', '/sign-up', '/recover', '/deletions/a.b'];
+const gates = ['/welcome', '/sign-in', '/sign-up', '/recover', '/deletions/a.b', '/s/1a2b'];
 const widths = [1_920, 1_280, 800, 390, 320];
 /** At which axe-core looks too: the others have the same elements. */
 const inspected = [1_280, 390];

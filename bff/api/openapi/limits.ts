@@ -19,6 +19,7 @@ type Limits = Pick<SettledOptions, 'writesPerUser' | 'pagesPerUser'>;
 const changes = new Set([
   ...['changeCoin', 'removeCoin', 'undoChange'],
   ...['createPortfolio', 'updatePortfolio', 'archivePortfolio', 'fundPortfolio', 'transfer'],
+  ...['createShare', 'endShare'],
 ]);
 /** Operations that read pages of the exchange's history, one for each page of it. */
 const pages = new Set(['listKlines', 'getCandles', 'getHeldValueHistory']);

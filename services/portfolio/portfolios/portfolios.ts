@@ -5,6 +5,7 @@ import { v7 as uuid7, validate } from 'uuid';
 import { hasReservations } from '../books/readings.js';
 import { requireListed } from '../postings/asset-rows.js';
 import type { Command } from '../postings/once.js';
+import { shares } from '../postings/tables.js';
 import { portfolios } from '../schema.js';
 import { type DefaultPortfolios, portfolioIdOf } from './default-portfolios.js';
 import { lockOwner, type Owner } from './owner.js';
@@ -208,6 +209,7 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
           throw new AppError('failed_precondition', 'Something is kept for an order in it; nothing was changed.', {
             problem: 'wrong-state',
           });
+        await tx.delete(shares).where(eq(shares.portfolioId, row.id));
         return write(tx, owner, row, 'portfolio.archived', { archivedAt: time() });
       }),
   };

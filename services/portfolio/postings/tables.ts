@@ -121,6 +121,18 @@ export const watchlist = pgTable(
   (table) => [primaryKey({ columns: [table.userId, table.symbol] })],
 );
 
+/** Links by which anybody looks at a portfolio. */
+export const shares = pgTable('shares', {
+  id: uuid('id').primaryKey(),
+  portfolioId: uuid('portfolio_id').notNull(),
+  /** The token itself is kept nowhere. */
+  tokenHash: bytea('token_hash').notNull(),
+  /** Whether amounts are shown besides percents. */
+  amounts: boolean('amounts').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
 /** What the rounds that compare the books with themselves found, a row for each check. */
 export const audits = pgTable('audits', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),

@@ -2,7 +2,7 @@ import { streams } from '@tickfolio/lib/events/streams';
 import type { Transaction } from '@tickfolio/lib/postgres';
 import { count, eq, inArray, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { balances, entries, postings, reservations, watchlist } from '../postings/tables.js';
+import { balances, entries, postings, reservations, shares, watchlist } from '../postings/tables.js';
 import { portfolioEvents, portfolios, requests } from '../schema.js';
 
 /** Deletes some of what lies here of a user. @returns how many rows went, 0 where none was left */
@@ -78,6 +78,11 @@ const eraseEvents: ErasePiece = async (tx, userId) => {
     .limit(pieceRows);
   return (await tx.delete(events).where(inArray(events.seq, some)).returning({ seq: events.seq })).length;
 };
+/** At most 20 of each portfolio. */
+const eraseShares: ErasePiece = async (tx, userId) => {
+  const some = tx.select({ id: shares.id }).from(shares).where(isOwn(shares.portfolioId, userId)).limit(pieceRows);
+  return (await tx.delete(shares).where(inArray(shares.id, some)).returning({ id: shares.id })).length;
+};
 const eraseRequests: ErasePiece = async (tx, userId) => {
   const some = tx.select({ key: requests.key }).from(requests).where(eq(requests.userId, userId)).limit(pieceRows);
   const isOne = sql`${requests.userId} = ${userId} and ${requests.key} in ${some}`;
@@ -100,6 +105,7 @@ const erasePortfolios: ErasePiece = async (tx, userId) => {
 
 /** In the order in which rows refer to each other. */
 export const pieces: readonly ErasePiece[] = [
+  eraseShares,
   erasePostings,
   eraseBalances,
   eraseReservations,

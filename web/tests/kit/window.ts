@@ -106,13 +106,15 @@ const usual: Answers = {
   'profile/value/held': { Range: '24h', StepSeconds: 300, Simulated: false, Points: [], Left: [] },
 };
 
-/** Of coins that a test says nothing about: no candles yet, and leave to look at them. */
+/** Of coins that a test says nothing about: no candles yet, and leave to look at them; and of portfolios, which nobody shares. */
 const usualOf = (name: string): unknown =>
   name.startsWith('klines/')
     ? { klines: [], gaps: [], next: null, simulated: false }
     : name.startsWith('leases/')
       ? { seconds: 60 }
-      : undefined;
+      : /^portfolios\/[^/]+\/shares$/.test(name)
+        ? { shares: [], next: null }
+        : undefined;
 
 /** Waits until what came before is drawn, and the picture after it too. */
 export const drawn = (page: Page) =>

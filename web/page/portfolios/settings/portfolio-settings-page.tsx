@@ -8,6 +8,7 @@ import { PortfolioBar } from '../switcher/portfolio-bar.js';
 import { isMissing, usePortfolio } from '../use-portfolios.js';
 import { ArchivePart } from './archive-part.js';
 import { SettingsForm } from './settings-form.js';
+import { SharePart } from './sharing/share-part.js';
 
 /** The settings of one portfolio. */
 export const PortfolioSettingsPage = () => {
@@ -26,6 +27,7 @@ export const PortfolioSettingsPage = () => {
             portfolio.archivedAt === null ? (
               <>
                 <SettingsForm key={portfolio.id} portfolio={portfolio} />
+                <SharePart key={`share-${portfolio.id}`} portfolio={portfolio} />
                 <ArchivePart portfolio={portfolio} />
               </>
             ) : (

@@ -1,0 +1,58 @@
+import type { ShareAnswer } from '@tickfolio/api/shares';
+import { isProblem } from '@tickfolio/client/problem';
+import { useState } from 'react';
+import { useParts } from '../../../parts.js';
+import { useToast } from '../../../shell/toasts.js';
+import { useIsHere } from '../../../shell/use-is-here.js';
+import { useSpeaking } from '../../../text/language.js';
+import { useSharingText } from '../../../text/sharing/use-sharing-text.js';
+import { shareFault } from './share-fault.js';
+import { useShareCalls } from './use-shares.js';
+
+/** A link, until when it leads somewhere, and an end for it. */
+export const ShareRow = ({ portfolioId, share }: { readonly portfolioId: string; readonly share: ShareAnswer }) => {
+  const text = useSharingText();
+  const { times } = useSpeaking();
+  const { store, clock } = useParts();
+  const toast = useToast();
+  const calls = useShareCalls(portfolioId);
+  const isHere = useIsHere();
+  const [busy, setBusy] = useState(false);
+  const nowMs = store.serverTime(clock.now());
+  const what = share.amounts ? text.shareAmounts.amounts : text.shareAmounts.percents;
+  const made = times.near(Date.parse(share.createdAt), nowMs);
+  const endsMs = Date.parse(share.expiresAt);
+  const ends = times.dated(endsMs);
+  const end = async () => {
+    setBusy(true);
+    try {
+      await calls.end(share);
+      toast({ message: text.shareEnded });
+    } catch (thrown) {
+      // Ended elsewhere meanwhile: that is what was wanted.
+      if (isProblem(thrown, 404)) toast({ message: text.shareEnded });
+      else toast({ message: shareFault(thrown, text), tone: 'fault' });
+    } finally {
+      if (isHere.current) setBusy(false);
+    }
+  };
+  return (
+    <li>
+      <div>
+        <p className="entry-name">{what}</p>
+        <p className="hint">
+          {`${text.shareMadeAt(made)} · ${endsMs > nowMs ? text.shareEndsAt(ends) : text.shareRanOut(ends)}`}
+        </p>
+      </div>
+      <button
+        type="button"
+        className="button small"
+        aria-label={text.shareEndNamed(what, made)}
+        disabled={busy}
+        onClick={() => void end()}
+      >
+        {busy ? text.working : text.shareEnd}
+      </button>
+    </li>
+  );
+};

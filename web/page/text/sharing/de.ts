@@ -1,0 +1,46 @@
+import type { SharingTexts } from './en.js';
+
+export const de: SharingTexts = {
+  shareTitle: 'Mit einem Link teilen',
+  shareText:
+    'Wer den Link hat, sieht ohne Konto den Namen dieses Portfolios und woraus es besteht. Wer du bist, sagt er niemandem.',
+  shareShows: 'Was er zeigt',
+  shareAmounts: { percents: 'Nur Prozente', amounts: 'Prozente und Beträge' },
+  shareAmountsHint: {
+    percents: 'Keine Mengen und keine Werte: Niemand erfährt, wie viel es ist.',
+    amounts: 'Alle mit dem Link sehen, wie viel du hast.',
+  },
+  shareUntil: 'Endet nach',
+  shareDays: (days: number) =>
+    days === 1 ? '1 Tag' : days === 7 ? '1 Woche' : days === 365 ? '1 Jahr' : `${days} Tagen`,
+  shareMake: 'Link anlegen',
+  shareMade: 'Der Link ist angelegt. Er wird nur dieses eine Mal gezeigt: Kopiere ihn jetzt.',
+  shareLink: 'Link',
+  shareCopy: 'Link kopieren',
+  shareCopied: 'Kopiert',
+  shareNotCopied: 'Nicht kopiert. Markiere stattdessen den Link.',
+  shareLinks: 'Links zu diesem Portfolio',
+  shareNone: 'Es gibt noch keinen Link.',
+  shareMadeAt: (time: string) => `Angelegt ${time}`,
+  shareEndsAt: (time: string) => `endet ${time}`,
+  shareRanOut: (time: string) => `abgelaufen ${time}`,
+  shareEnd: 'Beenden',
+  shareEndNamed: (what: string, time: string) => `Den Link „${what}“ beenden, angelegt ${time}`,
+  shareEnded: 'Der Link führt nirgends mehr hin.',
+  shareMany: 'Mehr Links kann es nicht geben. Beende zuerst einen.',
+  shareAway: 'Portfolios sind gerade nicht erreichbar. Versuch es in ein paar Sekunden noch einmal.',
+  shareUnknown: 'Es kam keine Antwort; ob es geschehen ist, zeigt die Liste darunter.',
+
+  sharedNames: { own: 'Ein Portfolio', paper: 'Spielgeld-Portfolio', simulated: 'Spielgeld-Portfolio (simuliert)' },
+  sharedPaper: 'Spielgeld: Das gehört niemandem.',
+  sharedHeld: 'Woraus es besteht',
+  sharedWorth: 'Wert',
+  sharedUntil: (time: string) => `Dieser Link gilt bis ${time}.`,
+  sharedRounded: (sum: string) => `Nach den neuesten Preisen, auf zwei Stellen gerundet: zusammen ${sum}.`,
+  sharedEmpty: 'Es ist nichts darin.',
+  sharedOld: 'alter Preis',
+  sharedUnpriced: 'kein Preis',
+  sharedMissing: 'Dieser Link führt nirgends hin',
+  sharedMissingText: 'Er ist abgelaufen, wurde beendet oder ist nicht vollständig.',
+  sharedToStart: 'Was tickfolio ist',
+};
