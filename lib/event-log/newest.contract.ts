@@ -52,6 +52,18 @@ export const newestContract = (name: string, open: () => Promise<OpenedEventLog>
       await end();
     });
 
+    it('takes nothing from a group that begins at the oldest after it', async () => {
+      const { append, begin, consume, end } = await build();
+      const newest = await begin('sockets');
+      await append('a', 'b');
+      await becomes(newest.seen, ['a', 'b'], patienceMs);
+      await append('c');
+      await becomes(newest.seen, ['a', 'b', 'c'], patienceMs);
+      const oldest = await consume('ledger', 'oldest');
+      await becomes(oldest.seen, ['a', 'b', 'c'], patienceMs);
+      await end();
+    });
+
     it('goes on where it was after a cut, also where it had been handed nothing yet', async () => {
       const { append, begin, consume, end } = await build();
       await append('a');

@@ -79,7 +79,7 @@ describe('two builds at once', () => {
   beforeAll(copyCheckout);
   afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
-  it('in a new checkout: the second waits, both end well, and the page is whole', async () => {
+  it('in a new checkout: the second waits, both end well, and the page is whole', { timeout: 600_000 }, async () => {
     const ended = await Promise.all([build(), later(1_000, build)]);
     expect(ended.map(({ code, told }) => (code === 0 ? '' : told))).toEqual(['', '']);
     expect(ended.flatMap(faultsIn)).toEqual([]);

@@ -36,11 +36,13 @@ interface Group {
   /** The next offset to read, by partition. */
   readonly committed: Map<number, number>;
   readonly reading: ReadingGroup;
+  /** Whether it began at the newest: a group that begins with all there is may still come for what it has read. */
+  fromNewest: boolean;
 }
 
 /**
  * An event log within this process; it ends with it. A message is forgotten without being counted as dropped once every
- * group of its topic has committed it.
+ * group of its topic has committed it, one of those that begin with all there is among them.
  */
 export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog => {
   const {
@@ -70,20 +72,26 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
   const groupKey = (topic: string, group: string) => JSON.stringify([topic, group]);
   const groupOf = (topic: MemoryTopic, name: string): Group => {
     const key = groupKey(topic.name, name);
-    const group = groups.get(key) ?? { topic, committed: new Map(), reading: createReadingGroup(topic.partitions) };
+    const reading = () => createReadingGroup(topic.partitions);
+    const group = groups.get(key) ?? { topic, committed: new Map(), reading: reading(), fromNewest: false };
     groups.set(key, group);
     return group;
   };
+  const isRead = (topic: MemoryTopic) =>
+    [...groups.values()].some((group) => group.topic === topic && !group.fromNewest);
   const commit = (group: Group, partition: number, next: number): undefined => {
     group.committed.set(partition, next);
+    dropping = false;
+    if (!isRead(group.topic)) return;
     const everywhere = [...groups.values()]
       .filter((other) => other.topic === group.topic)
       .map((other) => other.committed.get(partition) ?? 0);
     group.topic.release(partition, Math.min(...everywhere));
-    dropping = false;
   };
-  const beginAtNewest = ({ topic, committed }: Group) => {
+  const beginAtNewest = (group: Group) => {
+    const { topic, committed } = group;
     if (committed.size > 0) return;
+    group.fromNewest = true;
     for (let partition = 0; partition < topic.partitions; partition++)
       committed.set(partition, topic.bounds(partition).next);
   };
@@ -92,7 +100,7 @@ export const createMemoryEventLog = (options: MemoryEventLogOptions): EventLog =
     const lost = topic.append(message, clock.now(), clock.monotonic());
     published.inc({ topic: name });
     const kept = unread[name];
-    if (kept !== undefined && ![...groups.values()].some((group) => group.topic === topic)) topic.trim(kept);
+    if (kept !== undefined && !isRead(topic)) topic.trim(kept);
     if (lost === 0) return;
     dropped.inc({ topic: name }, lost);
     if (!dropping) log.warn({ topic: name, maxMessages }, 'the event log is full; its oldest messages are dropped');
