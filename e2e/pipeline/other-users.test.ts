@@ -24,7 +24,8 @@ interface Operation {
 interface Place {
   readonly at: string;
   readonly method: string;
-  readonly pathOf: (id: string) => string;
+  /** @param shareId of a link to the portfolio, where one is named too */
+  readonly pathOf: (id: string, shareId?: string) => string;
   readonly bodyOf: (id: string) => Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -44,7 +45,7 @@ afterAll(() => stack?.close());
 const isExample = (text: unknown) =>
   text === 'default' || (typeof text === 'string' && /^0199a3c2-7d10-7000-8000-00000000000\d$/.test(text));
 const namesOne = (name: string, example: unknown, { tags }: Operation) =>
-  /portfolio/i.test(name) || (tags.includes('portfolios') && isExample(example));
+  /portfolio/i.test(name) || (tags.includes('portfolios') && name !== 'shareId' && isExample(example));
 
 /** Every place of the REST interface where a portfolio is named: of its description, so a new one is among them. */
 const places = async (): Promise<readonly Place[]> => {
@@ -54,24 +55,24 @@ const places = async (): Promise<readonly Place[]> => {
     Object.entries(methods).flatMap(([method, operation]): readonly Place[] => {
       const { parameters = [], requestBody } = operation;
       const { schema, example } = requestBody?.content['application/json'] ?? {};
-      const filled = (id: string | undefined, of: string | undefined) =>
+      const filled = (given: Readonly<Record<string, string | undefined>>) =>
         parameters
           .filter((one) => one.in === 'path')
-          .reduce((made, one) => made.replace(`{${one.name}}`, one.name === of && id ? id : String(one.example)), path);
+          .reduce((made, one) => made.replace(`{${one.name}}`, given[one.name] ?? String(one.example)), path);
       const common = { at: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), bodyOf: () => example };
       const inAddress = parameters
         .filter((one) => ['path', 'query'].includes(one.in) && namesOne(one.name, one.example, operation))
         .map(({ name, in: where }) => ({
           ...common,
-          pathOf: (id: string) =>
-            where === 'path' ? filled(id, name) : `${filled(undefined, undefined)}?${name}=${id}`,
+          pathOf: (id: string, shareId?: string) =>
+            where === 'path' ? filled({ shareId, [name]: id }) : `${filled({})}?${name}=${id}`,
         }));
       const inBody = Object.entries(schema?.properties ?? {})
         .filter(([name, of]) => of.type === 'string' && namesOne(name, of.examples?.[0], operation))
         .map(([name]) => ({
           ...common,
           at: `${common.at} ${name}`,
-          pathOf: () => filled(undefined, undefined),
+          pathOf: () => filled({}),
           bodyOf: (id: string) => ({ ...example, from: 'default', to: 'default', [name]: id }),
         }));
       return [...inAddress, ...inBody];
@@ -92,8 +93,13 @@ const newPortfolio = async (person: TestPerson): Promise<string> => {
   expect(made.status).toBe(201);
   return String(made.body.id);
 };
-const ask = async (person: TestPerson, { method, pathOf, bodyOf }: Place, id: string) => {
-  const answer = await patiently(person, method, pathOf(id), bodyOf(id));
+const newLink = async (person: TestPerson, id: string): Promise<string> => {
+  const made = await patiently(person, 'POST', `/api/v1/portfolios/${id}/shares`, {});
+  expect(made.status).toBe(201);
+  return String(made.body.id);
+};
+const ask = async (person: TestPerson, { method, pathOf, bodyOf }: Place, id: string, shareId?: string) => {
+  const answer = await patiently(person, method, pathOf(id, shareId), bodyOf(id));
   const { requestId: _, instance: __, ...said } = answer.body;
   return { status: answer.status, said };
 };
@@ -118,11 +124,13 @@ it("another user's portfolio is 404 wherever one can be named over REST, as if i
       return all.map(({ status, body: { asOf: _, ...body } }) => ({ status, body }));
     };
     const before = await seen();
-    const [missing, foreign] = [await ask(other, place, randomUUID()), await ask(other, place, id)];
+    const link = place.at.includes('{shareId}') ? await newLink(owner, id) : undefined;
+    const missing = await ask(other, place, randomUUID(), link);
+    const foreign = await ask(other, place, id, link);
     expect([place.at, foreign.status]).toEqual([place.at, 404]);
     expect([place.at, foreign]).toEqual([place.at, missing]);
     expect(await seen()).toEqual(before);
-    expect([place.at, (await ask(owner, place, id)).status]).not.toEqual([place.at, 404]);
+    expect([place.at, (await ask(owner, place, id, link)).status]).not.toEqual([place.at, 404]);
   }
 });
 
