@@ -4,6 +4,14 @@ import { AppError } from '@tickfolio/lib/errors';
 export const isUnanswered = (thrown: unknown): thrown is AppError =>
   thrown instanceof AppError && thrown.cause instanceof AppError && thrown.cause.code === 'deadline_exceeded';
 
+/** @param again how to ask for it, or how to find out, as a sentence */
+export const notKnown = (again: string, cause: unknown): AppError =>
+  new AppError(
+    'deadline_exceeded',
+    `Portfolios did not answer in time, so it is not known whether this was done. ${again}`,
+    { cause },
+  );
+
 const isAway = (thrown: unknown): boolean => thrown instanceof AppError && thrown.code === 'unavailable';
 
 /**
@@ -21,9 +29,7 @@ export const orUnanswered = async <T>(again: string, work: () => Promise<T>): Pr
   try {
     return await work();
   } catch (thrown) {
-    if (!isAway(thrown)) throw thrown;
-    const words = `Portfolios did not answer in time, so it is not known whether this was done. ${again}`;
-    throw new AppError('deadline_exceeded', words, { cause: thrown });
+    throw isAway(thrown) ? notKnown(again, thrown) : thrown;
   }
 };
 

@@ -1,8 +1,7 @@
 import type * as wire from '@tickfolio/gen/portfolio/v1/share';
 import { ShareServiceClient } from '@tickfolio/gen/portfolio/v1/share';
-import { AppError } from '@tickfolio/lib/errors';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
-import { isUnanswered } from '../api/unanswered.js';
+import { isUnanswered, notKnown } from '../api/unanswered.js';
 import type { Asker } from '../portfolios/portfolio-client.js';
 import { renaming } from '../portfolios/rest-names.js';
 
@@ -32,10 +31,7 @@ const orUnknown = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (thrown) {
-    if (!isUnanswered(thrown)) throw thrown;
-    const words =
-      'Portfolios did not answer in time, so it is not known whether this was done. The list of links says so.';
-    throw new AppError('deadline_exceeded', words, { cause: thrown });
+    throw isUnanswered(thrown) ? notKnown('The list of links says so.', thrown) : thrown;
   }
 };
 
