@@ -60,7 +60,7 @@ export const SharedAnswer = Type.Object(
       examples: ['tracking'],
     }),
     isDefault: Type.Boolean({ description: 'the one of its kind that everybody has' }),
-    simulated: Type.Boolean({ description: 'whether it lives at made-up prices' }),
+    simulated: Type.Boolean({ description: 'whether it is shown by made-up prices' }),
     amounts,
     expiresAt,
     percents: Type.String({

@@ -56,13 +56,15 @@ export const sharedRoutes: FastifyPluginAsyncTypebox<SharedRoutesOptions> = asyn
       const { name, isDefault, simulated: isMadeUp } = portfolio;
       const kind = kindOf(portfolio.kind);
       const isOfOtherPrices = kind === 'paper' && asker.simulated !== undefined && asker.simulated !== isMadeUp;
+      // What is owned has no prices of its own: it is shown by those that are here.
+      const byMadeUp = kind === 'paper' ? isMadeUp : asker.simulated === true;
       const valued = await valueBalances(balances, isOfOtherPrices ? undefined : lookUp);
       const { amounts, expiresAtMs } = share;
       const about = {
         name,
         kind,
         isDefault,
-        simulated: isMadeUp,
+        simulated: byMadeUp,
         amounts,
         expiresAt: new Date(expiresAtMs).toISOString(),
       };

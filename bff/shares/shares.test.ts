@@ -1,4 +1,5 @@
 import { systemClock } from '@tickfolio/lib/clock';
+import { becomes } from '@tickfolio/lib/kit/becomes';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
@@ -72,6 +73,23 @@ describe('links to portfolios over REST', () => {
       ...{ name: 'Paper money', kind: 'paper', value: '40000.5' },
       positions: [{ asset: 'USDT', share: '100', quantity: '40000.5' }],
     });
+  });
+
+  it('say that prices are made up, where what one owns is shown by such', async () => {
+    const made = await startTestBff({ postgres, played: { portfolio: createFakePortfolios().client } });
+    made.aggregator.simulated = true;
+    made.aggregator.revision = 'r2';
+    try {
+      const user = createUser(systemClock);
+      await becomes(async () => (await made.call(undefined, 'GET', '/ready')).body.simulated, true);
+      const { body } = await made.call(user, 'POST', `${at}/default/shares`, {});
+      const { token } = body as unknown as { token: string };
+      expect((await made.call(undefined, 'GET', `/api/v1/shares/${token}`)).body).toMatchObject({
+        ...{ kind: 'tracking', simulated: true },
+      });
+    } finally {
+      await made.close();
+    }
   });
 
   it('are listed without their tokens, and lead nowhere once they were ended', async () => {

@@ -94,6 +94,7 @@ describe.skipIf(!browser)('a portfolio that is shared', () => {
       ]);
       await page.getByText('together 99.99 %').waitFor();
       await page.getByText(/^This link works until Jun 15, 2027/).waitFor();
+      expect(await page.getByText(/^Simulated prices/).count()).toBe(0);
       expect(await page.getByText('USDT').count()).toBe(0);
       expect(await page.getByRole('navigation').count()).toBe(0);
       expect(calls).toEqual([`/api/v1/shares/${token}`]);
@@ -101,12 +102,14 @@ describe.skipIf(!browser)('a portfolio that is shared', () => {
     });
   });
 
-  it('shows amounts where they are allowed, in German too', async () => {
+  it('shows amounts where they are allowed, and that prices are made up, in German too', async () => {
     const positions = [{ asset: 'BTC', share: '100', stale: false, quantity: '1.5', value: '90000' }];
-    const answers = { [`shares/${token}`]: { ...shared, amounts: true, value: '90000', percents: '100', positions } };
+    const made = { simulated: true, amounts: true, value: '90000', percents: '100', positions };
+    const answers = { [`shares/${token}`]: { ...shared, ...made } };
     await withWindow(
       { signedIn: false, path: `/s/${token}`, answers, locale: 'de-DE', viewport: { width: 390, height: 844 } },
       async ({ page }) => {
+        await page.getByText(/^Simulierte Kurse/).waitFor();
         const row = page.getByRole('list', { name: 'Woraus es besteht' }).getByRole('listitem');
         await row.getByText('1,5').waitFor();
         await row.getByText('90.000,00 USDT').waitFor();

@@ -49,11 +49,12 @@ const PositionRow = ({ asset, share, stale, quantity, value }: Position) => {
 const Shared = ({ shared }: { readonly shared: SharedAnswer }) => {
   const text = useSharingText();
   const { times } = useSpeaking();
-  const { kind, value, percents, positions, expiresAt } = shared;
+  const { kind, simulated, value, percents, positions, expiresAt } = shared;
   return (
     <>
       <h1>{nameOf(shared, { defaultNames: text.sharedNames })}</h1>
       {kind === 'paper' && <p className="gate-line">{text.sharedPaper}</p>}
+      {simulated && <p className="gate-line">{text.simulated}</p>}
       {value !== undefined && (
         <p>
           <span>{text.sharedWorth}</span> <Figure>{`${money(exact(value), text.numbers)} USDT`}</Figure>
