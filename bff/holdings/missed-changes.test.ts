@@ -34,6 +34,8 @@ describe('without notices', () => {
     const socket = await look(bff, user);
     socket.view('all');
     const { Version } = await socket.next(({ NetWorth }) => NetWorth === '120007');
+    // Frames of before its cash was in had the same sum.
+    socket.clear();
     await news.send(news.archived(user.userId, second));
     expect(await socket.next(({ NetWorth }) => NetWorth === '120000')).toMatchObject({ Cash: [], Version });
     // Found once: what is shown is as it is in the database.

@@ -119,6 +119,7 @@ describe('a socket', () => {
     await one.next(of(second));
     all.view('all');
     await all.next(({ TotalValue }) => TotalValue === '180000');
+    all.clear();
     await news.send(news.archived(user.userId, second));
     await all.next((seen) => of('all')(seen) && seen.TotalValue === '120000');
     bff.publish('btcusdt', '61000');
