@@ -78,6 +78,20 @@ describe('the topics of domain events', () => {
         is: ['balance-events', 'balance-events', 6, 'portfolio', 'balance-events.dlq'],
         types: ['balance.updated', 'balance.reserved', 'balance.released', 'balance.reservation_refused'],
       },
+      {
+        is: ['order-events', 'order-events', 6, 'orders', 'order-events.dlq'],
+        types: [
+          'order.created',
+          'order.accepted',
+          'order.rejected',
+          'order.triggered',
+          'order.partially_filled',
+          'order.filled',
+          'order.settled',
+          'order.cancelled',
+          'order.expired',
+        ],
+      },
     ]);
     expect(Object.keys(eventTypes)).toEqual(told.flatMap(({ types }) => types));
   });

@@ -1,4 +1,5 @@
 import { balanceEvents } from './balance-events.js';
+import { orderEvents } from './order-events.js';
 import { portfolioEvents } from './portfolio-events.js';
 import { userEvents } from './user-events.js';
 
@@ -7,7 +8,13 @@ export const topics = {
   'user-events': userEvents,
   'portfolio-events': portfolioEvents,
   'balance-events': balanceEvents,
+  'order-events': orderEvents,
 };
 
 /** All types of domain events by their names; each is of one topic. */
-export const eventTypes = { ...userEvents.types, ...portfolioEvents.types, ...balanceEvents.types };
+export const eventTypes = {
+  ...userEvents.types,
+  ...portfolioEvents.types,
+  ...balanceEvents.types,
+  ...orderEvents.types,
+};

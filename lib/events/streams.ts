@@ -12,4 +12,5 @@ export const streams = {
   /** All balances of a portfolio together. */
   balances: (portfolioId: string) => `balances:${portfolioId}`,
   watchlist: (userId: string) => `watchlist:${userId}`,
+  order: (orderId: string) => `order:${orderId}`,
 } as const;

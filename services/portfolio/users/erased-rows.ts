@@ -1,12 +1,9 @@
 import { streams } from '@tickfolio/lib/events/streams';
-import type { Transaction } from '@tickfolio/lib/postgres';
+import type { ErasePiece } from '@tickfolio/lib/outbox/inbox';
 import { count, eq, inArray, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { balances, entries, postings, reservations, shares, watchlist } from '../postings/tables.js';
 import { portfolioEvents, portfolios, requests } from '../schema.js';
-
-/** Deletes some of what lies here of a user. @returns how many rows went, 0 where none was left */
-export type ErasePiece = (tx: Transaction, userId: string) => Promise<number>;
 
 /** Nobody should have an embedded database for long. */
 const pieceRows = 500;

@@ -1,0 +1,141 @@
+import { add, canonical, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
+import { v5 as uuid5 } from 'uuid';
+import type { FeeChoice } from '../schema.js';
+import type { Decide } from '../store/change.js';
+import { isEnded, nextOf, toldFill } from './decisions.js';
+
+/** Of ids that are made of an order and a trade, so that a repeat makes the same. */
+const namespace = '8f6f0f0e-54a3-4f0b-9a40-9f7d1b2e6c55';
+export const fillId = (orderId: string, tradeId: number): string => uuid5(`${orderId} ${tradeId}`, namespace);
+
+/** What a trade gave to an order. */
+export interface TradeFill {
+  readonly tradeId: number;
+  /** Decimal text, as all amounts here. */
+  readonly price: string;
+  readonly quantity: string;
+  readonly maker: boolean;
+  readonly tradedAtMs: number;
+  /** The trade itself, and what others of the portfolio had of it before. */
+  readonly trade: {
+    readonly price: string;
+    readonly quantity: string;
+    readonly takenBefore: string;
+    readonly buyerIsMaker: boolean;
+  };
+  /** In order of preference; the last one is in what is received. */
+  readonly feeChoices: readonly FeeChoice[];
+  readonly feeScheduleId: number;
+  readonly discountPrice?: string;
+  /** Whether nothing is left to fill. */
+  readonly isLast: boolean;
+  /** What matching remembers of the order afterwards. */
+  readonly memory?: unknown;
+}
+
+/** Fills an open order by a trade; of one that ended meanwhile nothing is changed. */
+export const fill =
+  (by: TradeFill): Decide<void> =>
+  ({ order, saga, unsettled }) => {
+    if (isEnded(order) || order.status === 'PENDING') return { result: undefined };
+    const quote = formatDecimal(multiply(parseDecimal(by.price), parseDecimal(by.quantity)));
+    const filledQuantity = formatDecimal(add(parseDecimal(order.filledQuantity), parseDecimal(by.quantity)));
+    const filledQuote = formatDecimal(add(parseDecimal(order.filledQuote), parseDecimal(quote)));
+    const status = by.isLast ? ('FILLED' as const) : ('PARTIALLY_FILLED' as const);
+    const made = {
+      id: fillId(order.id, by.tradeId),
+      orderId: order.id,
+      symbol: order.symbol,
+      venue: order.venue,
+      accountId: null,
+      tradeId: by.tradeId,
+      exchangeTradeId: null,
+      price: by.price,
+      quantity: by.quantity,
+      quote,
+      tradePrice: by.trade.price,
+      tradeQuantity: by.trade.quantity,
+      takenBefore: by.trade.takenBefore,
+      buyerIsMaker: by.trade.buyerIsMaker,
+      feeChoices: by.feeChoices,
+      feeScheduleId: by.feeScheduleId,
+      discountPrice: by.discountPrice ?? null,
+      maker: by.maker,
+      tradedAt: new Date(by.tradedAtMs),
+      model: 'tape' as const,
+    };
+    return {
+      order: {
+        status,
+        filledQuantity,
+        filledQuote,
+        ...(by.memory === undefined ? {} : { matching: by.memory }),
+        ...(by.isLast ? { working: false, endedAfterTrade: by.tradeId } : {}),
+      },
+      saga: nextOf(saga, by.isLast, unsettled.length + 1),
+      fills: [made],
+      told: [
+        {
+          type: by.isLast ? 'order.filled' : 'order.partially_filled',
+          more: {
+            status,
+            filledQuantity: canonical(filledQuantity),
+            filledQuote: canonical(filledQuote),
+            fill: toldFill(made),
+          },
+        },
+      ],
+      result: undefined,
+    };
+  };
+
+/** Its stop was reached by a trade: from the next on it acts. */
+export const trigger =
+  (tradeId: number): Decide<void> =>
+  ({ order }) =>
+    isEnded(order) || order.working
+      ? { result: undefined }
+      : {
+          order: { working: true, triggeredAfterTrade: tradeId },
+          told: [{ type: 'order.triggered', more: { tradeId } }],
+          result: undefined,
+        };
+
+/** Ends by its own terms, or because the symbol went. @param afterTrade the last trade that counted */
+export const expire =
+  (reason: string, afterTrade?: number): Decide<void> =>
+  ({ order, saga, unsettled, position }) => {
+    if (isEnded(order) || order.status === 'PENDING') return { result: undefined };
+    return {
+      order: {
+        status: 'EXPIRED',
+        working: false,
+        reason,
+        endedAfterTrade: afterTrade ?? position?.lastTradeId ?? null,
+      },
+      saga: nextOf(saga, true, unsettled.length),
+      told: [
+        {
+          type: 'order.expired',
+          more: {
+            filledQuantity: canonical(order.filledQuantity),
+            filledQuote: canonical(order.filledQuote),
+            reason,
+          },
+        },
+      ],
+      result: undefined,
+    };
+  };
+
+/** What matching remembers of an order from one trade to the next, where nothing else became of it. */
+export const remember =
+  (memory: unknown): Decide<void> =>
+  ({ order }) =>
+    isEnded(order) ? { result: undefined } : { order: { matching: memory }, result: undefined };
+
+/** Trades that nobody can have were passed over. */
+export const passOver =
+  (gap: { readonly from: number; readonly to: number; readonly basis?: 'klines' }): Decide<void> =>
+  ({ order }) =>
+    isEnded(order) ? { result: undefined } : { order: { gap: order.gap ?? gap }, result: undefined };

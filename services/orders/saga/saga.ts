@@ -1,0 +1,136 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { fromPostgresError } from '@tickfolio/lib/postgres';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { DueSaga } from '../store/order-store.js';
+import { createTurn, type TurnDeps } from './turn.js';
+
+/** Does what is to be done for orders, step by step, whatever ends it in the middle. */
+export interface Saga {
+  /** Does what is due of one whose lease is the caller's, as far as it gets now. Never throws. */
+  drive(due: DueSaga): Promise<void>;
+  /** Something is due of these now. Never waits. */
+  wake(ids: Iterable<string>): void;
+  /** Calls once something was decided of an order here. @returns what ends that */
+  onDecided(orderId: string, listener: () => void): () => void;
+  /** Lets the calls that are on their way end. */
+  close(): Promise<void>;
+}
+
+export interface SagaDeps extends TurnDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface SagaLimits {
+  /** How often it is looked for what is due: of another replica that is gone, or put off. */
+  readonly sweepMs: number;
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
+  /** How long a reservation is asked for before it is given up. */
+  readonly reserveMs: number;
+  /** How long one call may take; nobody else does the same meanwhile. */
+  readonly callMs: number;
+}
+
+/** Done at once, but for those that somebody waits for. */
+const maxAtOnce = 50;
+
+/** A lease outlasts what is done under it: two calls, and what is written. */
+export const leaseMsOf = ({ callMs }: Pick<SagaLimits, 'callMs'>): number => 2 * callMs + 2_000;
+
+export const startSaga = (deps: SagaDeps, limits: SagaLimits): Saga => {
+  const { store, clock, log } = deps;
+  const leaseMs = leaseMsOf(limits);
+  const running = new Map<string, Promise<void>>();
+  /** Those of which more became due while they ran. */
+  const again = new Set<string>();
+  const listeners = new Map<string, Set<() => void>>();
+  let isClosed = false;
+  const decided = (orderId: string) => {
+    for (const listener of listeners.get(orderId) ?? []) listener();
+  };
+  const turn = createTurn({ ...deps, decided }, limits);
+
+  const goOn = async (first: DueSaga | undefined, id: string): Promise<void> => {
+    try {
+      for (let due = first; due && !isClosed; ) {
+        await turn(due);
+        again.delete(id);
+        [due] = await store.claim(1, leaseMs, id);
+      }
+    } catch (err) {
+      // It stays due, by its lease at the latest.
+      log.warn({ err: fromPostgresError(err), orderId: id }, 'an order could not be looked after; trying again soon');
+    }
+  };
+  const run = (id: string, work: () => Promise<void>): Promise<void> => {
+    const work$ = work().finally(() => {
+      running.delete(id);
+      if (again.delete(id)) wake([id]);
+    });
+    running.set(id, work$);
+    return work$;
+  };
+  const wake = (ids: Iterable<string>) => {
+    for (const id of ids) {
+      if (isClosed) return;
+      if (running.has(id)) again.add(id);
+      else if (running.size < maxAtOnce)
+        void run(id, async () => {
+          try {
+            const [due] = await store.claim(1, leaseMs, id);
+            await goOn(due, id);
+          } catch (err) {
+            log.warn({ err: fromPostgresError(err) }, 'nobody could be asked what is due; trying again soon');
+          }
+        });
+    }
+  };
+  const sweep = async () => {
+    const room = maxAtOnce - running.size;
+    if (room <= 0) return;
+    for (const due of await store.claim(room, leaseMs)) {
+      if (running.has(due.id)) again.add(due.id);
+      else void run(due.id, () => goOn(due, due.id));
+    }
+  };
+  let sweeping: Promise<void> | undefined;
+  let isAway = false;
+  const sweepOnce = () => {
+    if (isClosed) return;
+    sweeping ??= sweep()
+      .then(
+        () => {
+          isAway = false;
+        },
+        (err: unknown) => {
+          if (!isAway) log.warn({ err: fromPostgresError(err) }, 'it could not be looked for what is due of orders');
+          isAway = true;
+        },
+      )
+      .finally(() => {
+        sweeping = undefined;
+      });
+  };
+  const timer = clock.every(limits.sweepMs, sweepOnce);
+  sweepOnce();
+
+  return {
+    drive: (due) => run(due.id, () => goOn(due, due.id)),
+    wake,
+    onDecided: (orderId, listener) => {
+      const of = listeners.get(orderId) ?? new Set();
+      listeners.set(orderId, of.add(listener));
+      return () => {
+        of.delete(listener);
+        if (of.size === 0) listeners.delete(orderId);
+      };
+    },
+    close: async () => {
+      isClosed = true;
+      timer.cancel();
+      await sweeping;
+      while (running.size > 0) await Promise.allSettled(running.values());
+    },
+  };
+};

@@ -1,0 +1,132 @@
+import type { Clock } from '@tickfolio/lib/clock';
+import { retryPauseMs } from '@tickfolio/lib/retry';
+import type { Logger } from '@tickfolio/lib/telemetry';
+import type { TapeReference } from '../market/tape-reference.js';
+import { answerOf } from '../portfolio/answer.js';
+import type { Answer, Reservations } from '../portfolio/reservations.js';
+import type { DueSaga, OrderStore } from '../store/order-store.js';
+import type { FillRow, OrderState } from '../store/records.js';
+import { abandon, accept, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
+import type { SagaLimits } from './saga.js';
+
+export interface TurnDeps {
+  readonly store: OrderStore;
+  readonly reservations: Reservations;
+  readonly tape: TapeReference;
+  readonly judge: Judge;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Counts those at which somebody has to look. */
+  readonly jammed: () => void;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** Of one turn; the rest follows in the next. */
+const maxFills = 100;
+/** Of a pause's ceiling, at least. */
+const leastShare = 0.5;
+
+/** Another request under an id of ours: what stands behind it is not ours to decide. */
+const different = 'different-request';
+
+/** Does the one thing that a saga waits for. @throws what the store throws; it stays due then */
+export const createTurn = (
+  {
+    store,
+    reservations,
+    tape,
+    judge,
+    clock,
+    log,
+    jammed,
+    random,
+    decided,
+  }: TurnDeps & {
+    readonly decided: (orderId: string) => void;
+  },
+  { minRetryMs, maxRetryMs, reserveMs }: SagaLimits,
+) => {
+  /** When those that wait for a reservation were looked at last, by a clock that nobody sets. */
+  const lookedAtMs = new Map<string, number>();
+
+  const putOff = async ({ id, step, attempts }: DueSaga, error: string, beganMs: number) => {
+    const nowMs = clock.monotonic();
+    const waitedMs = Math.max(0, Math.round(nowMs - (lookedAtMs.get(id) ?? beganMs)));
+    if (step === 'reserving') lookedAtMs.set(id, nowMs);
+    const pauseMs = retryPauseMs({ minRetryMs, maxRetryMs, leastShare, random }, Math.max(0, attempts - 1));
+    const after = { pauseMs: Math.round(pauseMs), waitedMs, deadlineMs: reserveMs, error };
+    await store.change(id, postpone(step, after));
+  };
+  const stop = async (id: string, words: string) => {
+    await store.change(id, jam(words));
+    jammed();
+    log.error({ orderId: id, refused: words }, 'what may not be refused was; somebody has to look at this order');
+  };
+
+  const reserve = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
+    const { id, portfolioId, userId, reservationAsset: asset, reservationAmount: amount } = order;
+    const asked = { reservationId: id, portfolioId, userId, asset, amount };
+    // Trades count from the moment at which it is accepted, so somebody has to look at them by then.
+    const kept = await answerOf(reservations.reserve(asked));
+    const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(tape.reference(order.symbol)) : kept;
+    if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
+    if (answer.kind === 'done') await store.change(id, accept(judge), { tape: true });
+    else if (answer.kind === 'gone') await store.change(id, leave);
+    else if (answer.reason === different) await stop(id, `Reserve: ${answer.error.message}`);
+    else {
+      const { reason, error } = answer;
+      await store.change(id, refuse({ reason, detail: error.message, facts: error.facts }));
+    }
+    lookedAtMs.delete(id);
+    decided(id);
+  };
+  const release = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
+    const { id, portfolioId } = order;
+    const reason =
+      order.reason ?? (due.step === 'abandoning' ? 'timeout' : order.status.toLowerCase().replaceAll('_', '-'));
+    const answer = await answerOf(reservations.release({ reservationId: id, portfolioId, reason }));
+    if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
+    if (answer.kind === 'gone') await store.change(id, leave);
+    else if (answer.kind === 'refused') await stop(id, `Release: ${answer.error.message}`);
+    else await store.change(id, due.step === 'abandoning' ? abandon : finish);
+    lookedAtMs.delete(id);
+    decided(id);
+  };
+  const book = (
+    fill: FillRow,
+    { order }: OrderState,
+  ): Promise<Answer<{ asset: string; amount: string } | undefined>> => {
+    const base = { asset: order.baseAsset, amount: fill.quantity };
+    const quote = { asset: order.quoteAsset, amount: fill.quote };
+    const isBuy = order.side === 'BUY';
+    const give = isBuy ? { ...base, via: order.symbol } : { ...quote, via: '' };
+    const about = { fillId: fill.id, reservationId: order.id, portfolioId: order.portfolioId };
+    return answerOf(reservations.settle({ ...about, take: isBuy ? quote : base, give, fees: fill.feeChoices }));
+  };
+  const settleAll = async (due: DueSaga, state: OrderState, beganMs: number) => {
+    const { order, unsettled } = state;
+    const received = order.side === 'BUY' ? order.baseAsset : order.quoteAsset;
+    for (const fill of unsettled.slice(0, maxFills)) {
+      const answer = await book(fill, state);
+      if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
+      if (answer.kind === 'gone') {
+        await store.change(order.id, leave);
+        return;
+      }
+      if (answer.kind === 'refused') return stop(order.id, `Settle: ${answer.error.message}`);
+      const { asset, amount: quantity } = answer.value ?? { asset: received, amount: '0' };
+      await store.change(order.id, settle(fill.id, { asset, quantity }));
+    }
+  };
+
+  return async (due: DueSaga): Promise<void> => {
+    const beganMs = clock.monotonic();
+    const state = await store.read(due.id);
+    // Its user was erased, or somebody else was faster.
+    if (state?.saga.step !== due.step) return;
+    if (due.step === 'reserving') await reserve(due, state, beganMs);
+    else if (due.step === 'settling') await settleAll(due, state, beganMs);
+    else if (due.step === 'releasing' || due.step === 'abandoning') await release(due, state, beganMs);
+  };
+};

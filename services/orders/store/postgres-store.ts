@@ -1,0 +1,162 @@
+import { orderEvents } from '@tickfolio/lib/events/order-events';
+import type { AppendEvents } from '@tickfolio/lib/outbox';
+import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
+import { fills, orders, reviews, sagas, tapePositions } from '../schema.js';
+import { applyChange, type Change, type Changed } from './change.js';
+import { lockOrder, openStatus, positionOf, readOrder, readPosition } from './order-rows.js';
+import type { DueSaga, OrderStore, Tape } from './order-store.js';
+import { createPlaceOrder } from './place-order.js';
+import type { OrderState } from './records.js';
+
+export interface PostgresStoreDeps {
+  /** Its commits wake who sends events. */
+  readonly db: Database;
+  readonly append: AppendEvents;
+  readonly time: DatabaseTime;
+}
+
+const idle = ['working', 'done', 'stuck'] as const;
+/** No pause and no lease is longer: one that is was made before the clock of the database was set back. */
+const longestMs = 60_000;
+
+/** Of an accepted one, where nothing was known of the tape. */
+const isUncounted = (tape: Tape) =>
+  and(eq(orders.venue, tape.venue), eq(orders.symbol, tape.symbol), isNull(orders.acceptedAfterTrade), openStatus);
+
+export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): OrderStore => {
+  const after = (ms: number) => sql`${time()} + make_interval(secs => ${ms / 1_000})`;
+
+  const write = async (tx: Transaction, before: OrderState, change: Change<unknown>, changed: Changed) => {
+    const { order, saga, at } = changed.state;
+    if (order !== before.order) {
+      const { id: _, age: __, ...rest } = order;
+      await tx.update(orders).set(rest).where(eq(orders.id, order.id));
+    }
+    if (saga !== before.saga) await tx.update(sagas).set(saga).where(eq(sagas.id, saga.id));
+    if (changed.fills.length > 0) await tx.insert(fills).values([...changed.fills]);
+    if (change.settled) {
+      const { fillId, fee, feeAsset } = change.settled;
+      await tx.update(fills).set({ fee, feeAsset, settledAt: at }).where(eq(fills.id, fillId));
+    }
+    if (change.review !== undefined)
+      await tx
+        .insert(reviews)
+        .values({ portfolioId: order.portfolioId, orderId: order.id, reason: change.review, beganAt: at })
+        .onConflictDoNothing();
+    await append(tx, orderEvents, changed.events);
+  };
+  const isOther = (before: OrderState, { state: { order } }: Changed) =>
+    order.status !== before.order.status || order.working !== before.order.working;
+
+  return {
+    place: createPlaceOrder({ db, append, time, after }),
+    change: (orderId, decide, { tape = false, requestId } = {}) =>
+      db.transaction(async (tx) => {
+        const position = tape ? await readPosition(tx, orderId) : undefined;
+        const state = await lockOrder(tx, time, orderId, position);
+        if (!state) return undefined;
+        const change = decide(state);
+        const changed = applyChange(state, change, requestId);
+        await write(tx, state, change, changed);
+        const { venue, symbol } = state.order;
+        if (tape && isOther(state, changed))
+          await tx
+            .update(tapePositions)
+            .set({ revision: sql`${tapePositions.revision} + 1` })
+            .where(and(eq(tapePositions.venue, venue), eq(tapePositions.symbol, symbol)));
+        return change.result;
+      }),
+    claim: async (limit, leaseMs, only) => {
+      const isDue = sql`${sagas.nextAt} not between ${time()} + interval '1 microsecond' and ${after(longestMs)}`;
+      const due = db
+        .select({ id: sagas.id })
+        .from(sagas)
+        .where(and(only === undefined ? undefined : eq(sagas.id, only), notInArray(sagas.step, [...idle]), isDue))
+        .orderBy(asc(sagas.nextAt))
+        .limit(limit)
+        .for('update', { skipLocked: true });
+      const rows = await db
+        .update(sagas)
+        .set({ nextAt: after(leaseMs), attempts: sql`${sagas.attempts} + 1`, updatedAt: time() })
+        .where(inArray(sagas.id, due))
+        .returning({ id: sagas.id, step: sagas.step, attempts: sagas.attempts, waitedMs: sagas.waitedMs });
+      return rows satisfies readonly DueSaga[];
+    },
+    read: (orderId) => readOrder(db, time, eq(orders.id, orderId)),
+    find: (userId, clientOrderId) =>
+      readOrder(db, time, and(eq(orders.userId, userId), eq(orders.clientOrderId, clientOrderId))),
+    orders: (tape, simulated) =>
+      db.transaction(async (tx) => {
+        const [row] = await tx
+          .select()
+          .from(tapePositions)
+          .where(and(eq(tapePositions.venue, tape.venue), eq(tapePositions.symbol, tape.symbol)))
+          .for('share');
+        const open = await tx
+          .select()
+          .from(orders)
+          .where(
+            and(
+              eq(orders.symbol, tape.symbol),
+              eq(orders.venue, tape.venue),
+              eq(orders.simulated, simulated),
+              eq(orders.mode, 'paper'),
+              inArray(orders.status, ['NEW', 'PARTIALLY_FILLED']),
+            ),
+          )
+          .orderBy(asc(orders.age));
+        return { revision: row?.revision ?? 0, position: positionOf(row), orders: open };
+      }),
+    advance: (tape, { from, to, steps }) =>
+      db.transaction(async (tx) => {
+        const moved = await tx
+          .update(tapePositions)
+          .set({ ...to, updatedAt: time() })
+          .where(
+            and(
+              eq(tapePositions.venue, tape.venue),
+              eq(tapePositions.symbol, tape.symbol),
+              eq(tapePositions.revision, from.revision),
+              sql`${tapePositions.lastTradeId} is not distinct from ${from.lastTradeId ?? null}::bigint`,
+            ),
+          )
+          .returning({ revision: tapePositions.revision });
+        if (moved.length === 0) {
+          if (from.lastTradeId !== undefined || from.revision !== 0) return { kind: 'stale' };
+          const made = await tx
+            .insert(tapePositions)
+            .values({ ...tape, ...to, revision: 0, updatedAt: time() })
+            .onConflictDoNothing()
+            .returning({ symbol: tapePositions.symbol });
+          if (made.length === 0) return { kind: 'stale' };
+        }
+        const changed = new Set<string>();
+        if (from.lastTradeId === undefined) {
+          const acceptedAtMs = Math.max(to.lastTradeMs, to.watermarkMs);
+          const counted = await tx
+            .update(orders)
+            .set({ acceptedAfterTrade: to.lastTradeId, acceptedAtMs, updatedAt: time() })
+            .where(and(isUncounted(tape), inArray(orders.status, ['NEW', 'PARTIALLY_FILLED'])))
+            .returning({ id: orders.id });
+          for (const { id } of counted) changed.add(id);
+        }
+        // In the order of their ids, so that no two transactions wait for each other.
+        const locked = new Map<string, OrderState>();
+        for (const id of [...new Set(steps.map(({ orderId }) => orderId))].sort()) {
+          const state = await lockOrder(tx, time, id, to);
+          if (state) locked.set(id, state);
+        }
+        for (const { orderId, decide } of steps) {
+          const state = locked.get(orderId);
+          if (!state) continue;
+          const change = decide(state);
+          const made = applyChange(state, change);
+          await write(tx, state, change, made);
+          locked.set(orderId, made.state);
+          if (made.state !== state) changed.add(orderId);
+        }
+        return { kind: 'done', changed: [...changed] };
+      }),
+  };
+};
