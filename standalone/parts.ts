@@ -8,6 +8,7 @@ import { databases } from './parts/databases.js';
 import { exchange } from './parts/exchange-sim.js';
 import { jwtSecret } from './parts/jwt-secret.js';
 import { eventLog, eventLogDatabase, pubsub } from './parts/messages.js';
+import { orders } from './parts/orders.js';
 import { portfolio } from './parts/portfolio.js';
 import { priceWatch } from './parts/price-watch.js';
 import { socket } from './parts/socket.js';
@@ -27,6 +28,7 @@ export const parts = [
   dashboard,
   auth,
   portfolio,
+  orders,
   aggregator,
   socket,
   jwtSecret,

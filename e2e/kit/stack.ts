@@ -15,7 +15,7 @@ export const serviceNames = coreNames.filter((name) => !pipelineNames.includes(n
 /** A second one of each, started where a test wants it. */
 export const twinNames = ['aggregator-2', 'bff-2'] as const;
 /** Not of the first system; started where a test wants it. */
-export type LaterName = 'portfolio';
+export type LaterName = 'portfolio' | 'orders';
 export type PartName = CoreName | LaterName | (typeof twinNames)[number];
 
 export interface StackOptions {
@@ -61,7 +61,7 @@ export const startStack = async (
   }
   await postgres.createDatabase('auth_db');
   await postgres.createDatabase('profile_db');
-  if (isLarger) await postgres.createDatabase('portfolio_service');
+  if (isLarger) for (const name of ['portfolio_service', 'order_service']) await postgres.createDatabase(name);
   const [sim = 0, socket = 0, aggregator = 0, auth = 0, http = 0, dead = 0] = await Promise.all(
     Array.from({ length: 6 }, freePort),
   );
@@ -69,7 +69,9 @@ export const startStack = async (
     Array.from({ length: 4 }, freePort),
   );
   const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
-  const [portfolio = 0, portfolioOps = 0] = await Promise.all([freePort(), freePort()]);
+  const [portfolio = 0, portfolioOps = 0, orders = 0, ordersOps = 0] = await Promise.all(
+    Array.from({ length: 4 }, freePort),
+  );
   const local = (port: number) => `127.0.0.1:${port}`;
   const names = byName ? startTestNames() : undefined;
   /** How a service is reached by the others. Certificates are made out to these names. */
@@ -98,6 +100,7 @@ export const startStack = async (
     archiver,
     dashboard,
     portfolio: portfolioOps,
+    orders: ordersOps,
     'aggregator-2': aggregator2,
     'bff-2': http2,
   };
@@ -157,6 +160,19 @@ export const startStack = async (
         SOCKET_SERVICE_ADDR: socketAddr,
         BROKERS: brokers?.join(',') ?? local(dead),
         ...database('portfolio_service'),
+      },
+    },
+    orders: {
+      env: {
+        ENV: 'local',
+        LOG_LEVEL: 'info',
+        GRPC_PORT: String(orders),
+        METRICS_ADDR: local(ordersOps),
+        AUTH_SERVICE_ADDR: authAddr,
+        SOCKET_SERVICE_ADDR: socketAddr,
+        PORTFOLIO_SERVICE_ADDR: local(portfolio),
+        BROKERS: brokers?.join(',') ?? local(dead),
+        ...database('order_service'),
       },
     },
     archiver: { env: { ...clickhouse, KAFKA_BROKERS: local(dead), METRICS_ADDR: local(archiver) } },

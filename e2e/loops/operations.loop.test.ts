@@ -50,6 +50,7 @@ const expected: Readonly<Record<ServiceName, readonly string[]>> = {
     'audit_interval_seconds',
   ],
   portfolio: ['audit_done_timestamp_seconds', 'audit_mismatch', 'postgres_connections', 'dependency_up'],
+  orders: ['audit_done_timestamp_seconds', 'audit_mismatch', 'saga_jams_total', 'circuit_open', 'dependency_up'],
   archiver: ['lag_messages', 'stored_lag_seconds', 'dead_letters_total', 'dependency_up'],
   dashboard: ['query_duration_seconds', 'http_request_duration_seconds', 'dependency_up'],
 };
@@ -70,7 +71,7 @@ describe.skipIf(!stack)('every service as a process of its own', () => {
   const names = new Set<string>(['up']);
 
   beforeAll(async () => {
-    for (const name of [...pipelineNames, 'portfolio'] as const) one.start(name);
+    for (const name of [...pipelineNames, 'portfolio', 'orders'] as const) one.start(name);
     await one.ready(60_000);
     person = await eventually('an account', () => signUp(one.base).catch(() => undefined), 60_000);
     await eventually('a coin', async () => (await person.addCoin('btcusdt', '1')).status === 200, 60_000);

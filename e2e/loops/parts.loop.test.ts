@@ -9,6 +9,7 @@ import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
+import { migrationsFolder as orderMigrations } from '@tickfolio/orders/app';
 import { migrationsFolder as portfolioMigrations } from '@tickfolio/portfolio/app';
 import { type ServiceName, serviceNames, services } from '@tickfolio/services/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,12 +32,14 @@ const places: Partial<Record<ServiceName, { readonly database: string; readonly 
   auth: { database: 'auth_db', migrationsFolder: authMigrations },
   bff: { database: 'profile_db', migrationsFolder: profileMigrations },
   portfolio: { database: 'portfolio_service', migrationsFolder: portfolioMigrations },
+  orders: { database: 'order_service', migrationsFolder: orderMigrations },
 };
 
 describe.runIf(whole)('an installation of all services while the one of portfolios is away', () => {
   if (!whole) return; // NOT COVERED was said.
   beforeAll(async () => {
     whole.start('portfolio');
+    whole.start('orders');
     await whole.ready(patienceMs);
     const isWell = async () =>
       (await readyOf(whole)).portfolio === 'ok' && (await readyOf(whole))['event-log'] === 'ok';
@@ -99,10 +102,15 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
           .filter(({ doneAt }) => doneAt !== null)
           .map(({ service }) => service)
           .join();
-      await eventually('the others have erased', async () => (await erasedBy()) === 'auth,bff', goneWithinMs, 200);
+      await eventually(
+        'the others have erased',
+        async () => (await erasedBy()) === 'auth,orders,bff',
+        goneWithinMs,
+        200,
+      );
       expect(await found()).toMatchObject({
         state: 'running',
-        services: [{}, {}, { service: 'portfolio', doneAt: null }],
+        services: expect.arrayContaining([{ service: 'portfolio', doneAt: null }]),
       });
       expect((await holding()).portfolio).toContain('portfolios');
 
@@ -116,16 +124,17 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         await page.getByRole('heading', { name: 'Your account is being deleted' }).waitFor();
         const open = page.getByRole('listitem').filter({ hasText: 'Being erased' });
         await expect.poll(() => open.getByText('Your portfolios, and every change of a balance').count()).toBe(1);
-        await expect.poll(() => page.getByText(/^Erased /).count()).toBe(2);
+        await expect.poll(() => page.getByText(/^Erased /).count()).toBe(3);
         await isBack();
         await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
         expect(await open.count()).toBe(0);
       });
-      expect(await holding([person.name])).toEqual({ auth: [], portfolio: [], bff: [] });
+      expect(await holding([person.name])).toEqual({ auth: [], portfolio: [], orders: [], bff: [] });
       // Ids by which others are told, for 30 days.
       expect(await holding([userId])).toEqual({
         auth: ['deletions', 'erasures', 'user_events', 'user_streams'],
         portfolio: ['erased_users', 'inbox', 'portfolio_events'],
+        orders: ['erased_users', 'inbox', 'order_events'],
         bff: ['erased_users', 'inbox', 'profile_events'],
       });
       expect(await readyOf(whole)).toMatchObject({ portfolio: 'ok' });

@@ -37,7 +37,7 @@ describe('the settings of auth', () => {
   it('wait for whom of the installation an account has to be erased by', () => {
     const holdersWith = (env: NodeJS.ProcessEnv) =>
       authOptions(readConfig('auth', authConfig(env), { ...right, ...env })).holders;
-    expect(holdersWith({})).toEqual(['auth', 'portfolio', 'bff']);
+    expect(holdersWith({})).toEqual(['auth', 'portfolio', 'orders', 'bff']);
     expect(holdersWith({ PARTS: 'core' })).toEqual(['auth', 'bff']);
     expect(faultsOf({ ...right, PARTS: 'half' })).toEqual(['PARTS must be core or whole']);
   });

@@ -11,6 +11,7 @@ import {
   z,
 } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
+import { parseDecimal } from '@tickfolio/lib/money';
 import { postgresSettings } from '@tickfolio/lib/postgres';
 
 /**
@@ -37,9 +38,21 @@ export const ordersConfig = (env: NodeJS.ProcessEnv) =>
     AUDIT_INTERVAL: duration('1m').describe(
       'How often orders that changed are compared with their fills and with what is kept for them. The alert `OrdersAuditOld` calls it overdue after twice as long, at the soonest after 10 minutes.',
     ),
+    PAPER_FEES: z
+      .string()
+      .regex(/^maker:0(\.\d{1,8})?,taker:0(\.\d{1,8})?$/, 'must be such as maker:0.001,taker:0.001')
+      .optional()
+      .describe('What paper orders pay from now on, as shares of what they receive: `maker:0.001,taker:0.001`.'),
     METRICS_ADDR: addressOrOff(':9468').describe('Where `/health`, `/ready` and `/metrics` are served.'),
     ...grpcTlsSettings,
   });
+
+/** What `npm run audit:trading` reads. */
+export const ordersAuditConfig = (env: NodeJS.ProcessEnv) => {
+  const { PORTFOLIO_SERVICE_ADDR } = ordersConfig(env).shape;
+  const log = { LOG_LEVEL: logLevel().default('error') };
+  return z.object({ ...log, ...postgresSettings(env, 'order_service'), PORTFOLIO_SERVICE_ADDR });
+};
 
 type OrdersConfig = z.output<ReturnType<typeof ordersConfig>>;
 
@@ -55,9 +68,17 @@ export const socketTarget = ({ SOCKET_SERVICE_ADDR }: Pick<OrdersConfig, 'SOCKET
 export const portfolioTarget = ({ PORTFOLIO_SERVICE_ADDR }: Pick<OrdersConfig, 'PORTFOLIO_SERVICE_ADDR'>) =>
   hostPort(PORTFOLIO_SERVICE_ADDR);
 
+/** What paper orders pay; undefined where nobody says. */
+export const paperFeesOf = ({ PAPER_FEES: text }: Pick<OrdersConfig, 'PAPER_FEES'>) => {
+  const [maker, taker] = text?.split(',').map((part) => part.slice(part.indexOf(':') + 1)) ?? [];
+  if (maker === undefined || taker === undefined) return undefined;
+  return { maker: parseDecimal(maker), taker: parseDecimal(taker) };
+};
+
 /** How the service runs as a process of its own. */
 export const ordersOptions = (config: OrdersConfig) => ({
   address: { host: '0.0.0.0', port: config.GRPC_PORT },
   operationsAddress: config.METRICS_ADDR,
+  fees: paperFeesOf(config),
   limits: { auditPeriodMs: config.AUDIT_INTERVAL },
 });

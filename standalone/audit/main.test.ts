@@ -12,15 +12,17 @@ describe.skipIf(!isBuilt)('the audit of books and of what is shown', () => {
     const audit = startProgram(program, {}, '--help');
     expect((await audit.ended).code).toBe(0);
     expect(audit.out()).toContain('Compares the books of portfolios with themselves');
+    expect(audit.out()).toContain('Compares orders with their fills');
     expect(audit.out()).toContain('Compares what the gateway shows of portfolios');
   });
 
   it('says of each why it could not be made, and ends with 2', async () => {
     const audit = startProgram(program, { POSTGRES_HOST: 'here', PROFILE_POSTGRES_PORT: 'x' });
     expect((await audit.ended).code).toBe(2);
-    const [books = '', shown = ''] = audit.err().split('The audit could not be made: ').slice(1);
+    const [books = '', orders = '', shown = ''] = audit.err().split('The audit could not be made: ').slice(1);
     expect(books).toContain('POSTGRES_USER');
     expect(books).not.toContain('POSTGRES_PORT');
+    expect(orders).toContain('POSTGRES_USER');
     expect(shown).toContain('POSTGRES_PORT');
   });
 

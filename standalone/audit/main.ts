@@ -9,6 +9,13 @@ const shown = {
   ...Object.fromEntries(variables.map((variable) => [variable, ownOf(variable)])),
   POSTGRES_DB: process.env.PROFILE_POSTGRES_DB ?? 'profile_db',
 };
+/** Of the orders service likewise. */
+const orders = {
+  ...Object.fromEntries(
+    variables.map((variable) => [variable, process.env[`ORDERS_${variable}`] ?? process.env[variable]]),
+  ),
+  POSTGRES_DB: process.env.ORDERS_POSTGRES_DB ?? 'order_service',
+};
 
 const programOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -22,6 +29,8 @@ const run = async (path: string, env: NodeJS.ProcessEnv): Promise<number> => {
 
 // Each compares what is its own, and one after the other prints.
 const codes = [await run('services/portfolio/dist/audits/main.js', {})];
+process.stdout.write('\n');
+codes.push(await run('services/orders/dist/audits/main.js', orders));
 process.stdout.write('\n');
 codes.push(await run('bff/dist/audits/main.js', shown));
 // What was found is worse than what could not be found out.

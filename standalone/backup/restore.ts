@@ -6,6 +6,7 @@ import { DamagedStoreError, freeBytes, freeInWords, neededInWords } from '@tickf
 import { StartError } from '@tickfolio/lib/errors';
 import { type FolderLock, lockFolder } from '@tickfolio/lib/folder-lock';
 import { openPgliteEngine } from '@tickfolio/lib/postgres/pglite';
+import { beginEpoch as beginOrders, holdsOrders, migrationsFolder as orderMigrations } from '@tickfolio/orders/app';
 import { beginEpoch, holdsPortfolios, migrationsFolder as portfolioMigrations } from '@tickfolio/portfolio/app';
 import { copyTree, type Digest, emptyLocked, readThrough, removeEmpty } from './file-tree.js';
 import { filesName, type Manifest, readManifest } from './manifest.js';
@@ -235,7 +236,8 @@ const accountDatabases = (store: ExaminedStore) => databasesOf(store).filter(({ 
 const makeOlder = async (folder: string, store: ExaminedStore, { clock, log }: BackupDeps): Promise<number> => {
   const accounts = accountDatabases(store);
   const portfolios = databasesOf(store).filter(({ tables }) => holdsPortfolios(tables));
-  if (accounts.length + portfolios.length === 0) return 0;
+  const orders = databasesOf(store).filter(({ tables }) => holdsOrders(tables));
+  if (accounts.length + portfolios.length + orders.length === 0) return 0;
   const engine = await openPgliteEngine({ folder, clock, log });
   let ended = 0;
   try {
@@ -243,6 +245,8 @@ const makeOlder = async (folder: string, store: ExaminedStore, { clock, log }: B
       ended += await endRestoredSessions((await engine.database({ schema, migrationsFolder: authMigrations })).db);
     for (const { schema } of portfolios)
       await beginEpoch((await engine.database({ schema, migrationsFolder: portfolioMigrations })).db);
+    for (const { schema } of orders)
+      await beginOrders((await engine.database({ schema, migrationsFolder: orderMigrations })).db);
     return ended;
   } finally {
     await engine.close();

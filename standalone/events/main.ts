@@ -22,7 +22,7 @@ const help = `Looks after what services tell each other.
 The first two are for the embedded databases of \`make run\`, after the run was stopped. On a server a stream is released
 by one statement, while the service runs: docs/operate/alerts.md, StreamParked. Their settings: DATA_DIR (./data),
 PROFILE_POSTGRES_DB (profile_db).
-The last is for auth and portfolio, once their database on a server was restored and before they start; \`make restore\`
+The last is for auth, portfolio and orders, once their database on a server was restored and before they start; \`make restore\`
 says it by itself. Its settings are those of the service: POSTGRES_HOST, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB …
   --above <epoch>    where the clock was ahead at a restore before: docs/operate/backup.md
 Exit code: 0 when it was done, 1 when it was not.
@@ -76,14 +76,23 @@ const lookAfterStreams = async (stream: string | undefined): Promise<void> => {
       const folder = join(resolve(DATA_DIR), allDatabases);
       if (!existsSync(folder)) throw new StartError(`${resolve(DATA_DIR)} has no databases of a run.`);
       const engine = life.own('databases', await openPgliteEngine({ folder, clock, log }));
-      const [bff, portfolio] = await Promise.all([import('@tickfolio/bff/app'), import('@tickfolio/portfolio/app')]);
-      const open = async (name: string, schema: string, { migrationsFolder }: typeof bff | typeof portfolio) => {
+      const [bff, portfolio, orders] = await Promise.all([
+        import('@tickfolio/bff/app'),
+        import('@tickfolio/portfolio/app'),
+        import('@tickfolio/orders/app'),
+      ]);
+      const open = async (
+        name: string,
+        schema: string,
+        { migrationsFolder }: typeof bff | typeof portfolio | typeof orders,
+      ) => {
         const { db } = await engine.database({ schema, migrationsFolder });
         return { name, db };
       };
       const services = [
         await open('bff', PROFILE_POSTGRES_DB, bff),
         await open('portfolio', 'portfolio_service', portfolio),
+        await open('orders', 'order_service', orders),
       ];
       await (stream === undefined ? tell(services) : release(services, stream));
       life.finish();

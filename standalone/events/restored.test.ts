@@ -11,7 +11,7 @@ const server = await shareTestPostgres();
 
 it('nothing is said of a service whose events nobody keeps', async () => {
   await expect(restoredService('socket')).rejects.toThrow(
-    'Of "socket" nothing is to be said; of auth and portfolio it is.',
+    'Of "socket" nothing is to be said; of auth, portfolio and orders it is.',
   );
 });
 

@@ -28,6 +28,14 @@ const services: Readonly<Record<string, () => Promise<RestoredService>>> = {
     };
     return { database: 'portfolio_service', migrationsFolder, begin };
   },
+  orders: async () => {
+    const { beginEpoch, migrationsFolder } = await import('@tickfolio/orders/app');
+    const begin = async (db: Database, above?: number) => {
+      await beginEpoch(db, above);
+      return 'what it told is read anew';
+    };
+    return { database: 'order_service', migrationsFolder, begin };
+  },
 };
 
 export const restorable: readonly string[] = Object.keys(services);
@@ -36,5 +44,8 @@ export const restorable: readonly string[] = Object.keys(services);
 export const restoredService = async (name: string): Promise<RestoredService> => {
   const found = services[name];
   if (found) return found();
-  throw new AppError('invalid_argument', `Of "${name}" nothing is to be said; of ${restorable.join(' and ')} it is.`);
+  throw new AppError(
+    'invalid_argument',
+    `Of "${name}" nothing is to be said; of ${restorable.slice(0, -1).join(', ')} and ${restorable.at(-1)} it is.`,
+  );
 };

@@ -8,6 +8,7 @@ import {
   allDatabases,
   eventLogSchema,
   jwtSecretFile,
+  ordersSchema,
   portfolioSchema,
   realArchive,
   simulatedArchive,
@@ -34,6 +35,10 @@ const databaseName = (fallback: string, onServer: boolean) =>
     .refine(
       (name) => (onServer ? name : name.toLowerCase()) !== portfolioSchema,
       `must be another name: "${portfolioSchema}" is the database of the portfolio service`,
+    )
+    .refine(
+      (name) => (onServer ? name : name.toLowerCase()) !== ordersSchema,
+      `must be another name: "${ordersSchema}" is the database of the orders service`,
     )
     // Not every file system tells capitals from small letters.
     .refine((name) => onServer || !takenNames.includes(name.toLowerCase()), {

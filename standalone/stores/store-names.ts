@@ -6,6 +6,8 @@ export const allDatabases = 'databases';
 export const eventLogSchema = 'events_log';
 /** Of the portfolio service among them; on a server too. */
 export const portfolioSchema = 'portfolio_service';
+/** Of the orders service. */
+export const ordersSchema = 'order_service';
 export const realArchive = 'clickhouse';
 /** What is archived from an own simulator is kept apart: it must never pass for history. */
 export const simulatedArchive = 'clickhouse-simulated';

@@ -24,6 +24,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
     named: [
       { by: 'aggregator', as: 'socket' },
       { by: 'portfolio', as: 'socket' },
+      { by: 'orders', as: 'socket' },
     ],
   },
   aggregator: {
@@ -36,8 +37,12 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
   },
   portfolio: {
     keeps: [prices, sockets, newSocket, profile, coinsRefused, login, archive, dashboard],
-    named: [{ by: 'bff', as: 'portfolio' }],
+    named: [
+      { by: 'bff', as: 'portfolio' },
+      { by: 'orders', as: 'portfolio' },
+    ],
   },
+  orders: { keeps: [prices, sockets, newSocket, profile, coins, login, archive, dashboard], named: [] },
   bff: { keeps: [archive, dashboard], named: [] },
   archiver: { keeps: [prices, sockets, newSocket, profile, coins, login, dashboard], named: [] },
   dashboard: { keeps: [prices, sockets, newSocket, profile, coins, login, archive], named: [] },
@@ -51,7 +56,10 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
   },
   'postgres-core': {
     keeps: [prices, sockets, newSocket, profile, coinsRefused, login, archive, dashboard],
-    named: [{ by: 'portfolio', as: 'portfolio-database' }],
+    named: [
+      { by: 'portfolio', as: 'portfolio-database' },
+      { by: 'orders', as: 'orders-database' },
+    ],
   },
   redis: {
     keeps: [sockets, profile, coins, login, archive, dashboard],
@@ -67,6 +75,7 @@ const promised: Readonly<Record<Victim['name'], Omit<Victim, 'name'>>> = {
       { by: 'archiver', as: 'event-log' },
       { by: 'auth', as: 'event-log' },
       { by: 'portfolio', as: 'event-log' },
+      { by: 'orders', as: 'event-log' },
     ],
   },
   clickhouse: {

@@ -4,27 +4,28 @@ import type { Portfolios } from '../portfolio/portfolios.js';
 import type { KeptReservation, Reservations } from '../portfolio/reservations.js';
 import type { FeeChoice } from '../schema.js';
 
-interface Balance {
+export interface ScriptedBalance {
   available: Decimal;
   reserved: Decimal;
 }
-interface Kept {
+export interface ScriptedReservation {
   readonly portfolioId: string;
   readonly asset: string;
   readonly amount: Decimal;
   remaining: Decimal;
+  released: Decimal;
   state: 'held' | 'closed' | 'voided' | 'refused';
   readonly request: string;
   /** Of a refusal. */
   readonly available: string;
 }
-interface Portfolio {
+export interface ScriptedAccount {
   readonly userId: string;
   readonly kind: string;
   readonly simulated: boolean;
   isArchived: boolean;
   feeAsset: string | undefined;
-  readonly balances: Map<string, Balance>;
+  readonly balances: Map<string, ScriptedBalance>;
 }
 
 const refusal = (
@@ -41,15 +42,15 @@ const different = () => refusal('already_exists', 'different-request');
  * are answered at once; what may go wrong between two services is the transport's.
  */
 export const createScriptedPortfolio = () => {
-  const portfolios = new Map<string, Portfolio>();
-  const reservations = new Map<string, Kept>();
+  const portfolios = new Map<string, ScriptedAccount>();
+  const reservations = new Map<string, ScriptedReservation>();
   const settled = new Map<string, { readonly request: string; readonly fee: FeeChoice | undefined }>();
-  const found = (portfolioId: string): Portfolio => {
+  const found = (portfolioId: string): ScriptedAccount => {
     const portfolio = portfolios.get(portfolioId);
     if (!portfolio) throw gone();
     return portfolio;
   };
-  const balanceOf = ({ balances }: Portfolio, asset: string): Balance => {
+  const balanceOf = ({ balances }: ScriptedAccount, asset: string): ScriptedBalance => {
     const balance = balances.get(asset) ?? { available: zero, reserved: zero };
     balances.set(asset, balance);
     return balance;
@@ -75,7 +76,7 @@ export const createScriptedPortfolio = () => {
       const balance = balanceOf(portfolio, asset);
       const wanted = parseDecimal(amount);
       const available = formatDecimal(balance.available);
-      const kept = { portfolioId, asset, amount: wanted, request, available };
+      const kept = { portfolioId, asset, amount: wanted, released: zero, request, available };
       if (portfolio.isArchived) throw refusal('failed_precondition', 'archived', {}, 'archived');
       if (compare(balance.available, wanted) < 0) {
         reservations.set(reservationId, { ...kept, remaining: zero, state: 'refused' });
@@ -117,7 +118,15 @@ export const createScriptedPortfolio = () => {
       const portfolio = found(portfolioId);
       const kept = reservations.get(reservationId);
       if (!kept) {
-        const none = { portfolioId, asset: '', amount: zero, remaining: zero, request: '', available: '0' };
+        const none = {
+          portfolioId,
+          asset: '',
+          amount: zero,
+          remaining: zero,
+          released: zero,
+          request: '',
+          available: '0',
+        };
         reservations.set(reservationId, { ...none, state: 'voided' });
         return;
       }
@@ -126,6 +135,7 @@ export const createScriptedPortfolio = () => {
       const balance = balanceOf(portfolio, kept.asset);
       balance.reserved = subtract(balance.reserved, kept.remaining);
       balance.available = add(balance.available, kept.remaining);
+      kept.released = kept.remaining;
       kept.remaining = zero;
       kept.state = 'closed';
     },
@@ -177,24 +187,24 @@ export const createScriptedPortfolio = () => {
         .filter(([, { available, reserved }]) => !isZero(available) || !isZero(reserved))
         .map(([asset, { available, reserved }]) => `${asset} ${formatDecimal(available)} ${formatDecimal(reserved)}`)
         .sort(),
-    stateOf: (reservationId: string): Kept['state'] | undefined => reservations.get(reservationId)?.state,
+    stateOf: (reservationId: string): ScriptedReservation['state'] | undefined =>
+      reservations.get(reservationId)?.state,
     isSettled: (fillId: string): boolean => settled.has(fillId),
     settledCount: () => settled.size,
-    /** In pages, as the service lists them. */
-    list: async (after: string, limit: number): Promise<{ items: KeptReservation[]; next: string | undefined }> => {
-      const all = [...reservations].sort(([a], [b]) => (a < b ? -1 : 1)).filter(([id]) => id > after);
-      const items = all.slice(0, limit).map(([id, kept]) => ({
-        id,
-        portfolioId: kept.portfolioId,
-        kind: 'order',
-        asset: kept.asset,
-        amount: formatDecimal(kept.amount),
-        remaining: formatDecimal(kept.remaining),
-        state: kept.state,
-        updatedAtMs: 0,
-      }));
-      return { items, next: all.length > limit ? items.at(-1)?.id : undefined };
-    },
+    /** As the service has them, by their ids. */
+    kept: (): readonly KeptReservation[] =>
+      [...reservations]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([id, kept]) => ({
+          id,
+          portfolioId: kept.portfolioId,
+          kind: 'order',
+          asset: kept.asset,
+          amount: formatDecimal(kept.amount),
+          remaining: formatDecimal(kept.remaining),
+          released: formatDecimal(kept.released),
+          state: kept.state,
+        })),
   };
 };
 

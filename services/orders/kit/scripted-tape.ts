@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { TapeReference } from '../market/tape-reference.js';
 import { referenceOf } from '../store/order-plan.js';
-import type { OrderStore } from '../store/order-store.js';
+import type { OrderStep, OrderStore } from '../store/order-store.js';
 import type { Position } from '../store/records.js';
 
 /** Trades as a test says them, written where those of an exchange would be. */
@@ -23,7 +23,7 @@ export const createScriptedTape = (store: OrderStore, venue = 'binance') => {
       fault = words;
     },
     /** A trade of a symbol: from then on it is what is known. */
-    trade: async (symbol: string, price: string, steps: Parameters<OrderStore['advance']>[1]['steps'] = []) => {
+    trade: async (symbol: string, price: string, steps: (tradeId: number) => readonly OrderStep[] = () => []) => {
       const of = { venue, symbol };
       for (;;) {
         const { revision, position } = await store.orders(of, false);
@@ -32,7 +32,7 @@ export const createScriptedTape = (store: OrderStore, venue = 'binance') => {
         const prices = { lastPrice: price, askPrint: price, bidPrint: price };
         const to = { lastTradeId: id, watermarkMs: timeMs, lastTradeMs: timeMs, ...prices, simulated: false };
         const from = { revision, lastTradeId: position?.lastTradeId };
-        const advanced = await store.advance(of, { from, to, steps });
+        const advanced = await store.advance(of, { from, to, steps: steps(id) });
         if (advanced.kind === 'stale') continue;
         known.set(symbol, to);
         return { tradeId: id, changed: advanced.changed };

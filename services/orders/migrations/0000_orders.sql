@@ -155,10 +155,6 @@ CREATE TABLE "fee_schedules" (
   UNIQUE ("venue", "valid_from")
 );
 --> statement-breakpoint
--- What the exchange asks of everybody.
-INSERT INTO "fee_schedules" ("venue", "maker", "taker", "discount_asset", "discount", "valid_from")
-  VALUES ('binance', 0.001, 0.001, 'BNB', 0.75, '2017-01-01T00:00:00Z');
---> statement-breakpoint
 -- Portfolios that take no orders, because one refused what it may not.
 CREATE TABLE "reviews" (
   "portfolio_id" uuid PRIMARY KEY,

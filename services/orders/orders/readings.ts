@@ -51,7 +51,8 @@ const numberCursor = (cursor: string): number => {
 
 /** What users read of their orders, without a lock. */
 export const createReadings = ({ db, listEvents }: { readonly db: Database; readonly listEvents: ListEvents }) => {
-  const unsettled = sql<number>`(select count(*) from ${fills} where ${fills.orderId} = ${orders.id} and ${fills.settledAt} is null)::int`;
+  // By full names, which columns here would not have.
+  const unsettled = sql<number>`(select count(*) from fills f where f.order_id = orders.id and f.settled_at is null)::int`;
   /** @throws AppError not_found, also for somebody else's */
   const get = async (userId: string, orderId: string): Promise<ReadOrder> => {
     const [found] = validate(orderId)

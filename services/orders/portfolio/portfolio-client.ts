@@ -14,6 +14,8 @@ export interface PortfolioClient {
     after: string,
     limit: number,
   ): Promise<{ readonly items: readonly KeptReservation[]; readonly next: string | undefined }>;
+  /** The same of one; undefined where nothing was ever kept under it. */
+  reservation(id: string): Promise<KeptReservation | undefined>;
   /** Undefined when the service says it serves, else what is wrong. @throws AppError when it cannot be asked */
   check(): Promise<string | undefined>;
 }
@@ -88,6 +90,14 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient & { clo
       const request = { after, limit };
       const page = await keeping.call('audit', reservations.listReservations, request, { repeatable: true });
       return { items: page.reservations, next: page.next === '' ? undefined : page.next };
+    },
+    reservation: async (reservationId) => {
+      try {
+        return await keeping.call('audit', reservations.getReservation, { reservationId }, { repeatable: true });
+      } catch (thrown) {
+        if (thrown instanceof AppError && thrown.code === 'not_found') return undefined;
+        throw thrown;
+      }
     },
     check: keeping.check,
     close: () => {

@@ -33,8 +33,9 @@ export interface KeptReservation {
   readonly asset: string;
   readonly amount: string;
   readonly remaining: string;
+  /** What was given back when it was released. */
+  readonly released: string;
   readonly state: string;
-  readonly updatedAtMs: number;
 }
 
 /**

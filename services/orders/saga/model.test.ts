@@ -117,7 +117,7 @@ const createWorld = (name: string) => {
     return current;
   };
   const store = createMemoryStore(clock, kept);
-  return { random, clock, kept, portfolio, state, now, store, tape: createScriptedTape(store), kill: startLife };
+  return { random, clock, kept, portfolio, state, now, tape: createScriptedTape(store), kill: startLife };
 };
 
 /** What is left of `total` at most, in tenths. */
@@ -127,7 +127,7 @@ const partOf = (random: () => number, quantity: string): string => {
 };
 
 const play = async (name: string): Promise<readonly string[]> => {
-  const { random, clock, kept, portfolio, state, now, store, tape, kill } = createWorld(name);
+  const { random, clock, kept, portfolio, state, now, tape, kill } = createWorld(name);
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   let made = 0;
   const place = async () => {
@@ -146,10 +146,8 @@ const play = async (name: string): Promise<readonly string[]> => {
     if (!order) return;
     const rest = subtract(parseDecimal(order.quantity ?? '0'), parseDecimal(order.filledQuantity));
     const quantity = random() < 0.3 ? formatDecimal(rest) : partOf(random, formatDecimal(rest));
-    const { position } = await store.orders({ venue: 'binance', symbol: 'btcusdt' }, false);
-    const tradeId = (position?.lastTradeId ?? 100) + 1;
     const received = order.side === 'BUY' ? 'BTC' : 'USDT';
-    const { changed } = await tape.trade('btcusdt', '100', [
+    const { changed } = await tape.trade('btcusdt', '100', (tradeId) => [
       {
         orderId: order.id,
         decide: fill({

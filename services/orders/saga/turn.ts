@@ -5,6 +5,7 @@ import type { TapeReference } from '../market/tape-reference.js';
 import { answerOf } from '../portfolio/answer.js';
 import type { Answer, Reservations } from '../portfolio/reservations.js';
 import type { DueSaga, OrderStore } from '../store/order-store.js';
+import { amountText } from '../store/order-view.js';
 import type { FillRow, OrderState } from '../store/records.js';
 import { abandon, accept, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
 import type { SagaLimits } from './saga.js';
@@ -65,7 +66,8 @@ export const createTurn = (
   };
 
   const reserve = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
-    const { id, portfolioId, userId, reservationAsset: asset, reservationAmount: amount } = order;
+    const { id, portfolioId, userId, reservationAsset: asset } = order;
+    const amount = amountText(order.reservationAmount);
     const asked = { reservationId: id, portfolioId, userId, asset, amount };
     // Trades count from the moment at which it is accepted, so somebody has to look at them by then.
     const kept = await answerOf(reservations.reserve(asked));
@@ -97,8 +99,8 @@ export const createTurn = (
     fill: FillRow,
     { order }: OrderState,
   ): Promise<Answer<{ asset: string; amount: string } | undefined>> => {
-    const base = { asset: order.baseAsset, amount: fill.quantity };
-    const quote = { asset: order.quoteAsset, amount: fill.quote };
+    const base = { asset: order.baseAsset, amount: amountText(fill.quantity) };
+    const quote = { asset: order.quoteAsset, amount: amountText(fill.quote) };
     const isBuy = order.side === 'BUY';
     const give = isBuy ? { ...base, via: order.symbol } : { ...quote, via: '' };
     const about = { fillId: fill.id, reservationId: order.id, portfolioId: order.portfolioId };

@@ -18,6 +18,7 @@ export const de: DeletionTexts = {
     auth: 'Wie du dich angemeldet hast, deine Sitzungen und dein Protokoll',
     bff: 'Was du gehalten hast und was es wert war',
     portfolio: 'Deine Portfolios und jede Änderung eines Guthabens',
+    orders: 'Deine Orders und was sie ausgeführt hat',
     other: (service: string) => `Was „${service}“ von dir aufbewahrt hat`,
   },
   deletionErased: (when: string) => `Gelöscht ${when}`,

@@ -16,6 +16,7 @@ export const en = {
     auth: 'How you signed in, your sessions and your log',
     bff: 'What you held, and what it was worth',
     portfolio: 'Your portfolios, and every change of a balance',
+    orders: 'Your orders, and what filled them',
     other: (service: string) => `What “${service}” kept of you`,
   },
   deletionErased: (when: string) => `Erased ${when}`,
