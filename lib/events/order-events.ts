@@ -113,7 +113,11 @@ export const orderEvents = createEventTopic({
         {
           ...about,
           reason: word('Why.', 'insufficient-balance'),
-          detail: Type.String({ maxLength: 1_000, description: 'The same in words.' }),
+          detail: Type.String({
+            maxLength: 1_000,
+            description: 'The same in words.',
+            examples: ['50 USDT is available and 100 is needed; nothing was changed.'],
+          }),
         },
         { description: 'It was refused, and never traded.' },
       ),

@@ -69,8 +69,8 @@ export const portfolioTarget = ({ PORTFOLIO_SERVICE_ADDR }: Pick<OrdersConfig, '
   hostPort(PORTFOLIO_SERVICE_ADDR);
 
 /** What paper orders pay; undefined where nobody says. */
-export const paperFeesOf = ({ PAPER_FEES: text }: Pick<OrdersConfig, 'PAPER_FEES'>) => {
-  const [maker, taker] = text?.split(',').map((part) => part.slice(part.indexOf(':') + 1)) ?? [];
+export const paperFeesOf = (config: Pick<OrdersConfig, 'PAPER_FEES'>) => {
+  const [maker, taker] = config.PAPER_FEES?.split(',').map((part) => part.slice(part.indexOf(':') + 1)) ?? [];
   if (maker === undefined || taker === undefined) return undefined;
   return { maker: parseDecimal(maker), taker: parseDecimal(taker) };
 };

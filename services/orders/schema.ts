@@ -134,7 +134,7 @@ export const fills = pgTable('fills', {
   settledAt: instant('settled_at'),
 });
 
-export const sagaSteps = ['reserving', 'working', 'settling', 'releasing', 'abandoning', 'done', 'stuck'] as const;
+const sagaSteps = ['reserving', 'working', 'settling', 'releasing', 'abandoning', 'done', 'stuck'] as const;
 export type SagaStep = (typeof sagaSteps)[number];
 
 /** What is still to be done for an order, or for the reservation of an execution, by its id. */

@@ -58,6 +58,8 @@ export interface PlacingLimits extends PlaceBounds {
 }
 
 const venue = 'binance';
+/** How often it is looked whether another replica has decided. */
+const elsewherePollMs = 100;
 
 /** All that is known of an order before it is stored. */
 interface Judged {
@@ -197,7 +199,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
   };
 
   /** As it stands once it is decided whether anything is kept for it, at the latest after a while. */
-  const decision = async (orderId: string): Promise<OrderState> => {
+  const decision = async (orderId: string, pollMs?: number): Promise<OrderState> => {
     let isOver = false;
     let look: () => void = () => undefined;
     const over = clock.after(limits.decisionMs, () => {
@@ -205,6 +207,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
       look();
     });
     const forget = saga.onDecided(orderId, () => look());
+    const polling = pollMs === undefined ? undefined : clock.every(pollMs, () => look());
     try {
       while (true) {
         const next = new Promise<void>((resolve) => {
@@ -217,6 +220,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
       }
     } finally {
       over.cancel();
+      polling?.cancel();
       forget();
     }
   };
@@ -228,7 +232,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     const clientOrderId = readClientOrderId(name);
     const repeated = async (orderId: string, hash: Uint8Array): Promise<PlacedOrder> => {
       if (!isSameOrder(hash, requestHash)) throw otherOrder(clientOrderId);
-      return { state: await decision(orderId), isRepeat: true };
+      return { state: await decision(orderId, elsewherePollMs), isRepeat: true };
     };
     // What was placed under a name is so, whatever would be said of it now.
     const before = asked.clientOrderId === undefined ? undefined : await store.find(asked.userId, clientOrderId);

@@ -14,8 +14,6 @@ export const orderRefusal = (
 
 export const unknownOrder = (): AppError =>
   orderRefusal('not_found', 'order_id', 'not-found', 'There is no such order.');
-export const unknownPortfolio = (): AppError =>
-  orderRefusal('not_found', 'portfolio_id', 'not-found', 'There is no such portfolio.');
 
 /** The same client order id, and another order. */
 export const otherOrder = (clientOrderId: string): AppError =>

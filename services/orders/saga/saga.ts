@@ -2,7 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { fromPostgresError } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { DueSaga } from '../store/order-store.js';
-import { createTurn, type TurnDeps } from './turn.js';
+import { createTurn, type SagaLimits, type TurnDeps } from './turn.js';
 
 /** Does what is to be done for orders, step by step, whatever ends it in the middle. */
 export interface Saga {
@@ -19,17 +19,6 @@ export interface Saga {
 export interface SagaDeps extends TurnDeps {
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-export interface SagaLimits {
-  /** How often it is looked for what is due: of another replica that is gone, or put off. */
-  readonly sweepMs: number;
-  readonly minRetryMs: number;
-  readonly maxRetryMs: number;
-  /** How long a reservation is asked for before it is given up. */
-  readonly reserveMs: number;
-  /** How long one call may take; nobody else does the same meanwhile. */
-  readonly callMs: number;
 }
 
 /** Done at once, but for those that somebody waits for. */

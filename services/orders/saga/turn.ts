@@ -8,7 +8,6 @@ import type { DueSaga, OrderStore } from '../store/order-store.js';
 import { amountText } from '../store/order-view.js';
 import type { FillRow, OrderState } from '../store/records.js';
 import { abandon, accept, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
-import type { SagaLimits } from './saga.js';
 
 export interface TurnDeps {
   readonly store: OrderStore;
@@ -21,6 +20,17 @@ export interface TurnDeps {
   readonly jammed: () => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+}
+
+export interface SagaLimits {
+  /** How often it is looked for what is due: of another replica that is gone, or put off. */
+  readonly sweepMs: number;
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
+  /** How long a reservation is asked for before it is given up. */
+  readonly reserveMs: number;
+  /** How long one call may take; nobody else does the same meanwhile. */
+  readonly callMs: number;
 }
 
 /** Of one turn; the rest follows in the next. */

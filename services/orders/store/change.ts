@@ -50,7 +50,7 @@ const isOpen = (status: OrderRow['status']): boolean =>
   status === 'PENDING' || status === 'NEW' || status === 'PARTIALLY_FILLED';
 
 /** What every event of an order says. */
-export const aboutOrder = (order: OrderRow, unsettled: number) => ({
+const aboutOrder = (order: OrderRow, unsettled: number) => ({
   orderId: order.id,
   portfolioId: order.portfolioId,
   symbol: order.symbol,

@@ -2,10 +2,10 @@ import { type Clock, sleep } from '@tickfolio/lib/clock';
 import { type Database, type DatabaseTime, fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import type { SymbolRulesSource } from '../market/symbol-rules-source.js';
 import { expire } from '../saga/fills.js';
 import { brokenSymbols, orders } from '../schema.js';
 import type { OrderStore } from '../store/order-store.js';
-import type { SymbolRulesSource } from './symbol-rules-source.js';
 
 export interface BrokenSymbolsDeps {
   readonly db: Database;
