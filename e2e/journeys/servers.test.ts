@@ -31,7 +31,7 @@ describe('the all-in-one run on servers, other addresses and another exchange', 
     [redis, postgres] = await Promise.all([startTestRedis(), startTestPostgres()]);
     await postgres?.createDatabase('my_auth');
     await postgres?.createDatabase('my_profile');
-    await postgres?.createDatabase('portfolio_service');
+    for (const name of ['portfolio_service', 'order_service']) await postgres?.createDatabase(name);
     sim = await startExchangeSim({ clock: systemClock, log: silentLogger() });
     const metrics = `127.0.0.1:${await freePort()}`;
     metricsUrl = `http://${metrics}`;
