@@ -23,7 +23,7 @@ const listed: ListSymbolsResponse = {
   symbols: [
     {
       ...{ symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING' },
-      ...{ tickSize: '0.01', stepSize: '0.00001', paused: false },
+      ...{ tickSize: '0.01', stepSize: '0.00001', paused: false, orderTypes: [] },
     },
   ],
 };
