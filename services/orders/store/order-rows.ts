@@ -1,7 +1,8 @@
+import { isZero, parseDecimal } from '@tickfolio/lib/money';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { fills, orders, sagas, tapePositions } from '../schema.js';
-import type { OrderState, Position, PositionRow } from './records.js';
+import type { FillRow, OrderRow, OrderState, Position, PositionRow } from './records.js';
 
 export const openStatus = inArray(orders.status, ['PENDING', 'NEW', 'PARTIALLY_FILLED']);
 
@@ -27,7 +28,18 @@ export const readPosition = async (tx: Transaction, orderId: string): Promise<Po
 };
 
 const atMs = (time: DatabaseTime) => sql<string>`floor(extract(epoch from ${time()}) * 1000)::bigint`;
-const isUnsettled = (orderId: string) => and(eq(fills.orderId, orderId), isNull(fills.settledAt));
+/** Of one without fills, which most are, nobody is asked. */
+const unsettledOf = async (
+  db: Database | Transaction,
+  { id, filledQuantity }: OrderRow,
+): Promise<readonly FillRow[]> =>
+  isZero(parseDecimal(filledQuantity))
+    ? []
+    : db
+        .select()
+        .from(fills)
+        .where(and(eq(fills.orderId, id), isNull(fills.settledAt)))
+        .orderBy(asc(fills.tradeId));
 
 /** Locks an order and what is to be done for it. @param position of its tape, where that is locked */
 export const lockOrder = async (
@@ -43,7 +55,7 @@ export const lockOrder = async (
     .where(eq(orders.id, orderId))
     .for('update');
   if (!row) return undefined;
-  const unsettled = await tx.select().from(fills).where(isUnsettled(orderId)).orderBy(asc(fills.tradeId));
+  const unsettled = await unsettledOf(tx, row.order);
   return { order: row.order, saga: row.saga, unsettled, position, at: new Date(Number(row.atMs)) };
 };
 
@@ -59,6 +71,6 @@ export const readOrder = async (
     .innerJoin(sagas, eq(sagas.id, orders.id))
     .where(which);
   if (!row) return undefined;
-  const unsettled = await db.select().from(fills).where(isUnsettled(row.order.id)).orderBy(asc(fills.tradeId));
+  const unsettled = await unsettledOf(db, row.order);
   return { order: row.order, saga: row.saga, unsettled, position: undefined, at: new Date(Number(row.atMs)) };
 };
