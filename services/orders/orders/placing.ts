@@ -138,6 +138,8 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
         { facts: { asset: rules.baseAsset, available: '0' } },
       );
     const plan = orderRules.readPlan({ ...said, quantity });
+    // What is wrong without a price is said without waiting for one.
+    orderRules.checkFilters(plan, rules, undefined);
     const reference = await referenceFor(plan);
     orderRules.checkFilters(plan, rules, reference);
     const refused = reference && orderRules.judge(plan, reference);
@@ -238,8 +240,11 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     const before = asked.clientOrderId === undefined ? undefined : await store.find(asked.userId, clientOrderId);
     if (before) return repeated(before.order.id, before.order.requestHash);
 
-    const row = rowOf(asked, await judge(asked, about), clientOrderId, requestHash);
-    const placed = await store.place(row, limits, limits.leaseMs, asked.requestId);
+    const judged = await judge(asked, about);
+    const { maxOpenOrders = limits.maxOpenOfSymbol } = judged.rules;
+    const bounds = { ...limits, maxOpenOfSymbol: Math.min(limits.maxOpenOfSymbol, maxOpenOrders) };
+    const row = rowOf(asked, judged, clientOrderId, requestHash);
+    const placed = await store.place(row, bounds, limits.leaseMs, asked.requestId);
     if (placed.kind === 'refused') throw notPlaced(placed.why);
     const { id, requestHash: hash } = placed.order;
     if (placed.kind === 'known') return repeated(id, hash);
