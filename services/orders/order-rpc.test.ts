@@ -87,7 +87,7 @@ describe('the orders service', () => {
     const reasons = [
       await reasonOf(place({ symbol: 'nopeusdt' })),
       await reasonOf(place({ price: undefined })),
-      await reasonOf(place({ price: '2000000' })),
+      await reasonOf(place({ price: '100.001' })),
       await reasonOf(place({ portfolioId: tracked })),
       await reasonOf(place({ portfolioId: archived })),
       await reasonOf(place({ portfolioId: randomUUID() })),

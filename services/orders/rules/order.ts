@@ -68,6 +68,12 @@ export interface SymbolRules {
   readonly maxPosition?: Decimal;
 }
 
+/** An exact ratio of two amounts, such as a mean: the second is above 0. */
+export interface Fraction {
+  readonly numerator: Decimal;
+  readonly denominator: Decimal;
+}
+
 /** What is known of the tape of a symbol at one moment: of the trades up to one of them. */
 export interface Reference {
   readonly lastPrice: Decimal;
@@ -75,8 +81,8 @@ export interface Reference {
   readonly askPrint: Decimal;
   /** The same for a seller. */
   readonly bidPrint: Decimal;
-  /** Weighted by volume, over the seconds of the last minutes as far as they are known. */
-  readonly meanPrice?: Decimal;
+  /** Quote by base that were traded in the seconds of the last minutes, as far as they are known. */
+  readonly meanPrice?: Fraction;
   /** Every trade before this exchange time was delivered. */
   readonly watermarkMs: number;
   readonly lastTradeId: number;
@@ -120,6 +126,8 @@ export interface MatchedOrder {
   readonly acceptedAtMs: number;
   /** Fills never go beyond it. */
   readonly protection?: Decimal;
+  /** In which quantities may be filled; absent: in any of 8 decimals. */
+  readonly stepSize?: Decimal;
   /** False for a stop that was not triggered yet. */
   readonly working: boolean;
   /** It acts as MARKET or LIMIT from the next trade on. */

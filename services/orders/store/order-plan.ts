@@ -40,6 +40,7 @@ export const matchedOrder = (order: OrderRow): MatchedOrder | undefined => {
     acceptedAfterTrade: order.acceptedAfterTrade,
     acceptedAtMs: order.acceptedAtMs,
     ...read('protection', order.protection),
+    ...read('stepSize', order.stepSize),
     working: order.working,
     ...(order.triggeredAfterTrade === null ? {} : { triggeredAfterTrade: order.triggeredAfterTrade }),
     filledQuantity: parseDecimal(order.filledQuantity),

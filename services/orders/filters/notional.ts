@@ -1,0 +1,49 @@
+import { compare, type Decimal, formatDecimal, isZero, multiply } from '@tickfolio/lib/money';
+import { ceilOfQuotient, floorOfQuotient } from '../rules/grid.js';
+import type { Fraction, OrderPlan, Reference, SymbolRules } from '../rules/order.js';
+import type { Refusal } from '../rules/refusal.js';
+import { broken } from './broken.js';
+
+const one: Decimal = { units: 1n, scale: 0 };
+/** As many digits before the point as amounts have that are kept. */
+const tooMuch: Decimal = { units: 10n ** 20n, scale: 0 };
+const finest: Decimal = { units: 1n, scale: 8 };
+
+/** At which price an order counts: its limit, else the mean; undefined where that is not known or not to be looked at. */
+const priceOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Fraction | undefined => {
+  if (plan.price) return { numerator: plan.price, denominator: one };
+  if (!rules.applyNotionalToMarket || !reference) return undefined;
+  return reference.meanPrice ?? { numerator: reference.lastPrice, denominator: one };
+};
+
+/** MIN_NOTIONAL and NOTIONAL: what an order is worth. */
+export const checkNotional = (
+  plan: OrderPlan,
+  rules: SymbolRules,
+  reference: Reference | undefined,
+): Refusal | undefined => {
+  const { quantity, quoteQuantity, price: limit, stopPrice } = plan;
+  const dearest = limit ?? stopPrice;
+  if (quantity && dearest && compare(multiply(quantity, dearest), tooMuch) >= 0)
+    return broken('notional', 'quantity', `is worth ${formatDecimal(tooMuch)} ${rules.quoteAsset} or more`);
+  const checked = [
+    ['min', rules.minNotional],
+    ['max', rules.maxNotional],
+  ] as const;
+  const price = priceOf(plan, rules, reference);
+  for (const [which, bound] of checked) {
+    if (!bound || isZero(bound)) continue;
+    const isBroken = (worth: Decimal, against: Decimal): boolean =>
+      which === 'min' ? compare(worth, against) < 0 : compare(worth, against) > 0;
+    const words = `makes an order worth ${which === 'min' ? 'less' : 'more'} than ${formatDecimal(bound)} ${rules.quoteAsset}`;
+    if (quoteQuantity && rules.applyNotionalToMarket && isBroken(quoteQuantity, bound))
+      return broken('notional', 'quoteQuantity', words, { bound, nearest: bound });
+    if (!quantity || !price) continue;
+    const limitOfWorth = multiply(bound, price.denominator);
+    if (!isBroken(multiply(quantity, price.numerator), limitOfWorth)) continue;
+    const quotient = which === 'min' ? ceilOfQuotient : floorOfQuotient;
+    const nearest = quotient(limitOfWorth, price.numerator, rules.stepSize ?? finest);
+    return broken('notional', 'quantity', words, { bound, nearest: isZero(nearest) ? undefined : nearest });
+  }
+  return undefined;
+};

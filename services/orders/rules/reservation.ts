@@ -1,0 +1,56 @@
+import { compare, type Decimal, multiply, zero } from '@tickfolio/lib/money';
+import { ceilOfQuotient, ceilTo } from './grid.js';
+import type { AssetAmount, OrderPlan, Reference, SymbolRules } from './order.js';
+
+/** What is kept for an order, and the price beyond which it is never filled. */
+export interface Reservation extends AssetAmount {
+  readonly protection?: Decimal;
+}
+
+/** How far beyond the price at which it began a market order may be filled. */
+const widest = { BUY: { units: 105n, scale: 2 }, SELL: { units: 95n, scale: 2 } } as const;
+const finest: Decimal = { units: 1n, scale: 8 };
+
+/** The bound of percent-price, rounded away from 0 to the finest tick; undefined where nothing binds. */
+const percentBound = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Decimal | undefined => {
+  const factors = rules.percentPrice?.[plan.side];
+  const factor = plan.side === 'BUY' ? factors?.up : factors?.down;
+  if (!factor || !reference) return undefined;
+  const mean = reference.meanPrice ?? { numerator: reference.lastPrice, denominator: { units: 1n, scale: 0 } };
+  return ceilOfQuotient(multiply(mean.numerator, factor), mean.denominator, rules.tickSize ?? finest);
+};
+
+/** Whose price has no limit: 5 % beyond where it begins, or the exchange's bound where that is nearer, on the tick. */
+export const protectionOf = (
+  plan: OrderPlan,
+  rules: SymbolRules,
+  reference: Reference | undefined,
+): Decimal | undefined => {
+  const from = plan.stopPrice ?? reference?.lastPrice;
+  if (!from) return undefined;
+  const wide = multiply(from, widest[plan.side]);
+  const bound = percentBound(plan, rules, reference);
+  const isNearer = bound && (plan.side === 'BUY' ? compare(bound, wide) < 0 : compare(bound, wide) > 0);
+  return ceilTo(isNearer ? bound : wide, rules.tickSize ?? finest);
+};
+
+/**
+ * What has to be kept so that every fill can be paid; fees are taken from what is received. Exact.
+ * @returns 0 where nobody knows a price that is needed; needsReference says of which that is
+ */
+export const reservationOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Reservation => {
+  const { side, quantity = zero, quoteQuantity, price } = plan;
+  if (side === 'SELL') {
+    if (!quoteQuantity) return { asset: rules.baseAsset, amount: quantity };
+    // Of base so much that it is enough at the lowest price at which it is sold.
+    const protection = protectionOf(plan, rules, reference);
+    if (!protection) return { asset: rules.baseAsset, amount: zero };
+    const amount = ceilOfQuotient(quoteQuantity, protection, rules.stepSize ?? finest);
+    return { asset: rules.baseAsset, amount, protection };
+  }
+  const asset = rules.quoteAsset;
+  if (quoteQuantity) return { asset, amount: quoteQuantity };
+  if (price) return { asset, amount: multiply(quantity, price) };
+  const protection = protectionOf(plan, rules, reference);
+  return protection ? { asset, amount: multiply(quantity, protection), protection } : { asset, amount: zero };
+};
