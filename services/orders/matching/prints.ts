@@ -1,0 +1,27 @@
+import type { Reference, TapeTrade } from '../rules/order.js';
+
+/** What the last trades said of the two sides. */
+export type Prints = Pick<Reference, 'askPrint' | 'bidPrint'>;
+
+/** What is known after some more trades, in their order. A side that has not printed counts as the first price known. */
+export const referenceAfter = (
+  before: Reference | undefined,
+  trades: readonly TapeTrade[],
+  watermarkMs: number,
+): Reference | undefined => {
+  let [ask, bid] = [before?.askPrint, before?.bidPrint];
+  for (const { price, buyerIsMaker } of trades) {
+    if (!buyerIsMaker || ask === undefined) ask = price;
+    if (buyerIsMaker || bid === undefined) bid = price;
+  }
+  const last = trades.at(-1);
+  if (!last) return before && { ...before, watermarkMs: Math.max(before.watermarkMs, watermarkMs) };
+  return {
+    lastPrice: last.price,
+    askPrint: ask ?? last.price,
+    bidPrint: bid ?? last.price,
+    watermarkMs: Math.max(before?.watermarkMs ?? 0, watermarkMs),
+    lastTradeId: last.id,
+    lastTradeMs: last.timeMs,
+  };
+};
