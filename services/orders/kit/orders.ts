@@ -25,7 +25,16 @@ export const reasonOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 const listed = (symbol: string, baseAsset: string, quoteAsset: string, status = 'TRADING') => ({
-  ...{ symbol, baseAsset, quoteAsset, status, tickSize: '0.01', stepSize: '0.00001', orderTypes: [] },
+  ...{
+    symbol,
+    baseAsset,
+    quoteAsset,
+    status,
+    tickSize: '0.01',
+    stepSize: '0.00001',
+    orderTypes: [],
+    maxPrice: '1000000',
+  },
   paused: false,
 });
 

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
+import { AppError } from '@tickfolio/lib/errors';
 import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import { estimatedFee } from '../fees/fees.js';
 import { checkFilters } from '../filters/filters.js';
@@ -9,21 +9,22 @@ import type { Refusal } from '../rules/refusal.js';
 import { reservationOf } from '../rules/reservation.js';
 import type { OrderRules } from './order-rules.js';
 
-/** As the contract of this service writes it. */
-const wireName = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** A refusal in the words of this service; what else it knows crosses as facts. */
-const refused = (code: ErrorCode, { reason, field, message, bound, nearest, exchangeCode }: Refusal): AppError =>
-  new AppError(code, `The order is not taken: ${field} ${message}. Nothing was placed.`, {
-    fields: [{ field: wireName(field), message, reason }],
-    facts: {
-      ...(exchangeCode === undefined ? {} : { exchangeCode: String(exchangeCode) }),
-      ...(bound === undefined ? {} : { bound }),
-      ...(nearest === undefined ? {} : { nearest }),
-    },
+/** A refusal as whoever asked is told: with the bound, the nearest that is allowed, and what the exchange would say. */
+const refused = (code: 'invalid_argument' | 'unprocessable', refusal: Refusal): AppError => {
+  const { reason, field, message, bound, nearest, exchangeCode } = refusal;
+  const facts = {
+    ...(bound === undefined ? {} : { bound }),
+    ...(nearest === undefined ? {} : { nearest }),
+    ...(exchangeCode === undefined ? {} : { exchangeCode: String(exchangeCode) }),
+  };
+  const words = nearest === undefined ? message : `${message}; the nearest that is allowed is ${nearest}`;
+  return new AppError(code, `The order is not valid: ${field} ${words}. Nothing was placed.`, {
+    fields: [{ field, message: words, reason }],
+    facts,
   });
+};
 
-/** What holds of orders as this installation keeps them. */
+/** What holds of orders, in the words of this service. */
 export const usualRules: OrderRules = {
   readPlan: (asked) => {
     const read = readPlan(asked);
@@ -32,7 +33,7 @@ export const usualRules: OrderRules = {
   },
   checkFilters: (plan, rules, reference) => {
     const refusal = checkFilters(plan, rules, reference);
-    if (refusal) throw refused(refusal.reason === 'too-many-orders' ? 'resource_exhausted' : 'unprocessable', refusal);
+    if (refusal) throw refused('unprocessable', refusal);
   },
   reservationOf,
   needsReference,
