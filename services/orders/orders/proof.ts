@@ -1,9 +1,7 @@
 import type * as wire from '@tickfolio/gen/orders/v1';
+import { matchRulesText, usualMatchRules } from '../matching/match-rules.js';
 import { amountText } from '../store/order-view.js';
 import type { FillRow, OrderRow } from '../store/records.js';
-
-/** By what paper orders are filled, as a proof says it. */
-const rules = { touch: 'never', throughShare: '1', takeShare: '1' };
 
 const amountOrNone = (amount: string | null): string => (amount === null ? '' : amountText(amount));
 
@@ -30,7 +28,7 @@ export const provenOf = (order: OrderRow, fills: readonly FillRow[]): wire.Proof
   const hasNumbers = order.mode === 'paper' && order.acceptedAfterTrade !== null;
   return {
     model: hasNumbers ? 'tape' : 'none',
-    rules,
+    rules: matchRulesText(usualMatchRules),
     acceptedAfterTrade: order.acceptedAfterTrade ?? undefined,
     endedAfterTrade: order.endedAfterTrade ?? undefined,
     fills: fills.flatMap(provenFill),
