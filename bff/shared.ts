@@ -175,13 +175,21 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const audits = options.without.includes('portfolio')
     ? undefined
     : startShownAudits({ db: postgres.db, there, underWay, clock, log, metrics }, { periodMs: options.auditPeriodMs });
+  const shown = (...of: Parameters<typeof live.balances.shown>) => {
+    // Where it cannot be read now, the next change of it says the same.
+    live.balances.shown(...of).catch((err: unknown) => log.debug({ err }, 'versions of balances cannot be read now'));
+  };
   notices.connect({
-    portfolioChanged: reload,
+    portfolioChanged: (...of) => {
+      reload(...of);
+      shown(of[0], of[2]);
+    },
     watchlistChanged: watching.changed,
     sessionEnded: live.endSession,
     userErased: live.endUser,
     resumed: () => {
       reloadAll();
+      shown();
       watching.allChanged();
     },
   });
