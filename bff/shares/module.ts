@@ -1,4 +1,5 @@
 import { createThrottle } from '@tickfolio/lib/throttle';
+import { createIsGone } from '../erasure/erased-users.js';
 import type { BffModule } from '../module.js';
 import { createPortfolioCalls } from '../portfolios/user-turns.js';
 import type { Shared } from '../shared.js';
@@ -33,7 +34,7 @@ export const sharedPortfolios: BffModule = {
     const { balances } = deps.neighbours.client('portfolio', createPortfolioCalls);
     await scope.register(sharedRoutes, {
       client: { ...linksOf(shared), balances },
-      ...{ views, lookUp },
+      ...{ views, lookUp, isGone: createIsGone(deps.postgres.db) },
       simulated: () => market.kind.simulated,
       config: { rateLimit: { max: options.maxAuthCalls, timeWindow: options.authWindowMs } },
     });

@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
@@ -127,6 +128,15 @@ describe('links to portfolios over REST', () => {
       status: 409,
       body: { type: '/docs/errors/limit-reached' },
     });
+  });
+
+  it('lead nowhere once it was heard here that their user is gone, whatever the portfolio service has heard', async () => {
+    const user = createUser(systemClock);
+    const { id } = (await call(user, 'POST', at, { name: 'Of before', kind: 'paper' })).body;
+    const { body } = await call(user, 'POST', `${at}/${id}/shares`, { amounts: true });
+    expect((await look(body.token)).status).toBe(200);
+    await postgres.db.execute(sql`insert into erased_users (user_id, erased_at) values (${user.userId}, now())`);
+    expect(await look(body.token)).toMatchObject({ status: 404, body: { detail: 'There is no such link.' } });
   });
 
   it('are guessed by an address only so often in a minute', async () => {
