@@ -130,6 +130,15 @@ describe('links to portfolios over REST', () => {
     });
   });
 
+  it('end at a moment that there is', async () => {
+    const user = createUser(systemClock);
+    for (const expiresAt of ['2026-12-31T23:59:60Z', '2026-12-24T10:00:00+01'])
+      expect(await call(user, 'POST', `${at}/default/shares`, { expiresAt })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'expiresAt', message: 'must be a time such as 2026-01-27T10:00:00Z' }] },
+      });
+  });
+
   it('lead nowhere once it was heard here that their user is gone, whatever the portfolio service has heard', async () => {
     const user = createUser(systemClock);
     const { id } = (await call(user, 'POST', at, { name: 'Of before', kind: 'paper' })).body;
