@@ -148,6 +148,10 @@ describe('links to portfolios over REST', () => {
     expect(await look(body.token)).toMatchObject({ status: 404, body: { detail: 'There is no such link.' } });
   });
 
+  it('are not there where what is asked for is too long for one', async () => {
+    for (const token of ['0'.repeat(65), '0'.repeat(100)]) expect((await look(token)).status).toBe(404);
+  });
+
   it('are guessed by an address only so often in a minute', async () => {
     const strict = await startTestBff({
       ...{ postgres, played: { portfolio: createFakePortfolios().client } },
