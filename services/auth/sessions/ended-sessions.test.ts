@@ -6,6 +6,7 @@ import { codeOf, startTestAuth } from '../kit/auth.js';
 import { openEmbeddedDatabase } from '../kit/database.js';
 import { accounts, sessions } from '../schema.js';
 import { createListEndedSessions } from './ended-sessions.js';
+import { endRestoredSessions } from './restored-sessions.js';
 
 const postgres = await openEmbeddedDatabase();
 afterAll(() => postgres.close());
@@ -45,7 +46,7 @@ it('names what was committed late again, and nothing of which no access token is
   const [late, old, older] = await addEnded(clock.now(), 50_000, 10 * minuteMs, 17 * minuteMs);
   const list = createListEndedSessions(postgres.db, { time: timeOf(clock), accessTtlMs: 15 * minuteMs });
   expect((await list(clock.now(), '')).sessionIds).toEqual([late]);
-  expect(await list(0, '')).toEqual({ sessionIds: [old, late], next: '', asOfMs: clock.now() });
+  expect(await list(0, '')).toEqual({ sessionIds: [old, late], next: '', asOfMs: clock.now(), epoch: 1 });
   expect((await list(clock.now() - 30 * minuteMs, '')).sessionIds).not.toContain(older);
 });
 it('names who signs out after the clock of the server was set back, and does not wait until it has caught up', async () => {
@@ -76,5 +77,13 @@ it('is asked over gRPC, and refuses a cursor that is none', async () => {
   );
   for (const cursor of ['1', `x.${one.sessionId}`, "1.' or 1=1"])
     expect(await codeOf(auth.endedSessions(0, cursor))).toBe('invalid_argument');
+  await auth.close();
+});
+it('says where the database was restored from a backup, by which whoever remembers open sessions knows to ask anew', async () => {
+  const auth = await startTestAuth(postgres, {}, createManualClock(2_000_000_000_000));
+  const before = await auth.endedSessions(0, '');
+  await endRestoredSessions(postgres.db);
+  const after = await auth.endedSessions(before.asOfMs, '');
+  expect([before.epoch, after.epoch > before.epoch]).toEqual([1, true]);
   await auth.close();
 });

@@ -1,7 +1,8 @@
 import { invalidCursor } from '@tickfolio/lib/errors';
+import { epochOf } from '@tickfolio/lib/outbox';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
-import { sessions } from '../schema.js';
+import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm';
+import { sessions, userEvents } from '../schema.js';
 import { timeMs } from './agreed-time.js';
 
 /** A page of sessions that were ended. */
@@ -11,6 +12,8 @@ export interface EndedSessionsPage {
   readonly next: string;
   /** Epoch milliseconds; what ends from here on is in an answer to a later question. */
   readonly asOfMs: number;
+  /** Another one after the database was restored from a backup. */
+  readonly epoch: number;
 }
 
 /**
@@ -54,11 +57,13 @@ export const createListEndedSessions = (
       .where(and(gte(sessions.revokedAt, last && last > from ? last : from), after))
       .orderBy(asc(sessions.revokedAt), asc(sessions.id))
       .limit(pageSize);
+    const [told] = await db.select({ epoch: epochOf(userEvents) }).from(sql`(select 1) one`);
     const end = rows.length === pageSize ? rows.at(-1) : undefined;
     return {
       sessionIds: rows.map(({ id }) => id),
       next: end?.endedAt ? `${end.endedAt.getTime()}.${end.id}` : '',
       asOfMs,
+      epoch: told?.epoch ?? 1,
     };
   };
 };
