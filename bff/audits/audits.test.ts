@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { randomUUID } from 'node:crypto';
+import { createManualClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
-import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { openTestDatabase } from '@tickfolio/lib/kit/server-database';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { isRight } from '@tickfolio/lib/tally';
-import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTestPostgres } from '../kit/bff.js';
@@ -21,11 +21,7 @@ afterEach(async () => {
 });
 const openServer = async () => {
   if (!server) throw new Error('no server');
-  const database = `profile_${randomBytes(6).toString('hex')}`;
-  await server.createDatabase(database);
-  const { host, port, user, password } = server;
-  const place = { host, port, user, password, database, maxConnections: 10, migrationsFolder, ...patience };
-  return openServerPostgres({ ...place, log: silentLogger(), clock: systemClock });
+  return openTestDatabase(server, { name: 'profile', migrationsFolder });
 };
 
 /** Time goes by fast: a second look comes soon. */
