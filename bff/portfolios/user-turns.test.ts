@@ -48,3 +48,30 @@ it('a burst of one user is funded one after the other, keeps nobody else waiting
   expect(begun).toEqual(['a 1', 'b 1', 'a 2']);
   expect(await metrics.text()).toMatch(/change_wait_seconds_count 4/);
 });
+
+it('transfers at once look at their portfolios in turn, so that a burst leaves room for what others read', async () => {
+  const { client } = createFakePortfolios();
+  const ends: (() => void)[] = [];
+  let [begun, moved] = [0, 0];
+  const paper = { ...(await client.get(of('a'), 'default')), kind: 'paper' };
+  const slow = {
+    ...client,
+    get: async () => {
+      begun += 1;
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return paper;
+    },
+    transfer: async () => ({ id: String(++moved), fromVersion: 2, toVersion: 3 }),
+  };
+  const turns = withUserTurns(slow, createManualClock());
+  const amount = { asset: 'USDT', quantity: '1', networkFee: '', idempotencyKey: 'k' };
+  const burst = Array.from({ length: 3 }, () =>
+    turns.transfer(of('a'), { fromPortfolioId: 'p', toPortfolioId: 'q', ...amount }),
+  );
+  for (const seen of [2, 4, 6]) {
+    await until(() => ends.length === 2);
+    expect([begun, moved]).toEqual([seen, seen / 2 - 1]);
+    for (const end of ends.splice(0)) end();
+  }
+  expect(await Promise.all(burst)).toHaveLength(3);
+});

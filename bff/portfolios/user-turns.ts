@@ -2,6 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { createTurns, type WatchTurn } from '@tickfolio/lib/lane/turns';
 import type { Where } from '../neighbours.js';
 import { turnsOfChanges } from '../portfolio/portfolios.js';
+import { betweenPaper } from './between-paper.js';
 import { type Asker, createPortfolioClient, type PortfolioClient } from './portfolio-client.js';
 
 type Change<Asked, Answer> = (asker: Asker, asked: Asked) => Promise<Answer>;
@@ -28,7 +29,8 @@ export const withUserTurns = (
     update: inTurn(client.update),
     archive: inTurn(client.archive),
     fund: inTurn(client.fund),
-    transfer: inTurn(client.transfer),
+    // What it looks at first too: a burst would read all of that at once.
+    transfer: inTurn(betweenPaper(client)),
   };
 };
 
