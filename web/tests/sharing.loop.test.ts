@@ -66,11 +66,24 @@ describe.skipIf(!browser)('a portfolio that is shared', () => {
       expect(asked).toMatchObject([{ amounts: false }, { amounts: true, expiresAt: expect.any(String) }]);
       await rows.filter({ hasText: 'Percents only' }).getByRole('button').click();
       await page.getByText('The link leads nowhere any more.').waitFor();
+      expect(await page.getByLabel('Link', { exact: true }).count()).toBe(1); // Of the other one, which is as good as it was.
       await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('Percents and amounts')]);
       state.isFull = true;
       await button(page, 'Make a link').click();
       await page.getByText('There are as many links as there may be.').waitFor();
       expect(await page.getByLabel('Link', { exact: true }).count()).toBe(0);
+    });
+  });
+
+  it('offer a link that was just made no longer once it is ended', async () => {
+    const { answers } = createLinkServer();
+    await withWindow({ frame, answers, path: '/portfolios/p-second/settings' }, async ({ page }) => {
+      await button(page, 'Make a link').click();
+      await page.getByText('It is shown this once').waitFor();
+      await page.getByRole('list', { name: 'Links to this portfolio' }).getByRole('button').click();
+      await page.getByText('There is no link yet.').waitFor();
+      expect(await page.getByLabel('Link', { exact: true }).count()).toBe(0);
+      expect(await page.getByText('It is shown this once').count()).toBe(0);
     });
   });
 

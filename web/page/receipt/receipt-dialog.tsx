@@ -37,13 +37,13 @@ const aboutOf = (of: ReceiptOf, [first, ...others]: readonly ReceiptRow[] = []):
   return 'asset' in of ? (coinName(of.asset) ?? of.asset) : undefined;
 };
 
-const Content = ({ receipt }: { readonly receipt: AnyReceipt }) => {
+const Content = ({ receipt, isWhole }: { readonly receipt: AnyReceipt; readonly isWhole: boolean }) => {
   const { times } = useSpeaking();
   const text = useReceiptText();
   const here = recomputed(receipt);
   const { rows, total, asOf, simulated, usdt = '0' } = receipt;
   const isAnyUsdt = !isZero(exact(usdt));
-  if (rows.length === 0 && !isAnyUsdt) return <p>{text.nothingToCompute}</p>;
+  if (rows.length === 0 && !isAnyUsdt) return <p>{isWhole ? text.nothingToAdd : text.nothingToCompute}</p>;
   const summed = here.lines.filter((line) => line.total !== undefined).length + (isAnyUsdt ? 1 : 0);
   return (
     <>
@@ -113,7 +113,7 @@ export const ReceiptDialog = ({ of, portfolioId, onClose }: ReceiptDialogProps) 
       {error && !isFetching && <p role="alert">{fault}</p>}
       {receipt && (
         <CardBoundary about={receipt.asOf}>
-          <Content receipt={receipt} />
+          <Content receipt={receipt} isWhole={!of} />
         </CardBoundary>
       )}
       <div className="dialog-actions">

@@ -95,7 +95,7 @@ export const de: PortfoliosTexts = {
   nothingChanged: 'Es wurde nichts geändert.',
   archive: 'Archivieren',
   archiveText:
-    'Ein archiviertes Portfolio kannst du ansehen, aber darin ändert sich nichts mehr. Sein Name wird wieder frei. Niemand kann das rückgängig machen.',
+    'Ein archiviertes Portfolio kannst du ansehen, aber darin ändert sich nichts mehr. Sein Name wird wieder frei, und Links darauf enden. Niemand kann das rückgängig machen.',
   archiveAskTitle: (name) => `„${name}“ endgültig archivieren?`,
   archiveDone: (name) => `„${name}“ archiviert`,
   archiveNot: 'Es ist überall gemeint, wo kein anderes genannt ist, und lässt sich deshalb nicht archivieren.',

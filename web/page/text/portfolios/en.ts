@@ -94,7 +94,7 @@ export const en = {
   nothingChanged: 'Nothing was changed.',
   archive: 'Archive',
   archiveText:
-    'An archived portfolio can be looked at, but nothing in it changes any more. Its name is free again. Nobody can undo this.',
+    'An archived portfolio can be looked at, but nothing in it changes any more. Its name is free again, and links to it end. Nobody can undo this.',
   archiveAskTitle: (name: string) => `Archive “${name}” for good?`,
   archiveDone: (name: string) => `“${name}” archived`,
   archiveNot: 'It is meant wherever no other is named, so it cannot be archived.',
