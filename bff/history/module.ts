@@ -2,6 +2,7 @@ import type { MiniTicker } from '@tickfolio/gen/market/v1';
 import { canonical } from '@tickfolio/lib/money';
 import { createMarketArchive } from '../archive/market-archive.js';
 import { createFilledCandles } from '../exchange/filled-candles.js';
+import { createHeldMarkets } from '../holdings/held-markets.js';
 import { createKeptListings } from '../market/kept-listings.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
@@ -65,7 +66,7 @@ export const history: BffModule = {
   tag: 'profile',
   prefix: '/api/v1',
   register: async (scope, shared) => {
-    const { deps, options, sessions, turns, portfolios, market } = shared;
+    const { deps, options, sessions, turns, portfolios, views, market } = shared;
     const values = createValueHistory(deps.postgres.db, deps.time);
     const recording = startRecording(shared, values);
     scope.addHook('onClose', () => recording.close());
@@ -81,6 +82,7 @@ export const history: BffModule = {
       verify: sessions.verify,
       ...turns,
       portfolios,
+      held: createHeldMarkets({ portfolios, views }),
       history: values,
       archive,
       kind: market.kind.now,

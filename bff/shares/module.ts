@@ -1,4 +1,3 @@
-import { createThrottle } from '@tickfolio/lib/throttle';
 import { createIsGone } from '../erasure/erased-users.js';
 import type { BffModule } from '../module.js';
 import { createPortfolioCalls } from '../portfolios/user-turns.js';
@@ -14,12 +13,11 @@ export const shares: BffModule = {
   tag: 'portfolios',
   prefix: '/api/v1/portfolios',
   register: async (scope, shared) => {
-    const { deps, options, sessions, market } = shared;
-    const words = 'Too many changes in a short time; please wait a little.';
+    const { sessions, market, writes } = shared;
     await scope.register(shareRoutes, {
       verify: sessions.verify,
       client: linksOf(shared),
-      writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
+      writes,
       simulated: () => market.kind.simulated,
     });
   },

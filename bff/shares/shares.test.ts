@@ -152,6 +152,31 @@ describe('links to portfolios over REST', () => {
     for (const token of ['0'.repeat(65), '0'.repeat(100)]) expect((await look(token)).status).toBe(404);
   });
 
+  it('count with whatever else their owner changes: of portfolios, coins and what is watched', async () => {
+    const strict = await startTestBff({
+      ...{ postgres, played: { portfolio: createFakePortfolios().client } },
+      options: { writesPerUser: { burst: 3, refillMs: 600_000 } },
+    });
+    try {
+      const user = createUser(systemClock);
+      const statusOf = async (...asked: [method: 'POST' | 'DELETE', path: string, body?: object]) =>
+        (await strict.call(user, ...asked)).status;
+      expect(await statusOf('POST', `${at}/default/shares`, {})).toBe(201);
+      expect(await statusOf('POST', at, { name: 'Mine', kind: 'tracking' })).toBe(201);
+      expect(await statusOf('DELETE', '/api/v1/profile/coins', { symbol: 'btcusdt' })).toBe(404);
+      expect(await statusOf('POST', `${at}/default/shares`, {})).toBe(429);
+      expect(await statusOf('POST', at, { name: 'More', kind: 'tracking' })).toBe(429);
+      expect(await statusOf('POST', '/api/v1/transfers', { from: 'a', to: 'b', asset: 'USDT', quantity: '1' })).toBe(
+        429,
+      );
+      expect(await statusOf('DELETE', '/api/v1/watchlist/btcusdt')).toBe(429);
+      const other = createUser(systemClock);
+      expect((await strict.call(other, 'POST', `${at}/default/shares`, {})).status).toBe(201);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('are guessed by an address only so often in a minute', async () => {
     const strict = await startTestBff({
       ...{ postgres, played: { portfolio: createFakePortfolios().client } },

@@ -87,7 +87,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
         <p className="total-waiting">{noTotalWords(rows, text)}</p>
       )}
       <TotalLacks coins={view.lacking} />
-      <CashApart value={view.cashValue} />
+      <CashApart of={view} />
       {/* Its line is there before it, so that nothing moves when it comes. */}
       <dl className="changes">
         {day && (

@@ -5,6 +5,7 @@ import { coinName } from '@tickfolio/lib/market/asset-names';
 import { add, formatDecimal, isZero } from '@tickfolio/lib/money';
 import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
+import { TotalLacks } from '../portfolio/table/total-lacks.js';
 import { CardBoundary } from '../shell/card-boundary.js';
 import type { ReceiptOf } from '../shell/open-dialog.js';
 import { PageDialog } from '../shell/page-dialog.js';
@@ -56,6 +57,7 @@ const Content = ({ receipt, isWhole }: { readonly receipt: AnyReceipt; readonly 
           <ExactFigure amount={total} unit="USDT" isPrivate /> <CopyButton of={total} />
         </p>
       )}
+      {summed > 0 && <TotalLacks coins={rows.filter((row) => row.total === null).map(nameOf)} />}
       <ReceiptCheck said={total} here={here} />
       <ol className="receipt-lines">
         {isAnyUsdt && <UsdtLine amount={usdt} />}

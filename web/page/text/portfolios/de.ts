@@ -42,6 +42,9 @@ export const de: PortfoliosTexts = {
   archivedAt: (time) => `Archiviert ${time}`,
   archivedNote: (time) => `Archiviert ${time}. Darin ändert sich nichts mehr.`,
 
+  changeUnknown: (period) => `${period}: Von damals ist noch kein Kurs bekannt.`,
+  changeAway: 'Die Kurse von damals können gerade nicht gelesen werden.',
+
   inPortfolio: (name) => `Was in ${name} ist`,
   cash: 'Guthaben',
   reservedOf: (quantity) => `${quantity} für offene Aufträge reserviert`,
@@ -52,7 +55,6 @@ export const de: PortfoliosTexts = {
     simulated: 'Es lebt von erfundenen Kursen, und die hier sind echt: Darin hat hier nichts einen Wert.',
     real: 'Es lebt von echten Kursen, und die hier sind erfunden: Darin hat hier nichts einen Wert.',
   },
-  partlyValued: 'Nicht enthalten, weil es keinen Kurs gibt:',
   nothingIn: 'Hier ist nichts drin',
   paperEmpty: 'Gib ihm für den Anfang etwas Spielgeld.',
   trackingEmpty: 'Was du von Hand hinzufügst, kommt in dein erstes Portfolio.',

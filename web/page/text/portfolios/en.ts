@@ -41,6 +41,9 @@ export const en = {
   archivedAt: (time: string) => `Archived ${time}`,
   archivedNote: (time: string) => `Archived ${time}. Nothing in it changes any more.`,
 
+  changeUnknown: (period: string) => `${period}: no price of then is known yet.`,
+  changeAway: 'The prices of then cannot be read at the moment.',
+
   inPortfolio: (name: string) => `What is in ${name}`,
   cash: 'Cash',
   reservedOf: (quantity: string) => `${quantity} reserved for open orders`,
@@ -51,7 +54,6 @@ export const en = {
     simulated: 'It lives at made-up prices, and those here are real: nothing in it is worth anything here.',
     real: 'It lives at real prices, and those here are made up: nothing in it is worth anything here.',
   },
-  partlyValued: 'Not included, because there is no price:',
   nothingIn: 'Nothing is in here',
   paperEmpty: 'Give it some paper money to begin with.',
   trackingEmpty: 'What you add by hand goes to your first portfolio.',
