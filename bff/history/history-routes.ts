@@ -9,9 +9,9 @@ import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.
 import type { TrailPoint } from '../archive/archive-trails.js';
 import { dayMomentOf, nextDayMomentOf } from '../archive/day-moments.js';
 import type { MarketArchive } from '../archive/market-archive.js';
-import type { HeldMarkets } from '../holdings/held-markets.js';
 import { type Kind, requireKind } from '../market/portfolio-value.js';
 import type { HeldSymbol } from '../market/symbols.js';
+import type { HeldMarkets } from './held/held-markets.js';
 import { dayOf, type ValueHistory } from './value-history.js';
 
 export interface HistoryRoutesOptions extends ReadTurns {

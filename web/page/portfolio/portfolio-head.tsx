@@ -2,8 +2,8 @@ import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { Figure } from '../text/figure.js';
+import { TotalLacks } from '../text/total-lacks.js';
 import { CashApart } from './cash-apart.js';
-import { TotalLacks } from './table/total-lacks.js';
 
 interface PortfolioHeadProps {
   /** Of the portfolio. */

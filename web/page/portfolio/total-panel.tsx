@@ -10,10 +10,10 @@ import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
+import { someCoins, TotalLacks } from '../text/total-lacks.js';
 import { CashApart } from './cash-apart.js';
 import { useConverted } from './converted.js';
 import { Freshness } from './freshness.js';
-import { someCoins, TotalLacks } from './table/total-lacks.js';
 
 /** Why there is no value yet. */
 const noTotalWords = (rows: readonly Row[], text: Messages): string => {

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { money } from '@tickfolio/lib/look/amount';
 import type { PortfolioView } from '../live/portfolio-view.js';
-import { someCoins } from '../portfolio/table/total-lacks.js';
 import { Figure } from '../text/figure.js';
 import { usePortfoliosText } from '../text/portfolios/use-portfolios-text.js';
+import { someCoins } from '../text/total-lacks.js';
 import { allName } from './addresses.js';
 
 /** Says beside a total of assets that there is cash besides, and where both stand together. */

@@ -1,7 +1,7 @@
-import type { HeldSymbol } from '../market/symbols.js';
-import type { Portfolios } from '../portfolio/portfolios.js';
-import { marketOf } from './markets.js';
-import { type allPortfolios, type Views, viewKey } from './views.js';
+import { marketOf } from '../../holdings/markets.js';
+import { type allPortfolios, type Views, viewKey } from '../../holdings/views.js';
+import type { HeldSymbol } from '../../market/symbols.js';
+import type { Portfolios } from '../../portfolio/portfolios.js';
 
 /**
  * The markets by which what somebody holds is valued, each once: of the default portfolio, or of everything that is
