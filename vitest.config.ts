@@ -10,7 +10,7 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: ['node'] } },
 };
 const built = ['**/node_modules/**', '**/dist/**'];
-// Long loops, and what is timed and must run alone, have commands of their own: `make soak` and `make kills`.
+// Long loops have commands of their own: `make soak` and `make kills`.
 const loops = '**/*.loop.test.ts';
 const soak = '**/*.soak.test.ts';
 // On whole runs as users start them; what such a file started ends with its process.
@@ -18,7 +18,7 @@ const journeys = 'e2e/journeys/*.test.ts';
 const exclude = [...built, loops, soak];
 /** Of polls that name no time of their own; no promise, a busy machine takes longer than vitest's one second. */
 const patience = { expect: { poll: { timeout: 60_000 } } };
-const alone = { ...patience, fileParallelism: false, testTimeout: 180_000, hookTimeout: 120_000 };
+const patient = { ...patience, testTimeout: 180_000, hookTimeout: 120_000 };
 
 /** Closes the output with one line that counts, for people and for machines. */
 const summary: Reporter = {
@@ -59,14 +59,7 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: {
-          name: 'journeys',
-          include: [journeys],
-          exclude,
-          ...patience,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-        },
+        test: { name: 'journeys', include: [journeys], exclude, ...patient },
       },
       // Not a test: the README's pictures and film, by `npm run pictures`.
       {
@@ -78,8 +71,8 @@ export default defineConfig({
           testTimeout: 600_000,
         },
       },
-      { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...alone } },
-      { ...shared, test: { name: 'soak', include: [soak], exclude: built, ...alone } },
+      { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...patient } },
+      { ...shared, test: { name: 'soak', include: [soak], exclude: built, fileParallelism: false, ...patient } },
     ],
   },
 });

@@ -91,7 +91,15 @@ export const DayAnswer = Type.Object(
 );
 export type DayAnswer = Body<typeof DayAnswer>;
 
+const ofAll = Type.Optional(
+  Type.Enum(['all'], {
+    description: 'of everything that one owns, cash too; left out: of what the default portfolio holds',
+    examples: ['all'],
+  }),
+);
+export const DayQuery = Type.Object({ portfolioId: ofAll });
 export const BasisQuery = Type.Object({
+  portfolioId: ofAll,
   at: Type.String({
     format: 'date-time',
     description: 'a full quarter of an hour of the last 31 days',

@@ -84,7 +84,7 @@ export interface BffOptions {
   /** Calls of one address to one auth route in `authWindowMs`. Default 60 in 60 000. */
   readonly maxAuthCalls?: number;
   readonly authWindowMs?: number;
-  /** Changes of the coins of one user. Default 300 at once, then one a second. */
+  /** Changes of one user, of whatever. Default 300 at once, then one a second. */
   readonly writesPerUser?: ThrottleLimit;
   /** Pages of the exchange's history that are read for one user. Default 120 at once, then one a second. */
   readonly pagesPerUser?: ThrottleLimit;

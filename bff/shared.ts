@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { webSocketPath } from '@tickfolio/api/web-socket';
 import { waitUntil } from '@tickfolio/lib/clock';
 import { databaseTime } from '@tickfolio/lib/postgres';
+import { createThrottle, type Throttle } from '@tickfolio/lib/throttle';
 import { createAuthClient } from './accounts/auth-client.js';
 import { createSessions, type Sessions } from './accounts/sessions.js';
 import { type Adoption, startAdoption } from './adoption/adoption.js';
@@ -57,6 +58,8 @@ export interface Shared {
   /** The exchange's own candles. */
   readonly klines: Klines;
   readonly takePages: TakePages;
+  /** Limits what one user changes, whatever that is: of coins, portfolios, their links or the watchlist. */
+  readonly writes: Throttle;
   /** The last 24 hours of all symbols. */
   readonly tickerBoard: TickerBoard;
   readonly lookUpPrices: LookUpPrices;
@@ -151,6 +154,8 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   });
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
+  const words = 'Too many changes in a short time; please wait a little.';
+  const writes = createThrottle({ clock, ...options.writesPerUser, words });
   const tickerBoard = createTickerBoard();
   const exchangeNow = market.exchange.now;
   const { staleAfterMs } = options;
@@ -175,20 +180,28 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const audits = options.without.includes('portfolio')
     ? undefined
     : startShownAudits({ db: postgres.db, there, underWay, clock, log, metrics }, { periodMs: options.auditPeriodMs });
+  const shown = (...of: Parameters<typeof live.balances.shown>) => {
+    // Where it cannot be read now, the next change of it says the same.
+    live.balances.shown(...of).catch((err: unknown) => log.debug({ err }, 'versions of balances cannot be read now'));
+  };
   notices.connect({
-    portfolioChanged: reload,
+    portfolioChanged: (...of) => {
+      reload(...of);
+      shown(of[0], of[2]);
+    },
     watchlistChanged: watching.changed,
     sessionEnded: live.endSession,
     userErased: live.endUser,
     resumed: () => {
       reloadAll();
+      shown();
       watching.allChanged();
     },
   });
 
   return {
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
-    ...{ adoption, coinChanges, klines, takePages, leases, views, findView, knowPortfolio, deletedUsers },
+    ...{ adoption, coinChanges, klines, takePages, writes, leases, views, findView, knowPortfolio, deletedUsers },
     ...{ tickerBoard, lookUpPrices },
     failed: Promise.race([deletedUsers.failed, ...(balanceReader ? [balanceReader.failed] : [])]),
     portfolioChanged: (userId, { version, symbolsChanged }) => {

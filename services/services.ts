@@ -71,6 +71,7 @@ const entries = {
   aggregator: {
     folder: 'services/aggregator',
     words: 'trades in, an exact second and a price per symbol out, on Redis; mini-tickers to Kafka',
+    grpc: { port: 50064, services: ['market.v1.TapeService'] },
     http: { port: 8088, for: 'services' },
     operations: { port: 8088, ready: '/ready' },
     published: [8088],
@@ -243,10 +244,13 @@ export type Parts = 'core' | 'whole';
 export const isPart = (name: ServiceName, parts: Parts): boolean => parts === 'whole' || services[name].core;
 /** Callers before whom they call, as they are ended. */
 export const callersFirst: readonly ServiceName[] = serviceNames.toReversed();
-/** For a run beside others: a free port for the gRPC of each service that came later. */
+/**
+ * For a run beside others: a free port for each gRPC that came later; those of the first system serve nothing else
+ * besides.
+ */
 export const laterPorts: Readonly<Record<string, string>> = Object.fromEntries(
   serviceNames
-    .filter((name) => !services[name].core && services[name].grpc)
+    .filter((name) => services[name].grpc && (services[name].http || !services[name].core))
     .map((name) => [`${name.toUpperCase().replaceAll('-', '_')}_GRPC_PORT`, '0']),
 );
 /** Whom a service calls by gRPC. */

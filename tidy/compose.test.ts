@@ -142,13 +142,13 @@ describe('compose.yaml', () => {
     });
     expect(aliases).toEqual(names(ours).map((name) => [name, registry[name as ServiceName].aliases]));
   });
-  it('asks each service at its own port and by its own gRPC name whether it is well', () => {
+  it('asks each service at its own port whether it is well, and by its gRPC name where it serves nothing else', () => {
     const asked = ours.map(([name, { healthcheck }]) => [name, healthcheck?.test.at(-1)]);
     const expected = names(ours).map((name) => {
-      const { grpc, operations } = registry[name as ServiceName];
+      const { grpc, http, operations } = registry[name as ServiceName];
       return [
         name,
-        grpc
+        grpc && !http
           ? `grpc://127.0.0.1:${grpc.port}/${grpc.services[0]}`
           : `http://127.0.0.1:${operations.port}${operations.ready}`,
       ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Somebody who holds coins. */
@@ -18,7 +19,10 @@ const untilReady = async (base: string) => {
   }
 };
 
-/** The server lets nobody change a portfolio as fast as it could be: who is told to wait, waits. */
+/**
+ * The server lets nobody change a portfolio as fast as it could be: who is told to wait, waits. On a busy machine it may
+ * not know what came of a change, which the same key does once.
+ */
 const [maxWaits, usualWaitS] = [20, 1];
 
 /** @throws Error for an answer that is not the expected one */
@@ -27,20 +31,22 @@ const post = async (
   body: object,
   token?: string,
   waits = 0,
+  key = randomUUID(),
 ): Promise<{ readonly accessToken?: string }> => {
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
+      'idempotency-key': key,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();
-  if (answer.status === 429 && waits < maxWaits) {
+  if ((answer.status === 429 || answer.status === 504) && waits < maxWaits) {
     await wait(Number(answer.headers.get('retry-after') ?? usualWaitS) * 1_000);
-    return post(url, body, token, waits + 1);
+    return post(url, body, token, waits + 1, key);
   }
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
   return JSON.parse(text) as { accessToken?: string };

@@ -53,6 +53,8 @@ export interface EndedSessionsPage {
   readonly next: string;
   /** By the time of the auth service's database, by which access tokens run out too. */
   readonly asOfMs: number;
+  /** Another one after that database was restored from a backup; 0 where it does not say. */
+  readonly epoch: number;
 }
 
 /** The auth service as the BFF needs it. @throws AppError; `unavailable` with a retry time when it is away */

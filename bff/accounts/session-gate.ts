@@ -29,6 +29,8 @@ export interface SessionGate {
    * makes. Once a day at most.
    */
   askOnce(sessionId: string, requestId: string): Promise<void>;
+  /** Which sessions are open is to be asked anew: another copy of auth's database may have been put in its place. */
+  forgetKnown(): void;
 }
 
 export interface SessionGateDeps {
@@ -62,7 +64,7 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
   /** Sessions that ended lately, so that their access tokens, valid for some minutes more, open nothing here. */
   const ended = createRememberedIds(clock, rememberMs);
   /** Sessions of which auth has said that they are open. */
-  const known = createRememberedIds(clock, rememberMs, maxKnown);
+  let known = createRememberedIds(clock, rememberMs, maxKnown);
   const turns = createTurns({
     clock,
     atOnce: maxAsking,
@@ -89,9 +91,10 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
 
   const ask = async (sessionId: string, requestId: string) => {
     refuseEnded(sessionId);
+    const asked = known;
     const answer = await answerOf(sessionId, requestId);
     answers.inc({ answer });
-    if (answer === 'open') known.add(sessionId);
+    if (answer === 'open') asked.add(sessionId);
     if (answer === 'ended') foundEnded(sessionId);
     refuseEnded(sessionId);
   };
@@ -103,6 +106,9 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
     ask,
     askOnce: async (sessionId, requestId) => {
       if (!known.has(sessionId)) await ask(sessionId, requestId);
+    },
+    forgetKnown: () => {
+      known = createRememberedIds(clock, rememberMs, maxKnown);
     },
   };
 };

@@ -41,7 +41,7 @@ const start = async (options: Partial<TestBffOptions> = {}) => {
  */
 const startReplicas = async (count: number, hearing = true) => {
   const auth = createFakeAuth(systemClock, {
-    endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
+    endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0, epoch: 1 }),
   });
   const shared = { auth, ...(hearing ? { pubsub: createMemoryPubSub() } : {}) };
   return {
@@ -221,6 +221,24 @@ describe('a session that changes something', () => {
     auth.state.down = false;
     for (let time = 0; time < 3; time++) expect((await add(bff, user)).status).toBe(200);
     expect(asked()).toBe(2);
+  });
+
+  it('is asked about anew where an older copy of the database of auth was put back while the gateway ran on', async () => {
+    const there = { isOpen: true, epoch: 1, rounds: 0 };
+    const endedSessions = async () => {
+      there.rounds += 1;
+      return { sessionIds: [], next: '', asOfMs: 0, epoch: there.epoch };
+    };
+    const isSessionOpen = async () => there.isOpen;
+    const auth = createFakeAuth(systemClock, { isSessionOpen, endedSessions });
+    const bff = await start({ auth, options: { reconcileEveryMs: 50 } });
+    await until(() => there.rounds > 1);
+    const user = createUser(systemClock);
+    expect((await add(bff, user)).status).toBe(200);
+    there.isOpen = false;
+    expect((await add(bff, user)).status).toBe(200);
+    there.epoch = 27_000_000;
+    await until(async () => (await add(bff, user)).status === 401);
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { databaseTime } from '@tickfolio/lib/postgres';
@@ -82,6 +83,42 @@ describe('what was held before there was a portfolio service', () => {
       ofBefore.change({ userId: test.user.userId, userName: test.user.name }, 'btcusdt', parseDecimal('1')),
     ).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 });
     expect(await test.held()).toEqual({ btcusdt: '1' });
+  });
+
+  it('is written here no coin after the other where all that became of it is that it is there, and the answer was late', async () => {
+    const { db } = test.postgres;
+    await db.execute(sql`insert into profiles (id, name) values (${test.user.userId}, 'somebody')`);
+    await db.execute(sql`insert into coins (user_id, symbol, quote_asset, quantity)
+      select ${test.user.userId}, 'c' || n || 'usdt', 'usdt', n from generate_series(1, 40) n`);
+    const { client, state } = createFakeHoldings();
+    state.is = 'there';
+    await client.beginAdoption(1_000);
+    const late: typeof client.adoptHoldings = async (...of) => {
+      await client.adoptHoldings(...of);
+      throw new AppError('deadline_exceeded', 'Too late.');
+    };
+    let written = 0;
+    const counted: typeof db = Object.create(db, {
+      transaction: {
+        value: (...of: Parameters<typeof db.transaction>) => {
+          written += 1;
+          return db.transaction(...of);
+        },
+      },
+    });
+    const about = { db: counted, time: databaseTime, log: silentLogger() };
+    const asker = { userId: test.user.userId, simulated: false, requestId: undefined };
+    await expect(createHandOver({ ...about, client: { ...client, adoptHoldings: late } })(asker)).rejects.toMatchObject(
+      { code: 'deadline_exceeded' },
+    );
+    const before = await test.held();
+    written = 0;
+    expect(await createHandOver({ ...about, client })(asker)).toBe(true);
+    expect([written, await test.isAdopted()]).toEqual([1, true]);
+    expect(await test.held()).toEqual(before);
+    expect(Object.keys(before)).toHaveLength(40);
+    // As many as were counted here, and there.
+    expect(await test.profile()).toMatchObject({ Version: 80 });
   });
 
   it('goes there although somebody else’s takes too long every time', async () => {

@@ -1,4 +1,4 @@
-import type { AdoptedCoin } from '@tickfolio/gen/portfolio/v1/holding';
+import type { AdoptedCoin, Coins } from '@tickfolio/gen/portfolio/v1/holding';
 import { AppError } from '@tickfolio/lib/errors';
 import { canonical } from '@tickfolio/lib/money';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
@@ -35,6 +35,9 @@ const amounts = (held: readonly { readonly symbol: string; readonly id: number; 
     .map(({ symbol, id, quantity }) => `${symbol} ${id} ${canonical(quantity)}`)
     .sort()
     .join();
+
+const isSame = ({ coins }: Pick<Coins, 'coins'>, held: readonly AdoptedCoin[]): boolean =>
+  amounts(coins.map(({ via, id, available }) => ({ symbol: via, id, quantity: available }))) === amounts(held);
 
 export const createHandOver = ({ db, time, client, log }: HandOverDeps): HandOver => {
   const catchUp = createCatchUp({ db, time });
@@ -94,7 +97,9 @@ export const createHandOver = ({ db, time, client, log }: HandOverDeps): HandOve
     // Once anything of this user became known there, its word is right, and what is held here is no more than heard of.
     const known = await client.listCoins(asker);
     if (known.version > 0) {
-      await catchUp(userId, stopped.held, known);
+      // All that became of it may be that it was taken over, and the answer was late: of hundreds that says nothing new.
+      if (known.version !== known.coins.length || !isSame(known, stopped.held))
+        await catchUp(userId, stopped.held, known);
       await finish(userId, stopped, known.version);
       return true;
     }
@@ -103,8 +108,7 @@ export const createHandOver = ({ db, time, client, log }: HandOverDeps): HandOve
       await takeBack(userId, stopped);
       return false;
     }
-    const there = taken.coins.map(({ via, id, available }) => ({ symbol: via, id, quantity: available }));
-    if (amounts(there) !== amounts(stopped.held)) {
+    if (!isSame(taken, stopped.held)) {
       log.warn({ userId, coins: stopped.held.length }, 'the portfolio service has other holdings than were known here');
       await catchUp(userId, stopped.held, taken);
     }

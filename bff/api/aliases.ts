@@ -1,5 +1,8 @@
 /** What addresses begin with in documents that customers have, and what those of the same calls begin with here. */
-export const aliases: Readonly<Record<string, string>> = { '/api/portfolio': '/api/v1/portfolios' };
+export const aliases: Readonly<Record<string, string>> = {
+  '/api/portfolio': '/api/v1/portfolios',
+  '/users': '/api/v1/auth/register',
+};
 
 /** The address of the call that is meant; one that is no alias is left as it is. */
 export const withoutAlias = (url: string): string => {

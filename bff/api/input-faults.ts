@@ -49,9 +49,15 @@ const describe = (fault: VerboseFault): FieldError => {
   return say(fault.message ?? 'is not valid');
 };
 
+/** Of what may also be null, how it fails as a text, say, is what helps: not that it is no null, nor neither of the two. */
+const isOfUnion = ({ keyword, params }: FastifySchemaValidationError): boolean =>
+  keyword === 'anyOf' || (keyword === 'type' && params.type === 'null');
+
 /** Every fault of a body that fails its schema, in words for the person who sent it. */
 export const bodyFaults = (faults: readonly FastifySchemaValidationError[]): AppError => {
-  const fields = faults.map(describe);
+  const hasBetter = ({ instancePath }: FastifySchemaValidationError) =>
+    faults.some((one) => one.instancePath === instancePath && !isOfUnion(one));
+  const fields = faults.filter((one) => !isOfUnion(one) || !hasBetter(one)).map(describe);
   const detail = fields.map(({ field, message }) => `${field} ${message}`).join('; ');
   return new AppError('invalid_argument', `The request is not valid: ${detail}.`, { fields });
 };

@@ -457,7 +457,8 @@ const ways: Record<string, Record<number, Way>> = {
     503: () => [ill, bearer],
   },
   getDayOpens: {
-    200: () => [well, bearer],
+    200: () => [well, { ...bearer, 'x-query': 'portfolioId=all' }],
+    400: () => [well, { ...bearer, 'x-query': 'portfolioId=none' }],
     401: () => [well, {}],
     429: () => [full, bearer],
     503: () => [ill, bearer],

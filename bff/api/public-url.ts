@@ -25,7 +25,7 @@ export const pageRoutes = [
  * is served.
  */
 export const ownAddresses: ReadonlySet<string> = new Set([
-  ...['api', 'assets', 'asyncapi.json', 'docs', 'health', 'metrics', 'openapi.json', 'ready'],
+  ...['api', 'assets', 'asyncapi.json', 'docs', 'health', 'metrics', 'openapi.json', 'ready', 'users'],
   ...pageRoutes.flatMap((route) => route.split('/')[1] || []),
 ]);
 

@@ -12,6 +12,16 @@ export const readTime = (field: string, text: string | undefined): number | unde
   throw invalidField(field, 'must be a time such as 2026-01-27T10:00:00Z, or epoch milliseconds');
 };
 
+/**
+ * What a schema takes for a moment. @returns epoch milliseconds @throws AppError invalid_argument for one that no clock
+ * here shows, such as a leap second
+ */
+export const readMoment = (field: string, text: string): number => {
+  const timeMs = Date.parse(text);
+  if (!Number.isNaN(timeMs)) return timeMs;
+  throw invalidField(field, 'must be a time such as 2026-01-27T10:00:00Z');
+};
+
 /** How many rows a list is to have at most. @throws AppError invalid_argument */
 export const readLimit = (text: string | undefined, byDefault: number, max: number): number => {
   if (text === undefined) return byDefault;

@@ -1,8 +1,14 @@
 import { AppError } from '@tickfolio/lib/errors';
+import { BrokenCallError } from '@tickfolio/lib/grpc';
 
-/** A call that went out and was not answered in time, as opposed to one that nobody took. */
-export const isUnanswered = (thrown: unknown): thrown is AppError =>
-  thrown instanceof AppError && thrown.cause instanceof AppError && thrown.cause.code === 'deadline_exceeded';
+/**
+ * A call that went out and was not answered, in time or because who took it was gone first, as opposed to one that
+ * nobody took.
+ */
+export const isUnanswered = (thrown: unknown): thrown is AppError => {
+  const cause = thrown instanceof AppError ? thrown.cause : undefined;
+  return cause instanceof BrokenCallError || (cause instanceof AppError && cause.code === 'deadline_exceeded');
+};
 
 /** @param again how to ask for it, or how to find out, as a sentence */
 export const notKnown = (again: string, cause: unknown): AppError =>

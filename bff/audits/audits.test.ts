@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { createManualClock, systemClock } from '@tickfolio/lib/clock';
+import { randomUUID } from 'node:crypto';
+import { createManualClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
-import { patience, shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { shareTestPostgres } from '@tickfolio/lib/kit/postgres';
+import { openTestDatabase } from '@tickfolio/lib/kit/server-database';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { isRight } from '@tickfolio/lib/tally';
-import { createLogger, createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
+import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTestPostgres } from '../kit/bff.js';
@@ -21,11 +21,7 @@ afterEach(async () => {
 });
 const openServer = async () => {
   if (!server) throw new Error('no server');
-  const database = `profile_${randomBytes(6).toString('hex')}`;
-  await server.createDatabase(database);
-  const { host, port, user, password } = server;
-  const place = { host, port, user, password, database, maxConnections: 10, migrationsFolder, ...patience };
-  return openServerPostgres({ ...place, log: silentLogger(), clock: systemClock });
+  return openTestDatabase(server, { name: 'profile', migrationsFolder });
 };
 
 /** Time goes by fast: a second look comes soon. */
@@ -180,13 +176,16 @@ const describeAudits = (name: string, open: () => Promise<Postgres>): void => {
       expect(await faults()).toEqual([]);
     });
 
-    it('says nothing of whom is being erased, moves, or waits for an operator', async () => {
+    it('says nothing of whom is being erased, moves, waits for an operator, or goes on only now', async () => {
       const { there, userId, owned, paper, faults, projected } = await build(open);
       there.set(owned, 'BTC', 'btcusdt', '9');
       there.set(paper, 'USDT', '', '9');
       await projected(`update profiles set adopted_at = null where id = '${userId}'`);
       await projected(`insert into parked_streams (stream, topic, source, epoch, version, reason, parked_at)
         values ('balances:${paper}', 'balance-events', 'portfolio', 1, 2, 'unreadable', now())`);
+      expect(await faults()).toEqual([]);
+      // Many go on one after the other.
+      await projected(`update parked_streams set released_at = now()`);
       expect(await faults()).toEqual([]);
       await projected(`delete from parked_streams`);
       await projected(`insert into open_erasures (user_id, begun_at) values ('${userId}', now())`);

@@ -19,7 +19,7 @@ export interface ShownRow {
 export interface Shown {
   /** Up to which event of its balances was taken in; 0 for none. */
   readonly heard: number;
-  /** Nothing more is taken in until an operator says so. */
+  /** Nothing more is taken in until an operator says so, or it goes on only now that one said so. */
   readonly isParked: boolean;
   /** Of the newest change that is shown, which may not have come as an event yet. */
   readonly newest: number;
@@ -58,7 +58,7 @@ export const readShown = async (db: Database, asked: readonly Asked[]): Promise<
   const users = list([...new Set(asked.map(({ userId }) => userId))]);
   const found = sql`(
     select 'heard' as what, split_part(i.stream, ':', 2) as id, '' as asset, '' as via, '' as available, '' as reserved,
-        i.version, p.stream is not null and p.released_at is null as flag
+        i.version, p.stream is not null as flag
       from ${inbox} i left join ${parkedStreams} p on p.stream = i.stream where i.stream in (${names})
     union all
     select 'held', portfolio_id::text, asset, via, available::text, reserved::text, version, false

@@ -1,4 +1,4 @@
-import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
 import { eq, sql } from 'drizzle-orm';
 import { erasedUsers, openErasures } from '../schema.js';
 
@@ -8,10 +8,19 @@ export const lockUser = async (tx: Transaction, userId: string): Promise<void> =
 };
 
 /** Asked behind the lock it stays so until the transaction ends. */
-export const isErased = async (tx: Transaction, userId: string): Promise<boolean> => {
+export const isErased = async (tx: Pick<Transaction, 'select'>, userId: string): Promise<boolean> => {
   const known = tx.select({ userId: erasedUsers.userId }).from(erasedUsers).where(eq(erasedUsers.userId, userId));
   return (await known).length > 0;
 };
+
+/** Whether nothing is to be shown of a user any more. @throws AppError `unavailable` */
+export type IsGone = (userId: string) => Promise<boolean>;
+export const createIsGone =
+  (db: Pick<Database, 'select'>): IsGone =>
+  (userId) =>
+    isErased(db, userId).catch((thrown: unknown) => {
+      throw fromPostgresError(thrown);
+    });
 
 /**
  * Begins to erase a user, in the transaction that notes the user among those that are erased: what anybody is writing of

@@ -11,7 +11,7 @@ const maxAgoMs = 31 * 86_400_000;
 
 /** What prices were at a moment that somebody counts changes from: midnight where they live, a week or a month ago. */
 export const basisRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, inTurn, inArchiveTurn, archive, portfolios, kind, clock } = options;
+  const { verify, inTurn, inArchiveTurn, archive, held, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   app.get(
     '/profile/basis',
@@ -31,8 +31,7 @@ export const basisRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = asyn
       // Moments that many share, so that one reading does for all who ask.
       if (atMs % quarterMs !== 0 || atMs > nowMs || nowMs - atMs > maxAgoMs)
         throw new AppError('invalid_argument', 'Ask for a full quarter of an hour of the last 31 days.');
-      const { userId } = signedIn(request);
-      const coins = await inTurn(request, async () => (await portfolios.readMany([userId])).get(userId) ?? []);
+      const coins = await inTurn(request, () => held(signedIn(request).userId, request.query.portfolioId));
       const symbols = [...new Set(coins.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
       const simulated = requireKind(kind()) === 'simulated';
       const prices = await inArchiveTurn(request, () => archive.pricesAt(atMs, symbols, simulated));

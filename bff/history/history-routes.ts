@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DayAnswer, TrailsAnswer } from '@tickfolio/api/history';
+import { DayAnswer, DayQuery, TrailsAnswer } from '@tickfolio/api/history';
 import { problems } from '@tickfolio/api/problem';
 import type { Clock } from '@tickfolio/lib/clock';
 import { formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
@@ -10,14 +10,15 @@ import type { TrailPoint } from '../archive/archive-trails.js';
 import { dayMomentOf, nextDayMomentOf } from '../archive/day-moments.js';
 import type { MarketArchive } from '../archive/market-archive.js';
 import { type Kind, requireKind } from '../market/portfolio-value.js';
-import type { Coin, Portfolios } from '../portfolio/portfolios.js';
+import type { HeldSymbol } from '../market/symbols.js';
+import type { HeldMarkets } from './held/held-markets.js';
 import { dayOf, type ValueHistory } from './value-history.js';
 
 export interface HistoryRoutesOptions extends ReadTurns {
   readonly verify: VerifyAccessToken;
   readonly history: Pick<ValueHistory, 'opens'>;
   readonly archive: MarketArchive;
-  readonly portfolios: Pick<Portfolios, 'readMany'>;
+  readonly held: HeldMarkets;
   /** Of the prices that arrive now; undefined while nobody knows. */
   readonly kind: () => Kind | undefined;
   readonly clock: Clock;
@@ -30,7 +31,7 @@ const minuteMs = 60_000;
 const nothing = (): ReadonlyMap<string, never> => new Map<string, never>();
 
 /** What coins cost then, in USDT too; without those of which one of the prices behind that is missing. */
-export const pricesThen = (known: ReadonlyMap<string, TrailPoint>, coins: readonly Coin[]) =>
+export const pricesThen = (known: ReadonlyMap<string, TrailPoint>, coins: readonly HeldSymbol[]) =>
   coins.flatMap(({ symbol, quoteAsset }) => {
     const own = known.get(symbol);
     const rate = quoteAsset === 'usdt' ? { price: '1', atMs: own?.atMs ?? 0 } : known.get(`${quoteAsset}usdt`);
@@ -50,7 +51,7 @@ interface DayReading {
 
 /** What prices were: from the archive, and from the BFF's own records where it has none. */
 export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = async (app, options) => {
-  const { verify, inTurn, inArchiveTurn, history, archive, portfolios, kind, clock } = options;
+  const { verify, inTurn, inArchiveTurn, history, archive, held, kind, clock } = options;
   app.addHook('onRequest', requireSignIn(verify));
   const knownKind = () => requireKind(kind());
   /**
@@ -68,7 +69,6 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       ]);
     return inArchiveTurn(request, all).catch(() => [nothing(), nothing(), undefined] as const);
   };
-  const coinsOf = async (userId: string) => (await portfolios.readMany([userId])).get(userId) ?? [];
 
   app.get(
     '/profile/day',
@@ -78,19 +78,20 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         security,
         operationId: 'getDayOpens',
         summary: "Today's first prices and those of 24 hours ago, to count changes from",
-        response: { 200: DayAnswer, ...problems(401, 429, 503) },
+        querystring: DayQuery,
+        response: { 200: DayAnswer, ...problems(400, 401, 429, 503) },
       },
     },
     async (request) => {
       const nowMs = clock.now();
       const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
       const { known, coins, needed, opens } = await inTurn(request, async () => {
-        const held = await coinsOf(signedIn(request).userId);
-        const symbols = [...new Set(held.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
+        const markets = await held(signedIn(request).userId, request.query.portfolioId);
+        const symbols = [...new Set(markets.flatMap(({ symbol, quoteAsset }) => [symbol, `${quoteAsset}usdt`]))];
         const ofKind = knownKind();
         return {
           known: ofKind,
-          coins: held,
+          coins: markets,
           needed: symbols,
           opens: await history.opens(ofKind, dayOf(nowMs), symbols),
         };
@@ -133,7 +134,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
       },
     },
     async (request) => {
-      const coins = await inTurn(request, () => coinsOf(signedIn(request).userId));
+      const coins = await inTurn(request, () => held(signedIn(request).userId, undefined));
       const trails = await inArchiveTurn(request, () => archive.trails(coins.map(({ symbol }) => symbol)));
       return {
         Trails: [...trails].map(([symbol, points]) => ({

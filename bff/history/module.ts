@@ -7,8 +7,9 @@ import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { basisRoutes } from './basis-routes.js';
 import { candleRoutes } from './candle-routes.js';
-import { heldValueRoutes } from './held-value-routes.js';
-import { createHeldValues } from './held-values.js';
+import { createHeldMarkets } from './held/held-markets.js';
+import { heldValueRoutes } from './held/held-value-routes.js';
+import { createHeldValues } from './held/held-values.js';
 import { historyRoutes } from './history-routes.js';
 import { createKeptPrices } from './kept-prices.js';
 import { createValueHistory, type ValueHistory } from './value-history.js';
@@ -65,7 +66,7 @@ export const history: BffModule = {
   tag: 'profile',
   prefix: '/api/v1',
   register: async (scope, shared) => {
-    const { deps, options, sessions, turns, portfolios, market } = shared;
+    const { deps, options, sessions, turns, portfolios, views, market } = shared;
     const values = createValueHistory(deps.postgres.db, deps.time);
     const recording = startRecording(shared, values);
     scope.addHook('onClose', () => recording.close());
@@ -81,6 +82,7 @@ export const history: BffModule = {
       verify: sessions.verify,
       ...turns,
       portfolios,
+      held: createHeldMarkets({ portfolios, views }),
       history: values,
       archive,
       kind: market.kind.now,

@@ -3,6 +3,7 @@ import { ValueAnswer, ValueQuery } from '@tickfolio/api/history';
 import { problems } from '@tickfolio/api/problem';
 import { hasAlready } from '@tickfolio/lib/http';
 import type { FastifyReply } from 'fastify';
+import { readMoment } from '../api/query-values.js';
 import type { ReadInTurn } from '../api/read-turns.js';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type Kind, requireKind } from '../market/portfolio-value.js';
@@ -38,13 +39,13 @@ export const valueRoutes: FastifyPluginAsyncTypebox<ValueRoutesOptions> = async 
     },
     (request, reply) =>
       inTurn(request, async () => {
-        const range = request.query.range ?? '24h';
+        const { range = '24h', after } = request.query;
         const { stepMs, revision, points } = await history.chart(requireKind(kind()), signedIn(request).userId, range);
         const etag = `"${revision}"`;
         // Nothing of anybody lies on a disk; it is for programs that keep the answer themselves.
         reply.header('etag', etag).header('cache-control', 'no-store').header('vary', 'authorization');
         if (hasAlready(request.headers['if-none-match'], etag)) return (reply as FastifyReply).code(304).send();
-        const found = await points(request.query.after === undefined ? undefined : Date.parse(request.query.after));
+        const found = await points(after === undefined ? undefined : readMoment('after', after));
         return {
           Range: range,
           StepSeconds: stepMs / 1_000,

@@ -26,7 +26,7 @@ export const createFakeAuth = (clock: Clock, answers: Partial<AuthClient> = {}) 
   /** Every session that was opened, by its user. */
   const opened = new Map<string, Set<string>>();
   const calls: { readonly method: string; readonly meta: CallMeta }[] = [];
-  const state = { down: false };
+  const state = { down: false, epoch: 1 };
   const called = (method: string, meta: CallMeta) => {
     calls.push({ method, meta });
     if (state.down)
@@ -112,7 +112,7 @@ export const createFakeAuth = (clock: Clock, answers: Partial<AuthClient> = {}) 
     },
     endedSessions: async () => {
       if (state.down) throw new AppError('unavailable', 'Accounts cannot be reached at the moment.');
-      return { sessionIds: [...ended], next: '', asOfMs: clock.now() };
+      return { sessionIds: [...ended], next: '', asOfMs: clock.now(), epoch: state.epoch };
     },
     listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
     deletion: async (_linkToken, meta) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
 import { AppError, invalidCursor } from '@tickfolio/lib/errors';
 import type { PositionsClient } from '../audits/positions-client.js';
+import { betweenPaper } from '../portfolios/between-paper.js';
 import type { Asker, PortfolioClient } from '../portfolios/portfolio-client.js';
 import { createFakeHoldings } from './holdings.js';
 import { createFakeShares } from './shares.js';
@@ -110,7 +111,13 @@ export const createFakePortfolios = () => {
   };
   const watchlists = createFakeWatchlists();
   return {
-    client: { ...createFakeHoldings().client, ...watchlists.client, ...createFakeShares(find), ...client },
+    client: {
+      ...createFakeHoldings().client,
+      ...watchlists.client,
+      ...createFakeShares(find),
+      ...client,
+      transfer: betweenPaper(client),
+    },
     askers,
     watchlists,
   };

@@ -20,7 +20,7 @@ export const standInAuth: AuthClient = {
   isSessionOpen: async () => true,
   deletion: noCall,
   listEvents: async () => ({ events: [], next: 0, stream: { lastVersion: 0, epoch: 1 } }),
-  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0 }),
+  endedSessions: async () => ({ sessionIds: [], next: '', asOfMs: 0, epoch: 1 }),
   check: async () => undefined,
   close: () => undefined,
 };

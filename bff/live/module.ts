@@ -19,7 +19,10 @@ export const live: BffModule = {
     const { auth, verify, gate } = sessions;
     const { sockets, endSession: foundEnded } = here;
     const reconciliation = startReconciliation(
-      { portfolios: views, live: here.portfolios, auth, hasEnded: gate.hasEnded, foundEnded, clock, log, metrics },
+      {
+        ...{ portfolios: views, live: here.portfolios, auth, clock, log, metrics },
+        ...{ hasEnded: gate.hasEnded, foundEnded, authRestored: gate.forgetKnown },
+      },
       { periodMs: options.reconcileEveryMs },
     );
     scope.addHook('onClose', async () => reconciliation.close());

@@ -22,7 +22,12 @@ const setUp = () => {
   const reloaded: string[] = [];
   const ended: string[] = [];
   const questions: [number, string][] = [];
-  const state = { down: false, answers: [] as { sessionIds: string[]; next: string; asOfMs: number }[] };
+  const state = {
+    down: false,
+    epoch: 1,
+    restored: 0,
+    answers: [] as { sessionIds: string[]; next: string; asOfMs: number }[],
+  };
   const away = () => new AppError('unavailable', 'It cannot be reached.');
   const reconciliation = startReconciliation({
     portfolios: {
@@ -37,11 +42,14 @@ const setUp = () => {
       endedSessions: async (sinceMs, cursor) => {
         questions.push([sinceMs, cursor]);
         if (state.down) throw away();
-        return state.answers.shift() ?? { sessionIds: [], next: '', asOfMs: sinceMs + 1 };
+        return { ...(state.answers.shift() ?? { sessionIds: [], next: '', asOfMs: sinceMs + 1 }), epoch: state.epoch };
       },
     },
     hasEnded: (id) => ended.includes(id),
     foundEnded: (id) => void ended.push(id),
+    authRestored: () => {
+      state.restored += 1;
+    },
     clock,
     log: silentLogger(),
     metrics,
@@ -107,6 +115,20 @@ describe('what no notice told of', () => {
     state.answers = [{ sessionIds: ['d'], next: '', asOfMs: 200 }];
     await clock.advanceAsync(20_000);
     expect(await missed()).toBe('1');
+  });
+  it('is which sessions are open too, where an older copy of accounts was put in the place of the one that is known', async () => {
+    const { clock, state } = setUp();
+    await clock.advanceAsync(22_000);
+    expect(state.restored).toBe(1);
+    state.epoch = 27_000_000;
+    await clock.advanceAsync(20_000);
+    expect(state.restored).toBe(2);
+    // A replica of before, as while they are renewed.
+    state.epoch = 0;
+    await clock.advanceAsync(20_000);
+    state.epoch = 27_000_000;
+    await clock.advanceAsync(40_000);
+    expect(state.restored).toBe(2);
   });
   it('is asked for no more once closed', async () => {
     const { clock, questions, reconciliation } = setUp();

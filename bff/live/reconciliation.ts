@@ -14,6 +14,8 @@ export interface ReconciliationDeps {
   readonly hasEnded: (sessionId: string) => boolean;
   /** Called for a session that was not. */
   readonly foundEnded: (sessionId: string) => void;
+  /** Called where the auth service has another copy of its database than before, and at first. */
+  readonly authRestored: () => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -40,7 +42,7 @@ export const startReconciliation = (
   deps: ReconciliationDeps,
   options: ReconciliationOptions = {},
 ): { close(): void } => {
-  const { portfolios, live, auth, hasEnded, foundEnded, clock, log, metrics } = deps;
+  const { portfolios, live, auth, hasEnded, foundEnded, authRestored, clock, log, metrics } = deps;
   const { periodMs = 20_000, pageSize = 1_000 } = options;
   const missed = metrics.counter<'kind'>({
     name: 'notices_missed_total',
@@ -51,6 +53,7 @@ export const startReconciliation = (
   let sinceMs = 0;
   let cursor = '';
   let untilMs = 0;
+  let knownEpoch = 0;
   const failing = new Set<string>();
   let timer: Timer | undefined;
   let closed = false;
@@ -67,7 +70,12 @@ export const startReconciliation = (
   };
   const askForEnds = async () => {
     for (let page = 0; page < maxPages && !closed; page++) {
-      const { sessionIds, next, asOfMs } = await auth.endedSessions(sinceMs, cursor, randomUUID());
+      const { sessionIds, next, asOfMs, epoch } = await auth.endedSessions(sinceMs, cursor, randomUUID());
+      // One of before does not say it.
+      if (epoch !== 0 && epoch !== knownEpoch) {
+        knownEpoch = epoch;
+        authRestored();
+      }
       if (cursor === '') untilMs = asOfMs;
       const found = sessionIds.filter((sessionId) => !hasEnded(sessionId));
       // What the first asking finds ended before this process listened: no notice of it was missed.

@@ -118,6 +118,14 @@ describe('the routes of the account', () => {
     await expect.poll(() => Promise.all(['s-gone', 's-2', 's-3'].map(statusOf))).toEqual([401, 401, 401]);
   });
 
+  it('end the session of the list also by its id in capitals, as some programs write ids', async () => {
+    const { bff, call } = await start();
+    const who = { userId: 'u', userName: 'ada', sessionId: '0b6f8e52-7f0c-4b58-9d0a-5d8c2f1a3e47' };
+    const token = signAccessToken({ secret: jwtSecret, clock: systemClock }, who, 60_000);
+    expect((await call('DELETE', `account/sessions/${who.sessionId.toUpperCase()}`)).status).toBe(200);
+    expect((await bff.call(token, 'GET', '/api/v1/profile')).status).toBe(401);
+  });
+
   it('hand on the link that who deletes the account has made, and no other key', async () => {
     const { call, asked } = await start();
     const key = 'a1'.repeat(32);

@@ -168,7 +168,8 @@ export const securityRoutes: FastifyPluginAsyncTypebox<SecurityRoutesOptions> = 
     async (request) => {
       const { id: sessionId } = request.params;
       await account('endSession', askerOf(request), { sessionId });
-      notices.sessionEnded(sessionId);
+      // Tokens and sockets have ids without capitals; auth takes either.
+      notices.sessionEnded(sessionId.toLowerCase());
       return { message: 'session ended successfully' };
     },
   );

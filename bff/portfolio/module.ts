@@ -1,4 +1,3 @@
-import { createThrottle } from '@tickfolio/lib/throttle';
 import type { BffModule } from '../module.js';
 import { startChangeRetention } from './change-retention.js';
 import { coinRoutes } from './coin-routes.js';
@@ -12,14 +11,12 @@ export const portfolio: BffModule = {
   prefix: '/api/v1/profile',
   register: async (
     scope,
-    { deps: { clock, log }, options, sessions: { verify }, turns, portfolios, coinChanges, market, portfolioChanged },
+    { deps: { clock, log }, sessions: { verify }, turns, portfolios, coinChanges, market, portfolioChanged, writes },
   ) => {
     const forgetChanges: typeof portfolios.forgetChanges = async (keepMs, limit, nowMs) =>
       Math.max(await portfolios.forgetChanges(keepMs, limit, nowMs), await portfolios.forgetGone(limit));
     const retention = startChangeRetention({ portfolios: { forgetChanges }, clock, log });
     scope.addHook('onClose', async () => retention.close());
-    const words = 'Too many changes in a short time; please wait a little.';
-    const writes = createThrottle({ clock, ...options.writesPerUser, words });
     await scope.register(profileRoutes, { verify, inTurn: turns.inTurn, portfolios });
     const { symbols, lookup } = market;
     const told = { writes, onChange: portfolioChanged };

@@ -9,7 +9,6 @@ import {
   TransferBody,
 } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
-import { AppError } from '@tickfolio/lib/errors';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import { requireSignIn } from '../api/sign-in.js';
 import type { LookUpPrices } from '../holdings/moment-prices.js';
@@ -117,16 +116,8 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
     },
     async (request, reply) => {
       const { from: fromPortfolioId, to: toPortfolioId, asset, quantity, networkFee = '' } = request.body;
-      const writer = writerOf(request);
-      // Both first: one that is not there is 404, whatever the other is.
-      const ends = await Promise.all([fromPortfolioId, toPortfolioId].map((id) => client.get(writer, id)));
-      for (const { kind } of ends)
-        if (kind === 'tracking')
-          throw new AppError('failed_precondition', 'Only paper money can be moved; nothing was changed.', {
-            problem: 'wrong-kind',
-          });
       const moved = { fromPortfolioId, toPortfolioId, asset: asset.toUpperCase(), quantity, networkFee };
-      const made = await client.transfer(writer, { ...moved, idempotencyKey: keyOf(request) });
+      const made = await client.transfer(writerOf(request), { ...moved, idempotencyKey: keyOf(request) });
       return reply.code(201).send(made);
     },
   );

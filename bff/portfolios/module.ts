@@ -1,4 +1,3 @@
-import { createThrottle } from '@tickfolio/lib/throttle';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { balanceRoutes, transferRoutes } from './balance-routes.js';
@@ -10,13 +9,12 @@ import { createPortfolioCalls } from './user-turns.js';
 const clientOf = ({ deps: { neighbours } }: Shared) => neighbours.client('portfolio', createPortfolioCalls);
 
 const prepare = (shared: Shared) => {
-  const { deps, options, sessions, market } = shared;
-  const words = 'Too many changes in a short time; please wait a little.';
+  const { sessions, market, writes } = shared;
   return {
     verify: sessions.verify,
     client: withRestNames(withSeenVersions(clientOf(shared), shared.views)),
     know: shared.knowPortfolio,
-    writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
+    writes,
     simulated: () => market.kind.simulated,
   };
 };

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { type FundRequest, PortfolioServiceService, type TransferRequest } from '@tickfolio/gen/portfolio/v1';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
@@ -11,12 +12,39 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A service whose answers to the first calls come too late, whatever became of them, or that goes away after the first. */
-const serve = async ({ late, thenAway = false }: { late: number; thenAway?: boolean }) => {
+/** Leads to a port until it is cut, as the connections of a process are that is killed. */
+const lead = async (port: number) => {
+  const sockets = new Set<Socket>();
+  const relay = createServer((here) => {
+    const there = connect(port, '127.0.0.1');
+    for (const one of [here, there]) sockets.add(one.on('error', () => one.destroy()));
+    here.pipe(there).pipe(here);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    relay.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  closing.push(cut);
+  return { port: (relay.address() as { port: number }).port, cut };
+};
+
+interface Played {
+  /** The answers to so many calls come too late, whatever became of them. */
+  readonly late?: number;
+  /** It goes away after those. */
+  readonly thenAway?: boolean;
+  /** It is killed when the first call was done, before it is answered. */
+  readonly killed?: boolean;
+}
+
+const serve = async ({ late = 0, thenAway = false, killed = false }: Played) => {
   const keys: string[] = [];
+  let kill: () => void = () => undefined;
   const server = createGrpcServer({ log: silentLogger(), drainMs: 100 });
   const answer = <Answer>(key: string, done: Answer): Answer => {
     keys.push(key);
+    if (killed) kill();
     if (keys.length <= late) throw new AppError('deadline_exceeded', 'Too late.');
     if (thenAway) throw new AppError('unavailable', 'Closing.');
     return done;
@@ -41,8 +69,10 @@ const serve = async ({ late, thenAway = false }: { late: number; thenAway?: bool
     ),
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 }, 'GRPC_PORT');
-  const client = createPortfolioClient({ clock: systemClock, target: `127.0.0.1:${port}` });
   closing.push(() => server.close());
+  const way = await lead(port);
+  kill = way.cut;
+  const client = createPortfolioClient({ clock: systemClock, target: `127.0.0.1:${way.port}` });
   closing.push(() => client.close());
   return { client, keys };
 };
@@ -83,4 +113,16 @@ it('says so of portfolios that are made, renamed and archived, too', async () =>
 it('says so also where the service goes away before it can be asked once more', async () => {
   const { client } = await serve({ late: 1, thenAway: true });
   await expect(client.transfer(asker, transfer)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+});
+
+it('says so of what was done by a service that was killed before it answered, and of nothing that none was there for', async () => {
+  const { client, keys } = await serve({ killed: true });
+  const given = { portfolioId: 'a', asset: 'USDT', quantity: '5', idempotencyKey: 'key-4' };
+  await expect(client.fund(asker, given)).rejects.toMatchObject({
+    code: 'deadline_exceeded',
+    message: expect.stringContaining('key-4'),
+  });
+  expect(keys).toEqual(['key-4']);
+  await expect(client.transfer(asker, transfer)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(keys).toEqual(['key-4']);
 });

@@ -52,6 +52,16 @@ describe('portfolios over REST', () => {
     expect((await call(user, 'GET', at)).body.portfolios).toHaveLength(1);
   });
 
+  it('say once what is wrong with a field that may be empty', async () => {
+    const user = createUser(systemClock);
+    const said = async (feeAsset: unknown) => {
+      const { status, body } = await call(user, 'PATCH', `${at}/default`, { feeAsset });
+      return [status, (body.errors as readonly { message: string }[]).map(({ message }) => message)];
+    };
+    expect(await said('')).toEqual([400, ['must not be empty']]);
+    expect(await said(5)).toEqual([400, ['must be a text such as "BNB", not a number']]);
+  });
+
   it('are also found where older documents have them', async () => {
     const user = createUser(systemClock);
     const former = '/api/portfolio';

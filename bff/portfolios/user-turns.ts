@@ -1,7 +1,8 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import type { Neighbour } from '@tickfolio/lib/grpc';
-import { createTurns } from '@tickfolio/lib/lane/turns';
+import { createTurns, type WatchTurn } from '@tickfolio/lib/lane/turns';
+import type { Where } from '../neighbours.js';
 import { turnsOfChanges } from '../portfolio/portfolios.js';
+import { betweenPaper } from './between-paper.js';
 import { type Asker, createPortfolioClient, type PortfolioClient } from './portfolio-client.js';
 
 type Change<Asked, Answer> = (asker: Asker, asked: Asked) => Promise<Answer>;
@@ -11,9 +12,13 @@ type Change<Asked, Answer> = (asker: Asker, asked: Asked) => Promise<Answer>;
  * and who makes many at once takes no place from others. @throws AppError resource_exhausted where a turn does not come;
  * then nothing was changed
  */
-export const withUserTurns = (client: PortfolioClient, clock: Pick<Clock, 'after'>): PortfolioClient => {
+export const withUserTurns = (
+  client: PortfolioClient,
+  clock: Pick<Clock, 'after'>,
+  watch?: WatchTurn,
+): PortfolioClient => {
   // Each fails by itself: what is not known of one says nothing of the next.
-  const turns = createTurns({ ...turnsOfChanges(clock), failTogether: false });
+  const turns = createTurns({ ...turnsOfChanges(clock), failTogether: false, watch });
   const inTurn =
     <Asked, Answer>(change: Change<Asked, Answer>): Change<Asked, Answer> =>
     (asker, asked) =>
@@ -24,10 +29,11 @@ export const withUserTurns = (client: PortfolioClient, clock: Pick<Clock, 'after
     update: inTurn(client.update),
     archive: inTurn(client.archive),
     fund: inTurn(client.fund),
-    transfer: inTurn(client.transfer),
+    // What it looks at first too: a burst would read all of that at once.
+    transfer: inTurn(betweenPaper(client)),
   };
 };
 
 /** One for everybody here, so that it knows all changes of a user. */
-export const createPortfolioCalls = (where: Neighbour): PortfolioClient =>
-  withUserTurns(createPortfolioClient(where), where.clock);
+export const createPortfolioCalls = ({ watchTurn, ...where }: Where): PortfolioClient =>
+  withUserTurns(createPortfolioClient(where), where.clock, watchTurn);

@@ -1,4 +1,4 @@
-import { createThrottle } from '@tickfolio/lib/throttle';
+import { createIsGone } from '../erasure/erased-users.js';
 import type { BffModule } from '../module.js';
 import { createPortfolioCalls } from '../portfolios/user-turns.js';
 import type { Shared } from '../shared.js';
@@ -13,12 +13,11 @@ export const shares: BffModule = {
   tag: 'portfolios',
   prefix: '/api/v1/portfolios',
   register: async (scope, shared) => {
-    const { deps, options, sessions, market } = shared;
-    const words = 'Too many changes in a short time; please wait a little.';
+    const { sessions, market, writes } = shared;
     await scope.register(shareRoutes, {
       verify: sessions.verify,
       client: linksOf(shared),
-      writes: createThrottle({ clock: deps.clock, ...options.writesPerUser, words }),
+      writes,
       simulated: () => market.kind.simulated,
     });
   },
@@ -33,7 +32,7 @@ export const sharedPortfolios: BffModule = {
     const { balances } = deps.neighbours.client('portfolio', createPortfolioCalls);
     await scope.register(sharedRoutes, {
       client: { ...linksOf(shared), balances },
-      ...{ views, lookUp },
+      ...{ views, lookUp, isGone: createIsGone(deps.postgres.db) },
       simulated: () => market.kind.simulated,
       config: { rateLimit: { max: options.maxAuthCalls, timeWindow: options.authWindowMs } },
     });

@@ -3,6 +3,7 @@ import { PortfolioPath } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import { MadeShareAnswer, ShareAnswer, ShareBody, SharePath, SharesAnswer } from '@tickfolio/api/shares';
 import type { Share } from '@tickfolio/gen/portfolio/v1/share';
+import { readMoment } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type AskersOptions, createAskers } from '../portfolios/askers.js';
 import { common } from '../portfolios/portfolio-routes.js';
@@ -60,7 +61,7 @@ export const shareRoutes: FastifyPluginAsyncTypebox<ShareRoutesOptions> = async 
     },
     async (request, reply) => {
       const { amounts = false, expiresAt } = request.body;
-      const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+      const expiresAtMs = expiresAt === undefined ? undefined : readMoment('expiresAt', expiresAt);
       const plan = { portfolioId: request.params.id, amounts, expiresAtMs };
       const { share, token } = await client.makeShare(writerOf(request), plan);
       return reply.code(201).send({ ...answerOf(share), token });

@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problems } from '@tickfolio/api/problem';
 import { SharedAnswer, SharedPath } from '@tickfolio/api/shares';
 import type * as wire from '@tickfolio/gen/portfolio/v1';
+import { AppError } from '@tickfolio/lib/errors';
+import type { IsGone } from '../erasure/erased-users.js';
 import type { LookUpPrices } from '../holdings/moment-prices.js';
 import { type Balance, valueBalances } from '../holdings/valued-balances.js';
 import type { Views } from '../holdings/views.js';
@@ -15,6 +17,8 @@ export interface SharedRoutesOptions {
   readonly client: Pick<ShareClient, 'openShare'> & Pick<PortfolioClient, 'balances'>;
   readonly views: Pick<Views, 'own'>;
   readonly lookUp: LookUpPrices;
+  /** The portfolio service may not have heard of it yet, or no more since it was restored from a backup. */
+  readonly isGone: IsGone;
   /** Whether prices are made up; undefined while nobody knows. */
   readonly simulated: () => boolean | undefined;
   /** How often an address may ask: what it guesses counts too. */
@@ -23,7 +27,7 @@ export interface SharedRoutesOptions {
 
 /** What a link leads to, for anybody who has it. */
 export const sharedRoutes: FastifyPluginAsyncTypebox<SharedRoutesOptions> = async (app, options) => {
-  const { client, views, lookUp, simulated, config } = options;
+  const { client, views, lookUp, isGone, simulated, config } = options;
   /** What is owned is kept here, as it is for its owner. */
   const balancesOf = async (asker: Asker, { id, kind, isDefault }: wire.Portfolio): Promise<readonly Balance[]> => {
     const isOwned = isDefault && kind === 'tracking';
@@ -51,6 +55,7 @@ export const sharedRoutes: FastifyPluginAsyncTypebox<SharedRoutesOptions> = asyn
     async (request) => {
       const { share, portfolio, userId } = await client.openShare(request.params.token, request.id);
       if (!share || !portfolio) throw new Error('the portfolio service answered without a portfolio');
+      if (await isGone(userId)) throw new AppError('not_found', 'There is no such link.');
       const asker = { userId, simulated: simulated(), requestId: request.id };
       const balances = await balancesOf(asker, portfolio);
       const { name, isDefault, simulated: isMadeUp } = portfolio;

@@ -1,6 +1,7 @@
 import { systemClock } from '@tickfolio/lib/clock';
 import { becomes } from '@tickfolio/lib/kit/becomes';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUser, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
@@ -127,6 +128,53 @@ describe('links to portfolios over REST', () => {
       status: 409,
       body: { type: '/docs/errors/limit-reached' },
     });
+  });
+
+  it('end at a moment that there is', async () => {
+    const user = createUser(systemClock);
+    for (const expiresAt of ['2026-12-31T23:59:60Z', '2026-12-24T10:00:00+01'])
+      expect(await call(user, 'POST', `${at}/default/shares`, { expiresAt })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'expiresAt', message: 'must be a time such as 2026-01-27T10:00:00Z' }] },
+      });
+  });
+
+  it('lead nowhere once it was heard here that their user is gone, whatever the portfolio service has heard', async () => {
+    const user = createUser(systemClock);
+    const { id } = (await call(user, 'POST', at, { name: 'Of before', kind: 'paper' })).body;
+    const { body } = await call(user, 'POST', `${at}/${id}/shares`, { amounts: true });
+    expect((await look(body.token)).status).toBe(200);
+    await postgres.db.execute(sql`insert into erased_users (user_id, erased_at) values (${user.userId}, now())`);
+    expect(await look(body.token)).toMatchObject({ status: 404, body: { detail: 'There is no such link.' } });
+  });
+
+  it('are not there where what is asked for is too long for one', async () => {
+    for (const token of ['0'.repeat(65), '0'.repeat(100)]) expect((await look(token)).status).toBe(404);
+  });
+
+  it('count with whatever else their owner changes: of portfolios, coins and what is watched', async () => {
+    const strict = await startTestBff({
+      ...{ postgres, played: { portfolio: createFakePortfolios().client } },
+      options: { writesPerUser: { burst: 3, refillMs: 600_000 } },
+    });
+    try {
+      const user = createUser(systemClock);
+      const statusOf = async (...asked: [method: 'POST' | 'DELETE', path: string, body?: object]) =>
+        (await strict.call(user, ...asked)).status;
+      expect(await statusOf('POST', `${at}/default/shares`, {})).toBe(201);
+      expect(await statusOf('POST', at, { name: 'Mine', kind: 'tracking' })).toBe(201);
+      expect(await statusOf('DELETE', '/api/v1/profile/coins', { symbol: 'btcusdt' })).toBe(404);
+      expect(await statusOf('POST', `${at}/default/shares`, {})).toBe(429);
+      expect(await statusOf('POST', at, { name: 'More', kind: 'tracking' })).toBe(429);
+      expect(await statusOf('POST', '/api/v1/transfers', { from: 'a', to: 'b', asset: 'USDT', quantity: '1' })).toBe(
+        429,
+      );
+      expect(await statusOf('DELETE', '/api/v1/watchlist/btcusdt')).toBe(429);
+      const other = createUser(systemClock);
+      expect((await strict.call(other, 'POST', `${at}/default/shares`, {})).status).toBe(201);
+    } finally {
+      await strict.close();
+    }
   });
 
   it('are guessed by an address only so often in a minute', async () => {

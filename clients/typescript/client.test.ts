@@ -54,6 +54,17 @@ describe('a program that uses the client', () => {
     expect(ended).toEqual(['by its signal', 'by closing']);
   });
 
+  it('ends its frames with what its own functions throw', async () => {
+    const t = tickfolio({ url: server.urlOf('balances', `client-${runs++}`), WebSocket });
+    await t.signIn('alice', 'correct horse battery');
+    const fault = new Error('of the program');
+    const onResync = () => {
+      throw fault;
+    };
+    await expect(t.portfolio.live({ onResync }).next()).rejects.toBe(fault);
+    t.close();
+  });
+
   it('gives up a call with its signal', async () => {
     const t = tickfolio({ url: newUrl() });
     await t.signIn('alice', 'correct horse battery');

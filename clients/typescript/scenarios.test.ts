@@ -39,7 +39,7 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
   const take = async (
     from: Tickfolio,
     count: number,
-    { silentAfter, portfolioId, balances: tells }: Extract<ClientStep, { live: number }>,
+    { silentAfter, signInAfter, portfolioId, balances: tells }: Extract<ClientStep, { live: number }>,
   ) => {
     const onBalance = ({ Asset, Available }: Balance) => void balances.push(`${Asset} ${Available}`);
     const told = tells ? { onBalance, onResync: () => void balances.push('resync') } : {};
@@ -49,6 +49,7 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
       await fetch(`${url}/taken`);
       if (++taken === count) return;
       if (taken === silentAfter) clock.advance(silenceMs);
+      if (taken === signInAfter) await signIn(true);
     }
   };
   const takeUntil = async (from: Tickfolio, total: string) => {

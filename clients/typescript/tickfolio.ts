@@ -51,7 +51,7 @@ export interface LiveOptions {
   readonly portfolioId?: string;
   /** Ends the frames, without an error. */
   readonly signal?: AbortSignal;
-  /** Called with every change of how frames come. */
+  /** Called with every change of how frames come. What it throws, or one of the next two, ends the frames. */
   readonly onConnection?: (connection: Connection) => void;
   /** Called with each change of what is in any portfolio of the user, and never twice at once. */
   readonly onBalance?: (balance: Balance) => void;
@@ -79,8 +79,9 @@ export interface Portfolio {
   value(range?: ValueRange, options?: CallOptions): Promise<ValueHistory>;
   /**
    * What it is worth, whenever that changes and about once a second. Cuts are mended, tokens renewed; who is slow gets
-   * the newest frame. @throws Problem 401 when the session is over, 404 where there is no such portfolio, 409 where it is
-   * paper money that lives at the other kind of prices; LiveStopped when the server wants no more of it
+   * the newest frame. @throws Problem 401 when the session is over or is another user's, 404 where there is no such
+   * portfolio, 409 where it is paper money that lives at the other kind of prices; LiveStopped when the server wants no
+   * more of it
    */
   live(options?: LiveOptions): AsyncIterableIterator<Frame>;
 }

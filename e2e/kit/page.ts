@@ -75,13 +75,14 @@ export const createAccount = async (
   };
   let bearer = await login();
   for (const [symbol, quantity] of Object.entries(coins)) {
-    const add = () => callJson(base, 'POST', '/api/v1/profile/coins', { symbol, quantity }, bearer);
-    let answer = await add();
-    if (answer.status === 401) {
+    const asked = { 'idempotency-key': `${account.name}-${symbol}` };
+    const add = () => callJson(base, 'POST', '/api/v1/profile/coins', { symbol, quantity }, { ...bearer, ...asked });
+    await askAgain(async () => {
+      const answer = await add();
+      if (answer.status !== 401) return answer;
       bearer = await login(); // Tokens of some tests live for seconds, and many coins take longer.
-      answer = await add();
-    }
-    if (answer.status !== 200) throw new Error(`${symbol}: ${answer.status}`);
+      return add();
+    }, 200);
   }
   return account;
 };

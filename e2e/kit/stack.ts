@@ -107,6 +107,7 @@ export const startStack = async (
   const aggregatorAt = (port: number) => ({
     ...jwt,
     SERVER_ADDR: local(port),
+    GRPC_PORT: '0',
     BROKERS: brokers?.join(',') ?? local(dead),
     SYMBOL_SHARES: brokers ? 'on' : 'off',
     REDIS_ADDR: local(redis.port),

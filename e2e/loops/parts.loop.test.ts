@@ -3,7 +3,9 @@ import { migrationsFolder as authMigrations } from '@tickfolio/auth/app';
 import { migrationsFolder as profileMigrations } from '@tickfolio/bff/app';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { startTestKafka } from '@tickfolio/lib/kit/kafka';
+import { daysKept, kafkaMessages } from '@tickfolio/lib/kit/kafka-messages';
 import { patience } from '@tickfolio/lib/kit/postgres';
+import { redisLines } from '@tickfolio/lib/kit/redis-texts';
 import { tablesWith } from '@tickfolio/lib/kit/rows-with';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
@@ -35,6 +37,31 @@ const places: Partial<Record<ServiceName, { readonly database: string; readonly 
   orders: { database: 'order_service', migrationsFolder: orderMigrations },
 };
 
+interface Deleted {
+  readonly userId: string;
+  readonly name: string;
+  /** A portfolio. */
+  readonly called: string;
+  readonly words: readonly string[];
+}
+
+/** Kafka has what was told of a user for 30 days, the two names in it, and since the end that it is the end. */
+const expectForgotten = async (brokers: readonly string[], { userId, name, called, words }: Deleted) => {
+  const messages = await kafkaMessages(brokers);
+  const of = (...texts: readonly string[]) => messages.filter(({ text }) => texts.some((one) => text.includes(one)));
+  const typesIn = (found: typeof messages) =>
+    [...new Set(found.map(({ value }) => (JSON.parse(value) as { readonly type: string }).type))].sort();
+  const topics = [...new Set(of(userId, ...words).map(({ topic }) => topic))].sort();
+  expect(topics).toEqual(['balance-events', 'portfolio-events', 'user-events']);
+  for (const topic of topics) expect([topic, await daysKept(brokers, topic)]).toEqual([topic, 30]);
+  expect(typesIn(of(name))).toEqual(['user.created']);
+  expect(typesIn(of(called))).toEqual(['portfolio.created']);
+  expect(typesIn(of(...words.filter((word) => word !== name && word !== called)))).toEqual([]);
+  const accounts = of(userId).filter(({ topic }) => topic === 'user-events');
+  const end = accounts.findIndex(({ value }) => value.includes('"user.deleted"'));
+  expect(typesIn(accounts.slice(end))).toEqual(['user.deleted', 'user.erased']);
+};
+
 describe.runIf(whole)('an installation of all services while the one of portfolios is away', () => {
   if (!whole) return; // NOT COVERED was said.
   beforeAll(async () => {
@@ -46,7 +73,7 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
     await eventually('all are well', isWell, patienceMs, 200);
   }, 2 * patienceMs);
 
-  it('names it in /ready, and to who has deleted the account, until it is back and has erased too: then nothing is left in any database', {
+  it('names it in /ready, and to who has deleted the account, until it is back and has erased too: then nothing is left in any database, in Redis, and in Kafka after 30 days', {
     timeout: patienceMs + 2 * goneWithinMs,
   }, async () => {
     const { host, port, user, password } = whole.postgres;
@@ -74,9 +101,17 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
       };
       const does = (what: string, work: () => Promise<boolean>) => eventually(what, work, patienceMs, 200);
       await does('a coin', () => put('POST', '/api/v1/profile/coins', { symbol: 'btcusdt', quantity: '1.5' }));
-      await does('another portfolio', () =>
-        put('POST', '/api/v1/portfolios', { name: `Of ${person.name}`, kind: 'paper' }),
+      const unique = randomUUID().slice(0, 8);
+      const [called, device, key] = [`Hoard ${unique}`, `Needle/${unique}`, `key-of-${unique}`];
+      await does('another portfolio', () => put('POST', '/api/v1/portfolios', { name: called, kind: 'paper' }));
+      const { status: entered } = await callJson(
+        whole.base,
+        'POST',
+        '/api/v1/auth/login',
+        { name: person.name, password: 'correct horse battery' },
+        { 'user-agent': `Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0 ${device}` },
       );
+      expect(entered).toBe(200);
       const { portfolios } = (await person.call('GET', '/api/v1/portfolios')).body as {
         readonly portfolios: readonly { readonly id: string; readonly kind: string }[];
       };
@@ -85,6 +120,15 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
       await does('paper money', () => put('POST', `/api/v1/portfolios/${one}/fund`, money));
       await does('a transfer', () => put('POST', '/api/v1/transfers', { from: one, to: two, ...money }));
       await does('a watched symbol', () => put('PUT', '/api/v1/watchlist/ethusdt'));
+      await does('what is under a key', async () => {
+        const coin = { symbol: 'ethusdt', quantity: '2' };
+        const { status } = await person.call('POST', '/api/v1/profile/coins', coin, { 'idempotency-key': key });
+        return status === 200;
+      });
+      const share = await person.call('POST', `/api/v1/portfolios/${one}/shares`, { amounts: true });
+      expect([share.status, share.body.token]).toEqual([201, expect.any(String)]);
+      /** What the user said, and who knows it can find the user by. */
+      const words = [person.name, called, device, key, String(share.body.token)];
       // What the gateway is told of, too.
       await does('it is everywhere', async () => (await holding()).bff?.includes('portfolios') === true);
       expect(await holding()).toMatchObject({
@@ -116,7 +160,12 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
 
       const isBack = async () => {
         whole.start('portfolio');
-        await eventually('it has erased', async () => (await found()).state === 'done', goneWithinMs, 200);
+        await eventually('it has erased', async () => (await found()).state === 'done', goneWithinMs, 200).catch(
+          async (err) => {
+            const output = whole.service('portfolio').output().slice(-3_000);
+            throw new Error(`${String(err)}; ${JSON.stringify(await found())}\n${output}`);
+          },
+        );
       };
       if (!browser) await isBack();
       await withPage({}, async ({ page }) => {
@@ -129,7 +178,10 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
         expect(await open.count()).toBe(0);
       });
-      expect(await holding([person.name])).toEqual({ auth: [], portfolio: [], orders: [], bff: [] });
+      const names = await whole.postgres.query('select datname from pg_database where not datistemplate order by 1');
+      expect(names).toEqual(['auth_db', 'order_service', 'portfolio_service', 'postgres', 'profile_db'].map((datname) => ({ datname })));
+      for (const { db } of Object.values(databases))
+        expect(await tablesWith(db, words, { everySchema: true })).toEqual([]);
       // Ids by which others are told, for 30 days.
       expect(await holding([userId])).toEqual({
         auth: ['deletions', 'erasures', 'user_events', 'user_streams'],
@@ -137,6 +189,10 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         orders: ['erased_users', 'inbox', 'order_events'],
         bff: ['erased_users', 'inbox', 'profile_events'],
       });
+      const lines = await redisLines(whole.redis);
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((line) => [userId, ...words].some((word) => line.includes(word)))).toEqual([]);
+      await expectForgotten(kafka?.brokers ?? [], { userId, name: person.name, called, words });
       expect(await readyOf(whole)).toMatchObject({ portfolio: 'ok' });
     } finally {
       for (const one of Object.values(databases)) await one.close();

@@ -41,6 +41,7 @@ const environments = (to: Neighbours, own: Ports): Record<CoreReady, Record<stri
     aggregator: {
       ...jwt,
       SERVER_ADDR: local(own.aggregator),
+      GRPC_PORT: '0',
       BROKERS: to.kafka,
       SYMBOL_SHARES: 'on',
       REDIS_ADDR: local(to.redis),

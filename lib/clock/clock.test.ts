@@ -49,6 +49,21 @@ describe('manual clock', () => {
     timer.cancel();
   });
 
+  it('runs what came due while it slept once, in order, and goes on from there', () => {
+    const clock = createManualClock(0);
+    const ran: string[] = [];
+    clock.every(100, () => ran.push(`often at ${clock.now()}`));
+    const cancelled = clock.after(70, () => ran.push('cancelled'));
+    clock.after(50, () => {
+      ran.push(`once at ${clock.now()}`);
+      cancelled.cancel();
+    });
+    clock.leap(1_030);
+    expect(ran.splice(0)).toEqual(['once at 1030', 'often at 1030']);
+    clock.advance(100);
+    expect(ran).toEqual(['often at 1130']);
+  });
+
   it('runs a timer that a timer set, when its time falls inside the same move', () => {
     const clock = createManualClock(0);
     const at: number[] = [];

@@ -83,6 +83,9 @@ export interface UnaryMethod<Req, Res> {
 
 const pathOf = (method: { readonly path?: string }): string => method.path?.replace(/^\//, '') ?? 'unknown';
 
+/** Of one that never had a connection the peer is the target as it was given, or nobody. */
+const wasSent = (call: ClientUnaryCall): boolean => !/^(dns:|unknown$)/.test(call.getPeer());
+
 /** Calls `method` of `client` with a deadline. @throws AppError */
 export const callUnary = <Req, Res>(
   client: object,
@@ -120,7 +123,7 @@ const callOnce = <Req, Res>(
       (err, response) => {
         signal?.removeEventListener('abort', cancel);
         options.observe?.(pathOf(method), codeName(err?.code ?? status.OK), (performance.now() - start) / 1_000);
-        if (err) reject(fromGrpcError(err));
+        if (err) reject(fromGrpcError(err, wasSent(call)));
         else resolve(response);
       },
     );

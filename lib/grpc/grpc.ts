@@ -3,6 +3,6 @@ export { callUnary, createGrpcClient } from './client.js';
 export { isServing } from './health.js';
 export { type CallContext, createGrpcServer, type GrpcServer } from './server.js';
 export { createServiceClient, type Neighbour, type ServiceClient } from './service-client.js';
-export { fromGrpcError } from './status.js';
+export { BrokenCallError, fromGrpcError } from './status.js';
 export { drained, readStream } from './stream.js';
 export { type GrpcTls, grpcTlsOf, grpcTlsSettings, withGrpcTls } from './tls.js';

@@ -13,6 +13,7 @@ import {
   type UnaryOptions,
 } from './client.js';
 import { isServing } from './health.js';
+import { BrokenCallError } from './status.js';
 import type { GrpcTls } from './tls.js';
 
 /** Where a service is and how its calls are shown; the same for every service that is called. */
@@ -66,6 +67,8 @@ export interface ServiceClient<C extends Client, Class extends string> {
 const checkDeadlineMs = 800;
 const repeatAfterMs = 100;
 
+const isAway = (thrown: unknown): boolean => thrown instanceof AppError && thrown.code === 'unavailable';
+
 /** The one way to call another service over gRPC, connected to from here on. The owner closes it. */
 export const createServiceClient = <C extends Client, Class extends string>(
   Client: ClientConstructor<C>,
@@ -83,10 +86,13 @@ export const createServiceClient = <C extends Client, Class extends string>(
   const twiceAtMost = async <T>(once: () => Promise<T>): Promise<T> => {
     try {
       return await once();
-    } catch (err) {
-      if (!(err instanceof AppError && err.code === 'unavailable')) throw err;
+    } catch (first) {
+      if (!isAway(first)) throw first;
       await sleep(clock, repeatAfterMs);
-      return once();
+      return await once().catch((second: unknown) => {
+        // That nobody takes it now says nothing of what became of it before.
+        throw first instanceof BrokenCallError && isAway(second) ? first : second;
+      });
     }
   };
   return {

@@ -106,8 +106,14 @@ const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
 export const isUnknownCall = ({ cause }: AppError): boolean =>
   isServiceError(cause) && cause.code === status.UNIMPLEMENTED;
 
-/** The AppError of a failed call; the pair of `toGrpcStatus`. */
-export const fromGrpcError = (thrown: unknown): AppError => {
+/** `unavailable`, of a call that was on its way when the connection to the service broke: it may have been done. */
+export class BrokenCallError extends AppError {}
+
+/**
+ * The AppError of a failed call; the pair of `toGrpcStatus`.
+ * @param wasSent whether it had gone out to the service
+ */
+export const fromGrpcError = (thrown: unknown, wasSent = false): AppError => {
   if (thrown instanceof AppError) return thrown;
   if (!isServiceError(thrown)) return toAppError(thrown);
   const detail = readDetail(thrown.metadata);
@@ -117,7 +123,9 @@ export const fromGrpcError = (thrown: unknown): AppError => {
       ? 'A part of the service is of an earlier build, which cannot do this yet.'
       : sentences[code];
   const message = detail ? thrown.details : (plain ?? 'Something went wrong on our side.');
-  return new AppError(code, message, {
+  // What the service itself says has a detail.
+  const isBroken = wasSent && !detail && thrown.code === status.UNAVAILABLE;
+  return new (isBroken ? BrokenCallError : AppError)(code, message, {
     cause: thrown,
     // One that this build does not know is still what its code says.
     ...(detail?.problem && Object.hasOwn(closerProblems, detail.problem) ? { problem: detail.problem } : {}),

@@ -12,6 +12,9 @@ export interface Turns {
   take<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
+/** Called for each that asks for its turn. @returns to be told, once, whether that came */
+export type WatchTurn = () => (came: boolean) => void;
+
 export interface TurnsOptions {
   readonly clock: Pick<Clock, 'after'>;
   /** Of one key, as are the others. */
@@ -26,13 +29,14 @@ export interface TurnsOptions {
    * the other. Only for work that is all of one kind. Default false.
    */
   readonly failTogether?: boolean;
+  readonly watch?: WatchTurn | undefined;
 }
 
 const isOutage = (thrown: unknown): boolean =>
   thrown instanceof AppError && (thrown.code === 'unavailable' || thrown.code === 'deadline_exceeded');
 
 export const createTurns = (options: TurnsOptions): Turns => {
-  const { clock, atOnce, maxWaiting, maxWaitMs, words, failTogether = false } = options;
+  const { clock, atOnce, maxWaiting, maxWaitMs, words, failTogether = false, watch } = options;
   /** Only keys of which something is done. */
   const lanes = new Map<string, Lane>();
   const laneOptions = {
@@ -50,14 +54,22 @@ export const createTurns = (options: TurnsOptions): Turns => {
   return {
     take: async (key, work, signal) => {
       const lane = laneOf(key);
-      const inTurn = () =>
-        work().catch((thrown: unknown) => {
+      let told = watch?.();
+      const tell = (came: boolean) => {
+        told?.(came);
+        told = undefined;
+      };
+      const inTurn = () => {
+        tell(true);
+        return work().catch((thrown: unknown) => {
           if (failTogether && isOutage(thrown)) lane.failWaiting(thrown);
           throw thrown;
         });
+      };
       try {
         return await lane.run(inTurn, signal);
       } finally {
+        tell(false);
         if (lane.isIdle && lanes.get(key) === lane) lanes.delete(key);
       }
     },

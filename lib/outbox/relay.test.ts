@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createManualClock, systemClock } from '../clock/clock.js';
+import { createManualClock } from '../clock/clock.js';
 import { AppError } from '../errors/errors.js';
 import type { EventMessage } from '../events/message.js';
 import { becomes } from '../kit/becomes.js';
 import { shareTestPglite } from '../kit/pglite.js';
-import { patience, shareTestPostgres } from '../kit/postgres.js';
+import { shareTestPostgres } from '../kit/postgres.js';
+import { openTestDatabase } from '../kit/server-database.js';
 import { type Postgres, sqlState, timeOf, uniqueViolation } from '../postgres/postgres.js';
-import { openServerPostgres } from '../postgres/server/server.js';
-import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
+import { createLogger, createMetrics } from '../telemetry/telemetry.js';
 import { tellCommits } from './commits.js';
 import { raiseEpoch } from './epoch.js';
 import { boatEvents, boatTables, createBoats, movedIn, source } from './kit/boats.js';
@@ -22,11 +21,7 @@ const server = await shareTestPostgres();
 
 const onServer = async (): Promise<Postgres> => {
   if (!server) throw new Error('no server');
-  const database = `boats_${randomBytes(6).toString('hex')}`;
-  await server.createDatabase(database);
-  const { host, port, user, password } = server;
-  const options = { host, port, user, password, database, migrationsFolder, maxConnections: 10 };
-  return openServerPostgres({ ...options, ...patience, log: silentLogger(), clock: systemClock });
+  return openTestDatabase(server, { name: 'boats', migrationsFolder });
 };
 
 /** Relays over one database, at a time that the test moves, and a log that does as it is told. */

@@ -85,6 +85,20 @@ export const describePostgres = (name: string, open: () => Promise<Postgres>): v
       expect(Math.abs((made?.openedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     });
 
+    it('gives moments, days and long numbers as PostgreSQL writes them, in arrays too', async () => {
+      const { rows } = (await postgres.db.execute(sql`
+        select timestamp '2026-11-05 10:00:00.123' as moment, date '2026-11-05' as day, interval '1 day' as time,
+          array[timestamp '2026-11-05 10:00:00.123'] as moments, array[date '2026-11-05'] as days,
+          array[interval '1 day'] as times, array[1.000000000000000001] as amounts`)) as unknown as { rows: unknown[] };
+      expect(rows).toEqual([
+        {
+          ...{ moment: '2026-11-05 10:00:00.123', day: '2026-11-05', time: '1 day' },
+          ...{ moments: '{"2026-11-05 10:00:00.123"}', days: '{2026-11-05}', times: '{"1 day"}' },
+          amounts: '{1.000000000000000001}',
+        },
+      ]);
+    });
+
     it('keeps the letters of every script', async () => {
       const name = '币安人生USDT, Größe, Iıİi, 🔑, \\';
       await postgres.db.insert(vaults).values({ name, amount: '1', note: { name } });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@tickfolio/lib/clock';
 import type { Address } from '@tickfolio/lib/config';
 import type { EventLog } from '@tickfolio/lib/event-log';
+import type { GrpcTls } from '@tickfolio/lib/grpc';
 import type { Dependency } from '@tickfolio/lib/http';
 import type { PriceBus } from '@tickfolio/lib/price-bus';
 import { type RunningService, serveHttp } from '@tickfolio/lib/service';
@@ -20,6 +21,9 @@ import { measurePublishing } from './publishing/publish-metrics.js';
 import { watchRivals } from './publishing/rival-watch.js';
 import { everyShare, joinShares, type Shares, shareCount } from './publishing/shares.js';
 import { createTally, exportTally, type Tally } from './tally.js';
+import { defaultLimits, type TapeServiceLimits } from './tape-service/limits.js';
+import { serveTapeFace } from './tape-service/tape-face.js';
+import { createTapeService } from './tape-service/tape-service.js';
 
 export { createSocketClient } from './feed/socket-client.js';
 export { shareTopic } from './publishing/shares.js';
@@ -41,15 +45,22 @@ export interface AggregatorDeps {
 export interface AggregatorOptions {
   /** Port 0 picks a free one. */
   readonly address: Address;
+  /** Where TapeService is served. Default nowhere. */
+  readonly grpcAddress?: Address | undefined;
+  /** Absent: gRPC is not encrypted. */
+  readonly tls?: GrpcTls | undefined;
   /** Symbols in lower case that are followed for ever, whoever holds them. Default none. */
   readonly alwaysFollow?: readonly string[];
   readonly market?: Partial<MarketOptions>;
   readonly registry?: Partial<RegistryOptions>;
   readonly symbolList?: Partial<SymbolListOptions>;
+  readonly tapeService?: Partial<TapeServiceLimits>;
 }
 
-/** Closing ends the streams and the HTTP face. */
+/** Closing ends the streams and both faces. */
 export interface Aggregator extends RunningService {
+  /** The bound port of gRPC; undefined: not served. */
+  readonly grpcPort: number | undefined;
   /** The counts behind the metrics, live. */
   readonly tally: Readonly<Tally>;
 }
@@ -74,7 +85,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     log,
   });
   const market = createMarket(
-    { clock, log, tally, feed, priceBus, gate, eventLog, simulated },
+    { clock, log, tally, feed, priceBus, gate, eventLog, simulated, keeperOf: (symbol) => tape.keeperOf(symbol) },
     { ...marketDefaults, ...options.market },
   );
   // Until the list is known the socket service judges the symbols.
@@ -88,6 +99,7 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     priceBus.release((symbol) => !shares.owns(symbol));
     gate.release(kept);
     follow();
+    tape.look();
   };
   const pause = () => {
     gate.pause();
@@ -106,8 +118,12 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
   const changed = () => {
     follow();
     unlisted.look();
+    tape.look();
   };
   const list = createSymbolList({ clock, feed, log, changed }, { ...symbolListDefaults, ...options.symbolList });
+
+  const limits = { ...defaultLimits, ...options.tapeService };
+  const tape = createTapeService({ clock, metrics, tally, feed, market, registry, list, shares }, limits);
 
   exportTally(metrics, tally);
   const gauge = (name: string, help: string, read: () => number) =>
@@ -143,6 +159,26 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
     ...(sharing ? { shares: shares.counts } : {}),
   });
   const subscriptions = createSubscriptions(registry, list, market, shares);
+  const stop = async (until?: AbortSignal) => {
+    // Handed over first: the others begin while this one is still closing.
+    await shares.close(until);
+    await grpc?.close();
+    rivals.close();
+    list.close();
+    tape.close();
+    registry.close();
+    market.close();
+    published.close();
+  };
+  const { grpcAddress: address, tls } = options;
+  const faceDeps = { clock, log, metrics, tape, fault: () => market.fault ?? list.fault };
+  let grpc: Awaited<ReturnType<typeof serveTapeFace>> | undefined;
+  try {
+    grpc = address && (await serveTapeFace(faceDeps, { address, tls, limits }));
+  } catch (err) {
+    await stop();
+    throw err;
+  }
   const served = await serveHttp(
     { clock },
     {
@@ -151,17 +187,9 @@ export const startAggregator = async (deps: AggregatorDeps, options: AggregatorO
       dependencies,
       build: (draining) =>
         buildHttp({ log, list, subscriptions, operations: { metrics, dependencies, facts, draining } }),
-      stop: async (until) => {
-        // Handed over first: the others begin while this one is still closing.
-        await shares.close(until);
-        rivals.close();
-        list.close();
-        registry.close();
-        market.close();
-        published.close();
-      },
+      stop,
     },
   );
-  log.info({ port: served.port }, 'aggregator listens');
-  return { ...served, tally };
+  log.info({ port: served.port, grpcPort: grpc?.port }, 'aggregator listens');
+  return { ...served, grpcPort: grpc?.port, tally };
 };

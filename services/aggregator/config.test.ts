@@ -16,6 +16,7 @@ describe('the settings', () => {
     const env = { BROKERS: 'kafka:9092', REDIS_ADDR: 'redis:6379', SOCKET_SERVICE_ADDR: 'socket:50051' };
     expect(readConfig('aggregator', aggregatorConfig, env)).toMatchObject({
       SERVER_ADDR: { host: '0.0.0.0', port: 8088 },
+      GRPC_PORT: 50064,
       BROKERS: ['kafka:9092'],
       REDIS_ADDR: { host: 'redis', port: 6379 },
       SOCKET_SERVICE_ADDR: { host: 'socket', port: 50051 },

@@ -1,4 +1,4 @@
-import { address, addressList, environment, flag, logLevel, serverAddress, z } from '@tickfolio/lib/config';
+import { address, addressList, environment, flag, logLevel, port, serverAddress, z } from '@tickfolio/lib/config';
 import { grpcTlsSettings } from '@tickfolio/lib/grpc';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
 
@@ -37,6 +37,7 @@ export const aggregatorConfig = z.object({
   ENV: environment(),
   LOG_LEVEL: logLevel(),
   SERVER_ADDR: address(':8088').describe("Where the aggregator's HTTP is served."),
+  GRPC_PORT: port(50064).describe("Where the aggregator's gRPC is served: trades by their numbers."),
   BROKERS: addressList().describe('Kafka, for mini-tickers and shares.'),
   REDIS_ADDR: serverAddress().describe('Redis, for live prices and notices between replicas.'),
   REDIS_SHARDED_PUBSUB: flag(false).describe(

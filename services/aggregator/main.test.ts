@@ -8,7 +8,7 @@ const run = (env: NodeJS.ProcessEnv) => startProgram('services/aggregator/dist/m
 afterEach(endProcesses);
 
 // Nothing listens there: every server is away.
-const away = { BROKERS: '127.0.0.1:1', REDIS_ADDR: '127.0.0.1:1', SOCKET_SERVICE_ADDR: '127.0.0.1:1' };
+const away = { BROKERS: '127.0.0.1:1', REDIS_ADDR: '127.0.0.1:1', SOCKET_SERVICE_ADDR: '127.0.0.1:1', GRPC_PORT: '0' };
 
 describe('the program', () => {
   it('refuses to start without its servers, naming each', async () => {
@@ -45,9 +45,13 @@ describe('the program', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const address = taken.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const program = run({ ...away, SERVER_ADDR: `127.0.0.1:${port}` });
-    expect((await program.ended).code).toBe(1);
-    expect(program.err()).toContain('SERVER_ADDR');
+    const [http, grpc] = [
+      run({ ...away, SERVER_ADDR: `127.0.0.1:${port}` }),
+      run({ ...away, SERVER_ADDR: '127.0.0.1:0', GRPC_PORT: String(port) }),
+    ];
+    expect([(await http.ended).code, (await grpc.ended).code]).toEqual([1, 1]);
+    expect(http.err()).toContain('SERVER_ADDR');
+    expect(grpc.err()).toContain('GRPC_PORT');
     taken.close();
   });
 });

@@ -33,6 +33,7 @@ await runService('aggregator', aggregatorConfig, surroundings, async ({ config, 
     socket,
     ...(config.SYMBOL_SHARES ? { sharing: eventLog } : {}),
   };
-  const options = { address: config.SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS };
+  const grpcAddress = { host: '0.0.0.0', port: config.GRPC_PORT };
+  const options = { address: config.SERVER_ADDR, grpcAddress, tls, alwaysFollow: config.FOLLOW_SYMBOLS };
   life.own('aggregator', await startAggregator({ ...part, ...adapters }, options));
 });

@@ -1,11 +1,12 @@
 import type { TokenPair } from '@tickfolio/gen/auth/v1';
+import { createManualClock } from '@tickfolio/lib/clock';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createThrottle } from '@tickfolio/lib/throttle';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccounts } from './accounts/accounts.js';
 import type { AuthLimits, AuthOptions } from './app.js';
 import { createSecondFactor } from './factors/second-factor.js';
-import { codeOf, password } from './kit/auth.js';
+import { codeOf, password, startTestAuth } from './kit/auth.js';
 import { testOrigin } from './kit/sessions.js';
 import {
   accountOf,
@@ -186,6 +187,18 @@ export const describeSecurity = (name: string, open: () => Promise<Postgres>): v
       expect((await owner.overview()).freshUntilMs).toBe(clock.now() + 5 * minuteMs);
       clock.advance(5 * minuteMs);
       expect(await wordOf(owner.renewCodes())).toBe('permission_denied reauthenticate');
+    });
+
+    it('ask for it again also where the clock was ahead as they signed in, and was set back', async () => {
+      const { owner, clock } = await build();
+      const setBack = createManualClock(clock.now() - 60 * minuteMs);
+      const auth = await startTestAuth(postgres, {}, setBack);
+      const self = accountOf(auth, owner.tokens);
+      expect(await wordOf(self.renewCodes())).toBe('permission_denied reauthenticate');
+      expect((await self.overview()).freshUntilMs).toBeLessThanOrEqual(setBack.now());
+      await self.prove();
+      expect(await self.renewCodes()).toHaveLength(10);
+      await auth.close();
     });
 
     it('recover an account by a code, once a code, and end its sessions', async () => {

@@ -12,10 +12,10 @@ import { defaultLimits, type SocketLimits } from './limits.js';
 import { createSocketMetrics, observe } from './metrics.js';
 import { createConnectionGate } from './pool/connection-gate.js';
 import { createConnectionPool } from './pool/connection-pool.js';
-import { createSymbols } from './rest/symbols.js';
 import { serve, serviceName } from './rpc.js';
 import { refusedInWords } from './streams/refused-streams.js';
 import { createSubscriptions } from './streams/subscriptions.js';
+import { createSymbols } from './symbols/symbols.js';
 
 export type { SocketLimits } from './limits.js';
 

@@ -24,9 +24,9 @@ import type { KlinePages } from './klines/kline-pages.js';
 import { createListKlines } from './klines/list-klines.js';
 import { checkSymbol, refuse } from './requests.js';
 import type { ExchangeRest } from './rest/rest.js';
-import type { Symbols } from './rest/symbols.js';
 import { createSubscriber, type SubscriberDeps } from './streams/subscriber.js';
 import type { Subscriptions } from './streams/subscriptions.js';
+import type { Symbols } from './symbols/symbols.js';
 
 export const serviceName = 'market.v1.SocketService';
 

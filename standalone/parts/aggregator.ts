@@ -6,6 +6,7 @@ import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
+import { loopback } from '../start/listening-place.js';
 import { eventLog, pubsub } from './messages.js';
 import { socket } from './socket.js';
 
@@ -13,11 +14,14 @@ const ownAddress = {
   SERVER_ADDR: address('127.0.0.1:8088').describe(aggregatorConfig.shape.SERVER_ADDR.description ?? ''),
 };
 
+const { GRPC_PORT, ...ownShape } = inRun(aggregatorConfig.shape);
+
 export const aggregator = definePart({
   name: 'aggregator',
   needs: { eventLog, pubsub, socket },
   settings: (env) => ({
-    ...inRun(aggregatorConfig.shape),
+    ...ownShape,
+    AGGREGATOR_GRPC_PORT: GRPC_PORT,
     ...withOwnNames(env, 'AGGREGATOR', ownAddress, ['SERVER_ADDR']),
     AGGREGATOR_ADDR: bffConfig(env)
       .shape.AGGREGATOR_ADDR.refine((all) => all.length === 1, 'must be one aggregator: a run calls no second one')
@@ -32,8 +36,9 @@ export const aggregator = definePart({
       'btcusdt,ethusdt,bnbusdt,solusdt,xrpusdt,adausdt,dogeusdt,ltcusdt,linkusdt,ethbtc',
     ).describe('Symbols that are archived whoever holds them, besides what portfolios hold.'),
   }),
-  listens: ({ AGGREGATOR_SERVER_ADDR }) => [
+  listens: ({ AGGREGATOR_SERVER_ADDR, AGGREGATOR_GRPC_PORT }) => [
     { variable: 'SERVER_ADDR', otherName: 'AGGREGATOR_SERVER_ADDR', address: AGGREGATOR_SERVER_ADDR },
+    { variable: 'AGGREGATOR_GRPC_PORT', address: { host: loopback, port: AGGREGATOR_GRPC_PORT } },
   ],
   topics: () => [miniTickers],
   start: async ({ config, own, service }, given) => {
@@ -42,7 +47,11 @@ export const aggregator = definePart({
     const client = own('socket client', createSocketClient({ clock: about.clock, target: given.socket.target }));
     const app = await startAggregator(
       { ...about, priceBus: given.pubsub.priceBus, eventLog: given.eventLog, socket: client },
-      { address: config.AGGREGATOR_SERVER_ADDR, alwaysFollow: config.FOLLOW_SYMBOLS },
+      {
+        address: config.AGGREGATOR_SERVER_ADDR,
+        grpcAddress: { host: loopback, port: config.AGGREGATOR_GRPC_PORT },
+        alwaysFollow: config.FOLLOW_SYMBOLS,
+      },
     );
     const ownUrl = `http://${dialTarget({ ...config.AGGREGATOR_SERVER_ADDR, port: app.port })}`;
     /** Where it is called, which may be another one than this process's own. */

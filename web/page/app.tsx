@@ -4,6 +4,7 @@ import { isProblem } from '@tickfolio/client/problem';
 import { useEffect } from 'react';
 import { type Parts, PartsProvider } from './parts.js';
 import { forgetRecent } from './portfolio/changes/recent-symbols.js';
+import { ofNobody } from './public-reading.js';
 import { router } from './routes.js';
 import { closeDialog } from './shell/open-dialog.js';
 import { ToastProvider } from './shell/toasts.js';
@@ -19,6 +20,12 @@ const queryClient = new QueryClient({
   },
 });
 
+/** What is read without an account goes on: whose page it is, and that it was found out meanwhile, means nothing to it. */
+const forgetOwn = () => {
+  queryClient.removeQueries({ predicate: ({ meta }) => meta !== ofNobody });
+  queryClient.getMutationCache().clear();
+};
+
 /** What was read belongs to who read it. */
 const useForgetting = ({ session }: Parts) => {
   useEffect(() => {
@@ -27,7 +34,7 @@ const useForgetting = ({ session }: Parts) => {
     let owner = session.state.kind === 'signed-in' ? session.state.userId : undefined;
     return session.subscribe(() => {
       const next = session.state.kind === 'signed-in' ? session.state.userId : undefined;
-      if (next !== owner) queryClient.clear();
+      if (next !== owner) forgetOwn();
       if (owner !== undefined && next !== owner) closeDialog();
       if (session.state.kind === 'signed-out' || (owner !== undefined && next !== owner)) forgetRecent();
       owner = next;

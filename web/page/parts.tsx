@@ -53,17 +53,18 @@ export const useSession = (): SessionState => {
   return useSyncExternalStore(session.subscribe, () => session.state);
 };
 
-/** A part of the live portfolio; what stays the same object draws nothing anew. */
-export const useLive = <T,>(select: (state: LiveState) => T): T => {
-  const { store } = useParts();
-  return useSyncExternalStore(store.subscribe, () => select(store.state));
-};
+/** A part of a portfolio that is live; what stays the same object draws nothing anew. */
+export const useStore = <T,>(store: PortfolioStore, select: (state: LiveState) => T): T =>
+  useSyncExternalStore(store.subscribe, () => select(store.state));
+
+/** The same of what is owned. */
+export const useLive = <T,>(select: (state: LiveState) => T): T => useStore(useParts().store, select);
 
 /** The same of what the page in front is about: another portfolio while it shows one live. */
 export const useShown = <T,>(select: (state: LiveState) => T): T => {
   const { store, views } = useParts();
   const { store: shown } = useSyncExternalStore(views.subscribe, () => views.current) ?? { store };
-  return useSyncExternalStore(shown.subscribe, () => select(shown.state));
+  return useStore(shown, select);
 };
 
 const subscribeNetwork = (listener: () => void) => {

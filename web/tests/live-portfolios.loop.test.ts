@@ -226,6 +226,59 @@ describe.skipIf(!browser)('everything that one owns', () => {
     });
   });
 
+  it('says how all of it moved, cash too, since what changes are counted from, and what that is without', async () => {
+    const atNoon = new Date(noon).toISOString();
+    const then = (symbol: string, price: string) => ({ Symbol: symbol, Price: price, QuotePrice: price, Time: atNoon });
+    const dayOf = (...prices: object[]) => ({ AsOf: atNoon, Since: '', Opens: [], DayAgo: prices, DayAgoNext: null });
+    const known = [then('btcusdt', '200'), then('btceur', '100'), then('ethusdt', '40')];
+    const asked: string[] = [];
+    const given = {
+      ...answers,
+      'profile/day': (search: string) => {
+        asked.push(search);
+        return search === '?portfolioId=all' ? dayOf(...known) : dayOf();
+      },
+      'profile/basis': (search: string) => {
+        asked.push(search);
+        return { At: atNoon, Prices: [then('btcusdt', '250')] };
+      },
+    };
+    await withWindow({ frame, answers: given, views: { all }, path: '/portfolios/all' }, async ({ page }) => {
+      const day = async () => (await page.locator('.day-of-all').innerText()).replace(/\s+/g, ' ');
+      // Of 500 now with 50 of USDT it was 390.
+      await expect.poll(day).toMatch(/^24 hours up ▲ ?\+110\.00 \+28\.21 %$/);
+      expect(asked).toContain('?portfolioId=all');
+      await page.getByLabel('Changes since').first().selectOption('7d');
+      // Only bitcoin in USDT is known of then: 300 and 50 of 250 and 50.
+      await expect.poll(day).toMatch(/^7 days, without BTC\/EUR, ETH up ▲ ?\+50\.00 \+16\.67 %$/);
+      expect(asked.some((search) => search.startsWith('?at=') && search.endsWith('&portfolioId=all'))).toBe(true);
+      await page.keyboard.press('.');
+      await expect.poll(day).not.toContain('50.00');
+    });
+  });
+
+  it('says that nothing is known of then where that is so', async () => {
+    await withWindow({ frame, answers, views: { all }, path: '/portfolios/all' }, async ({ page }) => {
+      await page.getByText('24 hours: no price of then is known yet.').waitFor();
+    });
+  });
+
+  it('says a name once where that is the ticker too, and beside the sum what is not in it', async () => {
+    const some = frameAt(noon, { xrpusdt: { price: '2' }, btcusdt: { price: '300' } }, '302');
+    const lira = { ...some.Coins[0], Symbol: 'tryusdt', Price: null, Total: null, PriceTime: null, Stale: true };
+    const view = viewAt('all', 5, { ...some, Coins: [...some.Coins, lira] } as typeof some);
+    const given = {
+      ...answers,
+      symbols: { Symbols: [...listed, { Symbol: 'xrpusdt', BaseAsset: 'XRP', QuoteAsset: 'USDT' }] },
+    };
+    await withWindow({ frame, answers: given, views: { all: view }, path: '/portfolios/all' }, async ({ page }) => {
+      const names = (asset: string) => page.locator(`tr[data-asset=${asset}] .coin-names`);
+      await expect.poll(() => names('XRP').innerText()).toBe('XRP');
+      expect((await names('BTC').innerText()).split(/\s+/)).toEqual(['Bitcoin', 'BTC']);
+      await page.locator('.total-lacks').getByText('Not included, because there is no price: TRY').waitFor();
+    });
+  });
+
   it('has the cash that is not in Home’s total, which says so', async () => {
     const withCash = { ...viewAt('', 5, frame, '1204.55'), PortfolioID: undefined, BaseCurrency: undefined };
     const { PortfolioID: _, BaseCurrency: __, ...own } = withCash;

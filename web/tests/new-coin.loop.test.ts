@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { frameAt } from './kit/frame.js';
+import { wordsBeside } from './kit/portfolio-pages.js';
 import { browser, drawn, withWindow } from './kit/window.js';
 
 const noon = Date.parse('2026-06-15T12:00:00.000Z');
@@ -122,4 +123,35 @@ describe.skipIf(!browser)('the change of 24 hours after a coin was added', () =>
       expect(at.asked).toBe(3);
     });
   });
+});
+
+describe.skipIf(!browser)('the quantity of a coin', () => {
+  it.each([
+    ['en-US', 'Write a number such as 1.5 or 1,234.5.', 'Enter more than zero.', 'You hold 0.5 BTC.', '= 0.5 BTC'],
+    ['de-DE', 'Schreibe eine Zahl wie 1,5 oder 1.234,5.', 'Gib mehr als null ein.', 'Du hast 0,5 BTC.', '= 0,5 BTC'],
+  ])(
+    'is said to be impossible while it is typed, to screen readers too: %s',
+    async (locale, shape, zero, held, echo) => {
+      await withWindow({ locale, frame: one, answers: createServer().answers }, async ({ page }) => {
+        const field = page.locator('.dialog .field input');
+        const says = async (typed: string, words: string | null, isWrong: boolean) => {
+          await field.fill(typed);
+          await expect.poll(() => wordsBeside(field)).toEqual([words, `${isWrong}`]);
+        };
+        await page.locator('.holdings-head .button').click();
+        await page.locator('.search').fill('btc');
+        await page.locator('.found-item').first().click();
+        await says('1e400', shape, true);
+        await says('-5', zero, true);
+        await says('0', null, false);
+        await says('0.5', echo, false);
+        await page.keyboard.press('Escape');
+        await page.locator('.dialog').waitFor({ state: 'detached' });
+        await page.locator('tr[data-symbol=btcusdt] .cell-actions button').click();
+        await page.locator('[role=menuitem]').nth(1).click();
+        await says('1.5', held, true);
+        await says('0.5', echo, false);
+      });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { settled } from '@tickfolio/lib/kit/settled';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { button, dialog, ofNoon as frame, second } from './kit/portfolio-pages.js';
+import { button, dialog, ofNoon as frame, isFocused, second, wordsBeside } from './kit/portfolio-pages.js';
 import { balancesOf, createPortfolioServer, paper } from './kit/portfolios.js';
 import { Refused } from './kit/refused.js';
 import { browser, origin, withWindow } from './kit/window.js';
@@ -32,7 +32,10 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       expect(words[1]).toMatch(/Bitcoin BTC 68,123\.45 0\.4995 34,027\.66 USDT 46\.0 %$/);
       expect(words[2]).toMatch(/Ethereum ETH – 2 – –$/);
       await expect.poll(() => page.locator('.portfolio-head').innerText()).toMatch(/74,027\.66\s+USDT/);
-      await page.getByText('Not included, because there is no price: ETH').waitFor();
+      await page
+        .locator('.portfolio-head + .total-lacks')
+        .getByText(/^Not included, because there is no price: ETH$/)
+        .waitFor();
       await page.getByRole('link', { name: /Bitcoin/ }).click();
       await page.waitForURL(`${origin}/assets/BTC`);
       await page.locator('.back-link').click();
@@ -109,6 +112,41 @@ describe.skipIf(!browser)('a portfolio of paper money', () => {
       await dialog(page).getByLabel('Amount').fill('1');
       await dialog(page).getByLabel('Amount').press('Enter');
       await dialog(page).getByText('Try again in 12 hours.').waitFor();
+    });
+  });
+
+  it('says beside an amount what is wrong with it while it is typed, in the words of a refusal, and sends nothing', async () => {
+    const server = createPortfolioServer([second]);
+    const given = { frame, answers: { ...server.answers, ...answers }, path };
+    await withWindow(given, async ({ page }) => {
+      const amount = dialog(page).getByLabel('Amount');
+      await button(page, 'Transfer').click();
+      for (const [typed, words] of [
+        ['6000.01', 'You hold 6,000 USDT.'],
+        ['-5', 'Enter more than zero.'],
+        ['1e400', 'Write a number such as 1.5 or 1,234.5.'],
+        [`0.${'1'.repeat(60)}`, 'At most 18 decimals.'],
+        ['5,432.', '6,000 USDT available'],
+        ['0.', '6,000 USDT available'],
+      ] as const) {
+        await amount.fill(typed);
+        await expect.poll(() => wordsBeside(amount)).toEqual([words, words.endsWith('available') ? 'false' : 'true']);
+      }
+      await amount.fill('6001');
+      await dialog(page).getByRole('button', { name: 'Transfer' }).click();
+      expect(await isFocused(page, 'quantity')).toBe(true);
+      await page.keyboard.press('Escape');
+      await dialog(page).waitFor({ state: 'detached' });
+      await button(page, 'Add paper money').click();
+      await amount.fill('99999999999999999999');
+      await expect
+        .poll(() => wordsBeside(amount))
+        .toEqual([expect.stringMatching(/^Together that would have/), 'true']);
+      await dialog(page).getByLabel('Currency').selectOption('EUR');
+      await expect.poll(() => wordsBeside(amount)).toEqual(['= 99,999,999,999,999,999,999 EUR', 'false']);
+      await amount.fill('1'.repeat(21));
+      await expect.poll(() => wordsBeside(amount)).toEqual(['At most 20 digits before the point.', 'true']);
+      expect(server.changes).toEqual([]);
     });
   });
 
@@ -190,6 +228,17 @@ describe.skipIf(!browser)('the receipt of paper money', () => {
     });
   });
 
+  it('says beside the sum what is not in it, because it has no price', async () => {
+    const lira = { ...bitcoin, symbol: 'tryusdt', baseAsset: 'TRY', priceState: 'waiting', price: null, total: null };
+    const lacking = { ...answers, 'portfolios/p-paper/receipt': { ...receipt, rows: [bitcoin, lira] } };
+    await withWindow({ frame, answers: lacking, path, expected }, async ({ page }) => {
+      await page.locator('.portfolio-head .receipt-button').click();
+      await dialog(page).getByText('Not included, because there is no price: TRY').waitFor();
+      await dialog(page).getByText('Computed by the server and again here: equal.').waitFor();
+      await dialog(page).getByText('Sum of 2 values').waitFor();
+    });
+  });
+
   it('says loudly where the cash is not in the sum', async () => {
     const wrong = { ...answers, 'portfolios/p-paper/receipt': { ...receipt, total: '34027.663275' } };
     await withWindow({ frame, answers: wrong, path, expected }, async ({ page }) => {
@@ -213,7 +262,7 @@ describe.skipIf(!browser)('a transfer whose asset another tab has taken meanwhil
       await button(page, 'Transfer').click();
       await dialog(page).getByLabel('Amount').fill('1');
       answer({ [balances]: balancesOf(paper, [dollars], '50') });
-      await dialog(page).getByText('0 BTC available').waitFor();
+      await dialog(page).getByText('You hold 0 BTC.').waitFor();
       await expect.poll(() => dialog(page).getByLabel('What').inputValue()).toBe('BTC');
       await dialog(page).getByLabel('Amount').press('Enter');
       await dialog(page).getByText('You hold 0 BTC.').waitFor();

@@ -111,6 +111,36 @@ describe.skipIf(!browser)('what is said of portfolios', () => {
   });
 });
 
+describe.skipIf(!browser)('while portfolios are on their way', () => {
+  const topsOf = (page: Page, ...places: string[]) =>
+    Promise.all(places.map(async (place) => (await page.locator(`${place}:visible`).first().boundingBox())?.y));
+
+  it.each([
+    ['/portfolios/p-paper', '.portfolio-bone', '.balances'],
+    ['/portfolios', '.portfolio-cards .bone', '.portfolio-card h2'],
+  ])('%s says so after a moment, and what comes stands where its shape stood', async (path, bone, found) => {
+    for (const viewport of [phone, { width: 1_280, height: 900 }]) {
+      let come = () => {};
+      const isThere = new Promise<void>((resolve) => (come = resolve));
+      const late = (answer: unknown) => async () => {
+        await isThere;
+        return answer;
+      };
+      const { portfolios, 'portfolios/p-paper': one } = usualPortfolios;
+      const answers = { portfolios: late(portfolios('')), 'portfolios/p-paper': late(one) };
+      await withWindow({ frame, answers, path, viewport }, async ({ page }) => {
+        await page.locator('.bones-in .bone-words:visible').first().waitFor();
+        const [before = 0] = await topsOf(page, bone);
+        come();
+        await page.locator(found).first().waitFor();
+        const card = found.endsWith('h2') ? '.portfolio-card' : found;
+        await expect.poll(async () => Math.abs(((await topsOf(page, card))[0] ?? 0) - before)).toBeLessThanOrEqual(4);
+        await expect.poll(() => page.locator('main').getByText('One moment').count()).toBe(0);
+      });
+    }
+  });
+});
+
 describe.skipIf(!browser)('while portfolios cannot be reached', () => {
   const again = (page: Page, path: RegExp) => page.waitForResponse(path);
 

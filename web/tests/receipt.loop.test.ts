@@ -76,6 +76,19 @@ describe.skipIf(!browser)('the receipt', () => {
     });
   });
 
+  it('says of an empty portfolio that nothing is in it, and of a holding that is gone that it is', async () => {
+    const empty = { ...receipt, rows: [], total: '0' };
+    await withWindow({ frame, answers: { 'profile/receipt': empty } }, async ({ page }) => {
+      await page.getByTestId('total').waitFor();
+      await page.keyboard.press('=');
+      await page.getByText('There is nothing to add up: nothing is in it.').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('tr[data-symbol=btcusdt] a').focus();
+      await page.keyboard.press('=');
+      await page.getByText('Nothing of this is held any more.').waitFor();
+    });
+  });
+
   it('hides amounts and shows prices where amounts are hidden', async () => {
     await withWindow({ frame, answers }, async ({ page }) => {
       await page.getByTestId('total').waitFor();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { button, ofNoon as frame, second } from './kit/portfolio-pages.js';
 import { createPortfolioServer } from './kit/portfolios.js';
 import { Refused } from './kit/refused.js';
-import { browser, origin, withWindow } from './kit/window.js';
+import { browser, origin, tokenOf, withWindow } from './kit/window.js';
 
 const [createdAt, expiresAt] = ['2026-06-15T12:00:00.000Z', '2027-06-15T12:00:00.000Z'];
 const token = '3f1c9a524d0e4f0b8a570c2f3b1d9e843f1c9a52';
@@ -66,11 +66,24 @@ describe.skipIf(!browser)('a portfolio that is shared', () => {
       expect(asked).toMatchObject([{ amounts: false }, { amounts: true, expiresAt: expect.any(String) }]);
       await rows.filter({ hasText: 'Percents only' }).getByRole('button').click();
       await page.getByText('The link leads nowhere any more.').waitFor();
+      expect(await page.getByLabel('Link', { exact: true }).count()).toBe(1); // Of the other one, which is as good as it was.
       await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('Percents and amounts')]);
       state.isFull = true;
       await button(page, 'Make a link').click();
       await page.getByText('There are as many links as there may be.').waitFor();
       expect(await page.getByLabel('Link', { exact: true }).count()).toBe(0);
+    });
+  });
+
+  it('offer a link that was just made no longer once it is ended', async () => {
+    const { answers } = createLinkServer();
+    await withWindow({ frame, answers, path: '/portfolios/p-second/settings' }, async ({ page }) => {
+      await button(page, 'Make a link').click();
+      await page.getByText('It is shown this once').waitFor();
+      await page.getByRole('list', { name: 'Links to this portfolio' }).getByRole('button').click();
+      await page.getByText('There is no link yet.').waitFor();
+      expect(await page.getByLabel('Link', { exact: true }).count()).toBe(0);
+      expect(await page.getByText('It is shown this once').count()).toBe(0);
     });
   });
 
@@ -99,6 +112,33 @@ describe.skipIf(!browser)('a portfolio that is shared', () => {
       expect(await page.getByRole('navigation').count()).toBe(0);
       expect(calls).toEqual([`/api/v1/shares/${token}`]);
       expect(await page.context().cookies()).toEqual([]);
+    });
+  });
+
+  it('is shown to who turns out to be signed in while it is read', async () => {
+    let [times, asked, answer] = [0, () => {}, () => {}];
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const refresh = async () => {
+      await isAsked;
+      return { accessToken: tokenOf(0) };
+    };
+    const held = async () => {
+      times += 1;
+      asked();
+      await isAnswered;
+      return shared;
+    };
+    const answers = { 'auth/refresh': refresh, [`shares/${token}`]: held };
+    await withWindow({ frame, path: `/s/${token}`, answers }, async ({ page }) => {
+      await page.getByRole('button', { name: /^Account/ }).waitFor();
+      answer();
+      await page.getByRole('heading', { name: 'Long term' }).waitFor({ timeout: 20_000 }); // Long before it is asked for again.
+      expect(times).toBe(1);
     });
   });
 

@@ -155,6 +155,9 @@ describe.skipIf(!browser)('the watchlist', () => {
         const spilt = `[...document.querySelectorAll('${row} .num')].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent)`;
         expect([width, await page.evaluate(spilt)]).toEqual([width, []]);
         await settled(async () => expect([width, await accessibilityFaults(page)]).toEqual([width, []]));
+        // What has no room ends in dots, and is not cut in the middle of a letter.
+        const cut = `[...document.querySelectorAll('${row} .tag')].filter((tag) => tag.getBoundingClientRect().right > tag.closest('th').getBoundingClientRect().right).map((tag) => tag.textContent)`;
+        expect([width, await page.evaluate(cut)]).toEqual([width, []]);
         const small = `[...document.querySelectorAll('.markets button, .markets .untraded a')].filter((part) => {
           const { width, height } = part.getBoundingClientRect();
           return height < 44 || width < 44;

@@ -15,11 +15,11 @@ interface RateLimit {
 
 type Limits = Pick<SettledOptions, 'writesPerUser' | 'pagesPerUser'>;
 
-/** Operations that count as changes of a portfolio, or of which there are. */
+/** Operations that count as changes of one user. */
 const changes = new Set([
   ...['changeCoin', 'removeCoin', 'undoChange'],
   ...['createPortfolio', 'updatePortfolio', 'archivePortfolio', 'fundPortfolio', 'transfer'],
-  ...['createShare', 'endShare'],
+  ...['createShare', 'endShare', 'addToWatchlist', 'removeFromWatchlist'],
 ]);
 /** Operations that read pages of the exchange's history, one for each page of it. */
 const pages = new Set(['listKlines', 'getCandles', 'getHeldValueHistory']);

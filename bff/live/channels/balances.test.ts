@@ -45,6 +45,14 @@ const read = async (replicas = 1) => {
   return built;
 };
 
+/** Up to which version a portfolio is shown. */
+const seenOf = async (id: string) => {
+  const { rows } = (await viewers.postgres.db.execute(
+    `select base + version as version from balance_versions where portfolio_id = '${id}' and version > 0`,
+  )) as unknown as { rows: { version: string }[] };
+  return Number(rows[0]?.version);
+};
+
 describe('the channel of balances', () => {
   it('tells each change of what is in any portfolio of the user, at every replica, to who asks for it alone', async () => {
     const { news, bff } = await read(2);
@@ -137,12 +145,7 @@ describe('the channel of balances', () => {
     const socket = await listen(bff, user);
     await socket.subscribe();
     const give = (available: string) => news.send(news.balance(user.userId, id, 'USDT', '', available));
-    const seen = async () => {
-      const { rows } = (await viewers.postgres.db.execute(
-        `select base + version as version from balance_versions where portfolio_id = '${id}' and version > 0`,
-      )) as unknown as { rows: { version: string }[] };
-      return Number(rows[0]?.version);
-    };
+    const seen = () => seenOf(id);
     await news.send(news.made(user.userId, id));
     for (const available of ['1', '2', '3']) await give(available);
     await expect.poll(() => socket.told().at(-1)?.Version).toBe(3);
@@ -157,6 +160,32 @@ describe('the channel of balances', () => {
     expect(socket.told().map(({ Version }) => Version)).toEqual(
       [...socket.told().map(({ Version }) => Version)].sort(),
     );
+  });
+
+  it('says so once more when it is known how versions go on, however long the service is away', async () => {
+    const { news, bff, service } = await read();
+    const user = createUser(systemClock);
+    const id = randomUUID();
+    const socket = await listen(bff, user);
+    await socket.subscribe();
+    const give = (available: string) => news.balance(user.userId, id, 'USDT', '', available);
+    // What is told of before the restore above is dropped.
+    news.restored();
+    await news.send(news.made(user.userId, id), give('1'), give('2'), give('3'));
+    await expect.poll(() => socket.told().at(-1)?.Version).toBe(3);
+    await expect.poll(() => seenOf(id)).toBe(3);
+    service.isAway = true;
+    news.restored();
+    const made = news.made(user.userId, id);
+    // Never comes by itself, so the service has to be asked for it.
+    give('10');
+    await news.send(made, give('11'));
+    await socket.next(({ Type }) => Type === 'resync');
+    socket.clear();
+    service.isAway = false;
+    await expect.poll(() => socket.types()).toContain('resync');
+    expect(await seenOf(id)).toBe(5);
+    expect(socket.told()).toEqual([]);
   });
 
   it('goes on telling of a portfolio that was archived, and ends where it is wanted no more', async () => {

@@ -82,7 +82,25 @@ it('versions go on from what clients know where the service was restored, and un
   expect(socket.read()).toEqual(['resync']);
   Object.assign(standing, { base: 40, epoch: 2 });
   await take(usdt('11'), before);
-  expect(socket.read()).toEqual(['42: 11 USDT']);
+  expect(socket.read()).toEqual(['resync', '42: 11 USDT']);
+});
+
+it('says once more that balances are to be read when it is known how versions go on: read before that they look old', async () => {
+  const { open, take, usdt, news, standing, balances } = setUp({ base: 0, epoch: 1 });
+  const [socket, other] = [open(alice), open(bob)];
+  await take(usdt('1'));
+  expect(socket.read()).toEqual(['1: 1 USDT']);
+  news.restored();
+  await take(usdt('10'));
+  expect(socket.read()).toEqual(['resync']);
+  await balances.shown(alice, paper);
+  expect(socket.read()).toEqual([]);
+  Object.assign(standing, { base: 40, epoch: 2 });
+  await balances.shown(alice, paper);
+  await balances.shown(bob, paper);
+  expect(socket.read()).toEqual(['resync']);
+  await balances.shown(alice, paper);
+  expect([...socket.read(), ...other.read()]).toEqual([]);
 });
 
 it('while what one owns is being handed over, balances are to be read', async () => {

@@ -16,6 +16,11 @@ export interface ToldBalances {
   readonly isWanted: boolean;
   /** Tells what became of balances, in its order. What was told before is not told again. */
   take(events: readonly BalanceEvent[]): Promise<void>;
+  /**
+   * A portfolio is shown as its events say by now. Where it was to be read before it was known how its versions go on, it
+   * is to be read once more: what was read meanwhile stands under a version of before. @param userId absent: of everybody
+   */
+  shown(userId?: string, portfolioId?: string): Promise<void>;
   /** Changes of theirs may have gone by untold. Of everybody where nobody is named. */
   missed(userId?: string): void;
 }
@@ -36,6 +41,8 @@ interface User {
   readonly sockets: Set<Socket>;
   /** How far each portfolio was told. */
   readonly reached: Map<string, Reached>;
+  /** Portfolios of which it is not known how their versions go on, with the epoch from which on it will be. */
+  readonly doubted: Map<string, number>;
 }
 
 /** So many balances wait for one connection at most, and of so many portfolios of a user it is known how far they are. */
@@ -79,6 +86,10 @@ export const createToldBalances = (readBases: ReadSeenBases): ToldBalances => {
     socket.owes.clear();
     socket.owesResync = true;
   };
+  const doubt = ({ doubted }: User, portfolioId: string, epoch: number) => {
+    if (doubted.size >= maxKnownPortfolios) doubted.clear();
+    doubted.set(portfolioId, epoch);
+  };
   const takeOne = (user: User, event: BalanceEvent, { base, epoch: takenUnder }: SeenBase) => {
     const { epoch, version } = event;
     const { portfolioId } = event.data;
@@ -88,8 +99,11 @@ export const createToldBalances = (readBases: ReadSeenBases): ToldBalances => {
     user.reached.set(portfolioId, { epoch, version });
     // Its service was restored, and clients' versions go on from elsewhere, which is not known here yet.
     const isBaseOfBefore = takenUnder > 0 && takenUnder < epoch;
-    if (order === 'after a gap' || isBaseOfBefore || base === undefined) oweResync(user);
-    if (event.type === 'balance.reservation_refused' || isBaseOfBefore || base === undefined) return;
+    const isDoubted = isBaseOfBefore || base === undefined;
+    const wasDoubted = user.doubted.delete(portfolioId);
+    if (order === 'after a gap' || isDoubted || wasDoubted) oweResync(user);
+    if (isDoubted) doubt(user, portfolioId, epoch);
+    if (event.type === 'balance.reservation_refused' || isDoubted) return;
     const { asset, via } = event.data;
     const name = `${portfolioId} ${asset} ${via}`;
     const text = textOf(event, base);
@@ -98,9 +112,25 @@ export const createToldBalances = (readBases: ReadSeenBases): ToldBalances => {
   const tell = ({ sockets }: User) => {
     for (const { owed } of sockets) owed();
   };
+  const shown = async (userId: string, portfolioIds: readonly string[]) => {
+    if (portfolioIds.length === 0) return;
+    const bases = await readBases(portfolioIds.map((portfolioId) => ({ portfolioId, userId })));
+    // Who left meanwhile is told nothing, and what was told meanwhile is in doubt no more.
+    const user = users.get(userId);
+    const isKnown = (portfolioId: string) => {
+      const from = user?.doubted.get(portfolioId);
+      const { base, epoch = 0 } = bases.get(portfolioId) ?? {};
+      return from !== undefined && base !== undefined && epoch >= from;
+    };
+    const known = portfolioIds.filter(isKnown);
+    if (!user || known.length === 0) return;
+    for (const portfolioId of known) user.doubted.delete(portfolioId);
+    oweResync(user);
+    tell(user);
+  };
   return {
     open: ({ userId, owed }) => {
-      const user = users.get(userId) ?? { sockets: new Set(), reached: new Map() };
+      const user = users.get(userId) ?? { sockets: new Set(), reached: new Map(), doubted: new Map() };
       users.set(userId, user);
       const socket: Socket = { owed, owes: new Map(), owesResync: false };
       user.sockets.add(socket);
@@ -137,6 +167,13 @@ export const createToldBalances = (readBases: ReadSeenBases): ToldBalances => {
         told.add(user);
       }
       for (const user of told) tell(user);
+    },
+    shown: async (userId, portfolioId) => {
+      const meant = userId === undefined ? [...users.keys()] : [userId];
+      for (const one of meant) {
+        const doubted = [...(users.get(one)?.doubted.keys() ?? [])];
+        await shown(one, portfolioId === undefined ? doubted : doubted.filter((id) => id === portfolioId));
+      }
     },
     missed: (userId) => {
       const of = userId === undefined ? [...users.values()] : [users.get(userId)];

@@ -107,6 +107,8 @@ async def play_async(part: Part) -> None:
                     part.clock.is_silent = taken == step.get("silentAfter")
                     if taken == step.get("live") or str(frame["TotalValue"]) == step.get("liveUntil"):
                         return
+                    if taken == step.get("signInAfter"):
+                        await t.sign_in(*_account)
 
         for step in part.steps:
             if "signIn" in step:
@@ -145,6 +147,8 @@ def play_sync(part: Part) -> None:
                     part.clock.is_silent = taken == step.get("silentAfter")
                     if taken == step.get("live") or str(frame["TotalValue"]) == step.get("liveUntil"):
                         return
+                    if taken == step.get("signInAfter"):
+                        t.sign_in(*_account)
 
         for step in part.steps:
             if "signIn" in step:

@@ -29,6 +29,7 @@ from .bodies import (
     with_decimals,
 )
 from .live import Hearer, live_frames
+from .lives import Lives
 from .problem import Problem, body_of
 from .rules import Clock, SystemClock
 from .session import KeptSession, SecondFactor, Session, call_as_user, without_answer
@@ -66,6 +67,7 @@ class AsyncClient:
         self._session = Session(self._http, self._clock, on_session)
         self._on_pause = on_pause
         self._chance = chance
+        self._lives = Lives()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -76,7 +78,8 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Lets go of connections. The session stays; `sign_out` ends it."""
+        """Ends live frames, and lets go of connections. The session stays; `sign_out` ends it."""
+        await self._lives.end()
         await self._http.aclose()
 
     @property
@@ -168,15 +171,16 @@ class AsyncClient:
         """Frames whenever the value changes, and about once a second; who is slow gets the newest.
 
         They are those of the default portfolio, of another one by its id, or of ``all`` that is owned. Cuts are mended
-        and tokens renewed. Raises Problem 401 when the session is over, 404 where there is no such portfolio, 409 where
-        it is paper money that lives at the other kind of prices, and LiveStopped when the server wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before.
+        and tokens renewed. Raises Problem 401 when the session is over or is another user's, 404 where there is no such
+        portfolio, 409 where it is paper money that lives at the other kind of prices, and LiveStopped when the server
+        wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before; the client's end ends it too.
 
         `on_balance` is called with each change of what is in any portfolio of the user. `on_resync` is called when such
         changes come from now on, at first and after each cut, and where some were missed: what was read before may be
         old. What they raise ends the frames.
         """
         hearer = Hearer(on_balance, on_resync)
-        return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id, hearer)
+        return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id, hearer, self._lives)
 
     async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         """Any other call, as who is signed in; `path` is from ``/api/v1`` on. Answers JSON as it comes.

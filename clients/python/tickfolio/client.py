@@ -33,14 +33,11 @@ class Client:
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        # First, for an address that is none leaves no thread behind then.
+        self._client = AsyncClient(url, on_session=on_session, on_pause=on_pause, clock=clock, chance=chance)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tickfolio", daemon=True)
         self._thread.start()
-
-        async def make() -> AsyncClient:
-            return AsyncClient(url, on_session=on_session, on_pause=on_pause, clock=clock, chance=chance)
-
-        self._client = self._wait(make())
 
     def __enter__(self) -> Client:
         return self
@@ -51,10 +48,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Lets go of connections and of the thread. The session stays; `sign_out` ends it."""
+        """Ends live frames, and lets go of connections and of the thread. The session stays; `sign_out` ends it."""
         if self._loop.is_closed():
             return
-        self._wait(self._client.close())
+        self._wait(self._let_go())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -128,23 +125,53 @@ class Client:
         on_balance: Callable[[Balance], None] | None = None,
         on_resync: Callable[[], None] | None = None,
     ) -> Generator[Frame, None, None]:
-        """Frames, until the loop over them is left. `on_balance` and `on_resync` are called on the client's thread."""
+        """Frames, until the loop over them is left, or the client is closed.
+
+        `on_balance` and `on_resync` are called on the client's thread, where nothing of it can be waited for.
+        """
         frames = self._client.live(portfolio_id, on_balance=on_balance, on_resync=on_resync)
 
-        async def following() -> Frame:
-            return await frames.__anext__()
+        taking: asyncio.Task[Any] | None = None
+
+        async def following() -> Frame | None:
+            nonlocal taking
+            taking = asyncio.current_task()
+            return await anext(frames, None)
+
+        async def leave() -> None:
+            if taking is not None and not taking.done():
+                taking.cancel()  # Interrupted.
+                await asyncio.wait({taking})
+            await frames.aclose()
 
         try:
-            while True:
-                yield self._wait(following())
+            while not self._loop.is_closed() and (frame := self._wait(following())) is not None:
+                yield frame
         finally:
-            self._wait(frames.aclose())
+            if not self._loop.is_closed():
+                self._wait(leave())
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         return self._wait(self._client.call(method, path, body, headers))
 
+    async def _let_go(self) -> None:
+        await self._client.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=1)  # Of other threads: whoever waits there for frames gets none.
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.get_running_loop().shutdown_asyncgens()
+
     def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         """Has it done on the thread. Interrupted, it is given up there too."""
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError(
+                "on_balance, on_resync, on_session and on_pause are called on the client's own thread, which cannot "
+                "wait for itself. Have another thread call, or use AsyncClient."
+            )
         doing = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return doing.result()

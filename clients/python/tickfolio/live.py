@@ -13,37 +13,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from . import rules
 from .bodies import Balance, Frame, with_decimals
-from .problem import LiveStopped, Problem
+from .latest import Latest
+from .lives import Lives
+from .problem import LiveStopped, Problem, signed_out
 from .session import Session
 
 Pause = Callable[[int, "float | None"], Awaitable[None]]
-
-
-class _Latest:
-    """A place for one frame: what is not taken is replaced by what comes later."""
-
-    def __init__(self) -> None:
-        self._frame: Frame | None = None
-        self._fault: BaseException | None = None
-        self._woken = asyncio.Event()
-
-    def put(self, frame: Frame) -> None:
-        self._frame = frame
-        self._woken.set()
-
-    def fail(self, fault: BaseException) -> None:
-        self._fault = fault
-        self._woken.set()
-
-    async def take(self) -> Frame:
-        while True:
-            await self._woken.wait()
-            if self._fault is not None:
-                raise self._fault
-            frame, self._frame = self._frame, None
-            self._woken.clear()
-            if frame is not None:
-                return frame
 
 
 @dataclass(frozen=True)
@@ -78,9 +53,12 @@ async def live_frames(
     chance: Callable[[], float],
     portfolio_id: str | None,
     hearer: Hearer,
+    lives: Lives,
 ) -> AsyncGenerator[Frame, None]:
     """Frames one by one; who is slow gets the newest. Raises Problem 401, 404 and 409, and LiveStopped."""
-    latest = _Latest()
+    if lives.is_over:
+        return
+    latest = Latest()
     named = portfolio_id.lower() if portfolio_id else None
     wanted = None if named == "default" else named
 
@@ -89,11 +67,13 @@ async def live_frames(
             await _follow(url, session, pause, chance, latest, wanted, hearer)
         except Exception as fault:  # Whoever takes frames is told, whatever it is.
             latest.fail(fault)
+        finally:
+            latest.end()
 
-    following = asyncio.create_task(follow())
+    following = lives.start(follow())
     try:
-        while True:
-            yield await latest.take()
+        while (frame := await latest.take()) is not None:
+            yield frame
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
@@ -104,16 +84,18 @@ async def _follow(
     session: Session,
     pause: Pause,
     chance: Callable[[], float],
-    latest: _Latest,
+    latest: Latest,
     wanted: str | None,
     hearer: Hearer,
 ) -> None:
     failures = 0
+    begun_by = session.user_id
     while True:
         refused: Problem | None = None
         code = rules.BROKEN
         try:
             token = await session.token()
+            session.require_user(begun_by)
         except Problem as problem:
             if problem.status == 401:
                 raise
@@ -149,8 +131,9 @@ class _NotNow(Exception):
 class _Socket:
     """One socket, from its opening to its close."""
 
-    def __init__(self, session: Session, token: str, latest: _Latest, wanted: str | None, hearer: Hearer) -> None:
+    def __init__(self, session: Session, token: str, latest: Latest, wanted: str | None, hearer: Hearer) -> None:
         self._session = session
+        self._user_id = session.user_id
         self._clock = session.clock
         self._token = token
         self._latest = latest
@@ -165,7 +148,12 @@ class _Socket:
         headers = {"authorization": f"Bearer {self._token}"}
         try:
             async with connect(
-                url, additional_headers=headers, open_timeout=rules.SILENCE, close_timeout=1, ping_interval=None
+                url,
+                additional_headers=headers,
+                open_timeout=rules.SILENCE,
+                close_timeout=1,
+                ping_interval=None,
+                max_size=rules.LARGEST_MESSAGE,
             ) as socket:
                 return await self._read_all(socket), self._was_live
         except InvalidStatus as fault:
@@ -175,6 +163,9 @@ class _Socket:
 
     async def _read_all(self, socket: ClientConnection) -> int:
         def offer(token: str) -> None:
+            if self._session.user_id != self._user_id:
+                self._latest.fail(signed_out())  # What is another's is nothing of this.
+                return
             self._start(self._hand_over(socket, token))
 
         self._session.on_token.add(offer)

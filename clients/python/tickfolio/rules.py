@@ -14,6 +14,8 @@ Action = Literal["reconnect-now", "reconnect-later", "refresh", "stop"]
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 #: The server sends a frame at least once a second.
 SILENCE = 8.0
+#: A frame of ten thousand assets has some 3 MB.
+LARGEST_MESSAGE = 32 * 2**20
 #: Of a connection that broke.
 BROKEN = 1006
 #: How long an answer may take.

@@ -167,6 +167,11 @@ class Session:
                     self.leave()
                 raise
 
+    def require_user(self, begun_by: str | None) -> None:
+        """Raises Problem 401 where somebody else than `begun_by` is signed in by now."""
+        if begun_by is not None and self.user_id != begun_by:
+            raise signed_out()
+
     def leave(self) -> None:
         was = self._held
         self._held = self._refresh_token = None
@@ -193,8 +198,7 @@ async def call_as_user(session: Session, begun_by: str | None, ask: AskAsUser) -
     """
 
     def own(token: str) -> str:
-        if begun_by is not None and session.user_id != begun_by:
-            raise signed_out()
+        session.require_user(begun_by)
         return token
 
     response = await ask(own(await session.token()))

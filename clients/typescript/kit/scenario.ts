@@ -45,8 +45,14 @@ export type ClientStep =
   | { readonly add: readonly [symbol: string, quantity: string] }
   /** Lets so much time pass, in seconds. */
   | { readonly wait: number }
-  /** Takes so many frames, and is told of balances meanwhile. */
-  | { readonly live: number; readonly silentAfter?: number; readonly portfolioId?: string; readonly balances?: true }
+  /** Takes so many frames, and is told of balances meanwhile; signs in once more after so many of them. */
+  | {
+      readonly live: number;
+      readonly silentAfter?: number;
+      readonly signInAfter?: number;
+      readonly portfolioId?: string;
+      readonly balances?: true;
+    }
   /** Takes one frame, is busy until the server has done everything, then takes frames until this total. */
   | { readonly liveUntil: string };
 

@@ -13,7 +13,8 @@ export interface LiveFramesDeps extends Pick<LiveSocketDeps, 'clock' | 'random' 
 
 /**
  * The frames of who is signed in, one by one; who is slow gets the newest. It ends with the signal, or when nobody asks
- * for more. @throws Problem 401 when the session is over, 404 or 409 for a portfolio that is not shown, LiveStopped when the server wants no more of it
+ * for more. @throws Problem 401 when the session is over or is another user's, 404 or 409 for a portfolio that is not
+ * shown, LiveStopped when the server wants no more of it
  */
 export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): AsyncGenerator<Frame, void> {
   const { session, ...others } = deps;
@@ -21,10 +22,30 @@ export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): A
   if (signal?.aborted) return;
   if (session.state.kind === 'signed-out') throw signedOut();
   const latest = createLatest<Frame>();
+  let userId: string | undefined;
+  /** Whether who is signed in now is who was when this began; what is another's is nothing of it. */
+  const isOwn = () => {
+    if (session.state.kind !== 'signed-in') return session.state.kind === 'unknown';
+    userId ??= session.state.userId;
+    return userId === session.state.userId;
+  };
+  const own = (token: string): string => {
+    if (!isOwn()) throw signedOut();
+    return token;
+  };
+  isOwn();
+  /** Tells who listens; what they throw ends the frames. */
+  const tell = (work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      latest.fail(thrown);
+    }
+  };
   const connection = createLiveConnection({
     ...others,
-    token: session.token,
-    renew: session.renew,
+    token: async () => own(await session.token()),
+    renew: async () => own(await session.renew()),
     // Over REST there are frames of the default one alone.
     read: async () => {
       if (portfolioId !== undefined && portfolioId !== 'default') throw new Problem(0, '');
@@ -33,14 +54,14 @@ export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): A
     portfolioId,
     onRefused: (reason, detail) => latest.fail(new Problem(reason === 'not-found' ? 404 : 409, detail, { reason })),
     onFrame: (frame) => latest.put(frame as Frame),
-    onConnection,
-    onBalance: onBalance && ((balance) => onBalance(balance as Balance)),
-    onResync,
+    onConnection: (next) => tell(() => onConnection(next)),
+    onBalance: onBalance && ((balance) => tell(() => onBalance(balance as Balance))),
+    onResync: onResync && (() => tell(onResync)),
     onStop: (code) => latest.fail(new LiveStopped(code)),
   });
   if (onBalance || onResync) connection.setChannels(['balances']);
-  const offToken = session.onToken((token) => connection.offer(token));
-  const offSession = session.subscribe(() => session.state.kind === 'signed-out' && latest.fail(signedOut()));
+  const offToken = session.onToken((token) => isOwn() && connection.offer(token));
+  const offSession = session.subscribe(() => isOwn() || latest.fail(signedOut()));
   signal?.addEventListener('abort', latest.end);
   try {
     for (let frame = await latest.take(); frame !== undefined; frame = await latest.take()) yield frame;

@@ -1,5 +1,6 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { expect, it } from 'vitest';
+import { Problem } from '../session/problem.js';
 import { createLiveSocket } from './live-socket.js';
 
 /** A socket in a test's hands, of a session whose token can be renewed. */
@@ -119,4 +120,37 @@ it('asks for its portfolio on every connection, and tells of what is not taken',
   socket.onopen?.();
   expect(said.slice(2)).toEqual(['view default']);
   live.close();
+});
+
+it('waits for nothing more once it was left, also where its token was being renewed', async () => {
+  const clock = createManualClock();
+  const pauses: number[] = [];
+  let close: ((event: CloseEvent) => void) | null = null;
+  let refuse: (reason: unknown) => void = () => undefined;
+  const socket = {
+    readyState: 1,
+    set onclose(next: typeof close) {
+      close = next ?? close;
+    },
+    close: () => undefined,
+  };
+  const live = createLiveSocket({
+    clock,
+    random: () => 0.5,
+    open: () => socket as unknown as WebSocket,
+    token: async () => 'token',
+    renew: () =>
+      new Promise((_, reject) => {
+        refuse = reject;
+      }),
+    onFrame: () => undefined,
+    onConnection: () => undefined,
+    onPause: (ms) => pauses.push(ms),
+  });
+  await clock.advanceAsync(0);
+  (close as ((event: CloseEvent) => void) | null)?.({ code: 4401 } as CloseEvent);
+  live.close();
+  refuse(new Problem(503, '', { retryAfterMs: 600_000 }));
+  await clock.advanceAsync(0);
+  expect([pauses, clock.pending]).toEqual([[], 0]);
 });

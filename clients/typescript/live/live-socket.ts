@@ -109,6 +109,7 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
     else old.close();
   };
   const later = (ms: number) => {
+    if (closed) return; // While a token was renewed.
     timer?.cancel();
     deps.onPause?.(ms);
     timer = clock.after(ms, () => void connect());

@@ -170,6 +170,8 @@ export interface ListEndedSessionsResponse {
   next: string;
   /** Epoch milliseconds; what ends from here on is in an answer to a later question. */
   asOfMs: number;
+  /** Another one where the database was restored from a backup; 0 of a build that does not say it. */
+  epoch: number;
 }
 
 export interface GetDeletionRequest {
@@ -2055,7 +2057,7 @@ export const ListEndedSessionsRequest: MessageFns<ListEndedSessionsRequest> = {
 };
 
 function createBaseListEndedSessionsResponse(): ListEndedSessionsResponse {
-  return { sessionIds: [], next: "", asOfMs: 0 };
+  return { sessionIds: [], next: "", asOfMs: 0, epoch: 0 };
 }
 
 export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = {
@@ -2068,6 +2070,9 @@ export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = 
     }
     if (message.asOfMs !== 0) {
       writer.uint32(24).int64(message.asOfMs);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(32).int32(message.epoch);
     }
     return writer;
   },
@@ -2109,6 +2114,14 @@ export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = 
             message.asOfMs = longToNumber(reader.int64());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.epoch = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2129,6 +2142,7 @@ export const ListEndedSessionsResponse: MessageFns<ListEndedSessionsResponse> = 
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
     message.next = object.next ?? "";
     message.asOfMs = object.asOfMs ?? 0;
+    message.epoch = object.epoch ?? 0;
     return message;
   },
 };

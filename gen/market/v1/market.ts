@@ -154,6 +154,59 @@ export interface Symbol {
   stepSize: string;
   /** Not traded now, but expected to be again. The exchange says BREAK both of what it pauses and of what it has delisted. */
   paused: boolean;
+  /**
+   * From here on the exchange's rules for orders, in its own decimal text: absent where it has none or says one that cannot be
+   * read, and 0 where it does not bind. Prices are of one of the base asset, quantities of the base asset.
+   */
+  minPrice?: string | undefined;
+  maxPrice?: string | undefined;
+  minQuantity?: string | undefined;
+  maxQuantity?:
+    | string
+    | undefined;
+  /** The same of market orders, besides the bounds above. */
+  marketMinQuantity?: string | undefined;
+  marketMaxQuantity?: string | undefined;
+  marketStepSize?:
+    | string
+    | undefined;
+  /** Of price times quantity. */
+  minNotional?: string | undefined;
+  maxNotional?:
+    | string
+    | undefined;
+  /** Whether the least notional binds market orders too, whose price is then the mean below. */
+  applyNotionalToMarket?:
+    | boolean
+    | undefined;
+  /** Over how many minutes the exchange takes the mean price that the bounds of notional and of percent mean; 0: its last price. */
+  averagePriceMinutes?:
+    | number
+    | undefined;
+  /** A price is at most so many times the mean price, and at least. */
+  percentPriceUp?: PriceFactors | undefined;
+  percentPriceDown?:
+    | PriceFactors
+    | undefined;
+  /** LIMIT, MARKET … as the exchange writes them; empty where it does not say. */
+  orderTypes: string[];
+  /** An iceberg order has at most so many parts. */
+  icebergParts?:
+    | number
+    | undefined;
+  /** Of one account. */
+  maxOpenOrders?:
+    | number
+    | undefined;
+  /** Decimals of amounts of the two assets. */
+  basePrecision?: number | undefined;
+  quotePrecision?: number | undefined;
+}
+
+/** By the side of an order; the same twice where the exchange tells no sides apart. */
+export interface PriceFactors {
+  buy?: string | undefined;
+  sell?: string | undefined;
 }
 
 export interface ListKlinesRequest {
@@ -1032,7 +1085,33 @@ export const ListSymbolsResponse: MessageFns<ListSymbolsResponse> = {
 };
 
 function createBaseSymbol(): Symbol {
-  return { symbol: "", baseAsset: "", quoteAsset: "", status: "", tickSize: "", stepSize: "", paused: false };
+  return {
+    symbol: "",
+    baseAsset: "",
+    quoteAsset: "",
+    status: "",
+    tickSize: "",
+    stepSize: "",
+    paused: false,
+    minPrice: undefined,
+    maxPrice: undefined,
+    minQuantity: undefined,
+    maxQuantity: undefined,
+    marketMinQuantity: undefined,
+    marketMaxQuantity: undefined,
+    marketStepSize: undefined,
+    minNotional: undefined,
+    maxNotional: undefined,
+    applyNotionalToMarket: undefined,
+    averagePriceMinutes: undefined,
+    percentPriceUp: undefined,
+    percentPriceDown: undefined,
+    orderTypes: [],
+    icebergParts: undefined,
+    maxOpenOrders: undefined,
+    basePrecision: undefined,
+    quotePrecision: undefined,
+  };
 }
 
 export const Symbol: MessageFns<Symbol> = {
@@ -1057,6 +1136,60 @@ export const Symbol: MessageFns<Symbol> = {
     }
     if (message.paused !== false) {
       writer.uint32(56).bool(message.paused);
+    }
+    if (message.minPrice !== undefined) {
+      writer.uint32(66).string(message.minPrice);
+    }
+    if (message.maxPrice !== undefined) {
+      writer.uint32(74).string(message.maxPrice);
+    }
+    if (message.minQuantity !== undefined) {
+      writer.uint32(82).string(message.minQuantity);
+    }
+    if (message.maxQuantity !== undefined) {
+      writer.uint32(90).string(message.maxQuantity);
+    }
+    if (message.marketMinQuantity !== undefined) {
+      writer.uint32(98).string(message.marketMinQuantity);
+    }
+    if (message.marketMaxQuantity !== undefined) {
+      writer.uint32(106).string(message.marketMaxQuantity);
+    }
+    if (message.marketStepSize !== undefined) {
+      writer.uint32(114).string(message.marketStepSize);
+    }
+    if (message.minNotional !== undefined) {
+      writer.uint32(122).string(message.minNotional);
+    }
+    if (message.maxNotional !== undefined) {
+      writer.uint32(130).string(message.maxNotional);
+    }
+    if (message.applyNotionalToMarket !== undefined) {
+      writer.uint32(136).bool(message.applyNotionalToMarket);
+    }
+    if (message.averagePriceMinutes !== undefined) {
+      writer.uint32(144).int32(message.averagePriceMinutes);
+    }
+    if (message.percentPriceUp !== undefined) {
+      PriceFactors.encode(message.percentPriceUp, writer.uint32(154).fork()).join();
+    }
+    if (message.percentPriceDown !== undefined) {
+      PriceFactors.encode(message.percentPriceDown, writer.uint32(162).fork()).join();
+    }
+    for (const v of message.orderTypes) {
+      writer.uint32(170).string(v!);
+    }
+    if (message.icebergParts !== undefined) {
+      writer.uint32(176).int32(message.icebergParts);
+    }
+    if (message.maxOpenOrders !== undefined) {
+      writer.uint32(184).int32(message.maxOpenOrders);
+    }
+    if (message.basePrecision !== undefined) {
+      writer.uint32(192).int32(message.basePrecision);
+    }
+    if (message.quotePrecision !== undefined) {
+      writer.uint32(200).int32(message.quotePrecision);
     }
     return writer;
   },
@@ -1130,6 +1263,150 @@ export const Symbol: MessageFns<Symbol> = {
             message.paused = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.minPrice = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.maxPrice = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.minQuantity = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.maxQuantity = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.marketMinQuantity = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.marketMaxQuantity = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.marketStepSize = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.minNotional = reader.string();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.maxNotional = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.applyNotionalToMarket = reader.bool();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.averagePriceMinutes = reader.int32();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.percentPriceUp = PriceFactors.decode(reader, reader.uint32());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.percentPriceDown = PriceFactors.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.orderTypes.push(reader.string());
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.icebergParts = reader.int32();
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.maxOpenOrders = reader.int32();
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.basePrecision = reader.int32();
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.quotePrecision = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1154,6 +1431,95 @@ export const Symbol: MessageFns<Symbol> = {
     message.tickSize = object.tickSize ?? "";
     message.stepSize = object.stepSize ?? "";
     message.paused = object.paused ?? false;
+    message.minPrice = object.minPrice ?? undefined;
+    message.maxPrice = object.maxPrice ?? undefined;
+    message.minQuantity = object.minQuantity ?? undefined;
+    message.maxQuantity = object.maxQuantity ?? undefined;
+    message.marketMinQuantity = object.marketMinQuantity ?? undefined;
+    message.marketMaxQuantity = object.marketMaxQuantity ?? undefined;
+    message.marketStepSize = object.marketStepSize ?? undefined;
+    message.minNotional = object.minNotional ?? undefined;
+    message.maxNotional = object.maxNotional ?? undefined;
+    message.applyNotionalToMarket = object.applyNotionalToMarket ?? undefined;
+    message.averagePriceMinutes = object.averagePriceMinutes ?? undefined;
+    message.percentPriceUp = (object.percentPriceUp !== undefined && object.percentPriceUp !== null)
+      ? PriceFactors.fromPartial(object.percentPriceUp)
+      : undefined;
+    message.percentPriceDown = (object.percentPriceDown !== undefined && object.percentPriceDown !== null)
+      ? PriceFactors.fromPartial(object.percentPriceDown)
+      : undefined;
+    message.orderTypes = object.orderTypes?.map((e) => e) || [];
+    message.icebergParts = object.icebergParts ?? undefined;
+    message.maxOpenOrders = object.maxOpenOrders ?? undefined;
+    message.basePrecision = object.basePrecision ?? undefined;
+    message.quotePrecision = object.quotePrecision ?? undefined;
+    return message;
+  },
+};
+
+function createBasePriceFactors(): PriceFactors {
+  return { buy: undefined, sell: undefined };
+}
+
+export const PriceFactors: MessageFns<PriceFactors> = {
+  encode(message: PriceFactors, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.buy !== undefined) {
+      writer.uint32(10).string(message.buy);
+    }
+    if (message.sell !== undefined) {
+      writer.uint32(18).string(message.sell);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceFactors {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceFactors();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.buy = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sell = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PriceFactors>, I>>(base?: I): PriceFactors {
+    return PriceFactors.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PriceFactors>, I>>(object: I): PriceFactors {
+    const message = createBasePriceFactors();
+    message.buy = object.buy ?? undefined;
+    message.sell = object.sell ?? undefined;
     return message;
   },
 };

@@ -56,6 +56,8 @@ const open = async (): Promise<PGlite> => {
   };
   const database = new PGlite(dataFolder, { startParams, onStderr });
   await database.waitReady;
+  // Not with each statement, for which PGlite would copy all it has, nor before it has read its types of arrays.
+  Object.assign(database.parsers, parsers);
   return database;
 };
 
@@ -87,7 +89,6 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
     await goTo(database, request.schema);
     const { rows, fields, affectedRows } = await database.query(request.text, request.params, {
       rowMode: request.rowMode,
-      parsers,
     });
     send({ id: request.id, result: { rows, fields, ...(affectedRows === undefined ? {} : { affectedRows }) } });
   } catch (err) {

@@ -46,6 +46,8 @@ const build = (known = true) => {
   const market: Market = {
     follow: () => undefined,
     feedOf: (symbol) => (names.includes(symbol) ? { state: 'live', detail: '', sinceMs: 5 } : undefined),
+    keep: () => undefined,
+    prove: () => undefined,
     last: (symbol) => (symbol === 'btcusdt' ? { symbol, price: '1.5', timeMs: 7, tradeId: 9 } : undefined),
     exchangeTimeMs: undefined,
     fault: undefined,

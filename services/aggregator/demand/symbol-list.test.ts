@@ -14,6 +14,7 @@ const listed = (...names: string[]) =>
     tickSize: '1',
     stepSize: '1',
     paused: false,
+    orderTypes: [],
   }));
 
 const build = () => {

@@ -13,13 +13,29 @@ export interface SymbolListOptions extends RetryPolicy {
 
 export const symbolListDefaults: SymbolListOptions = { refreshMs: 3_000, minRetryMs: 100, maxRetryMs: 1_000 };
 
+/** What is kept of a listed symbol; its rules for orders are asked for where there are orders. */
+export type KnownSymbol = Pick<
+  ListedSymbol,
+  'symbol' | 'baseAsset' | 'quoteAsset' | 'status' | 'tickSize' | 'stepSize' | 'paused'
+>;
+
+const knownOf = ({ symbol, baseAsset, quoteAsset, status, tickSize, stepSize, paused }: ListedSymbol): KnownSymbol => ({
+  symbol,
+  baseAsset,
+  quoteAsset,
+  status,
+  tickSize,
+  stepSize,
+  paused,
+});
+
 /** The exchange's symbols as the socket service knows them, read again and again. */
 export interface SymbolList {
   /** False until the list was read once. */
   readonly known: boolean;
   readonly revision: string;
   readonly simulated: boolean;
-  readonly symbols: readonly ListedSymbol[];
+  readonly symbols: readonly KnownSymbol[];
   /** @param symbol lower case */
   has(symbol: string): boolean;
   /** Why the last reading failed, or undefined. */
@@ -47,7 +63,7 @@ export const createSymbolList = (
   let known = false;
   let revision = '';
   let simulated = false;
-  let symbols: readonly ListedSymbol[] = [];
+  let symbols: readonly KnownSymbol[] = [];
   let names: ReadonlySet<string> = new Set();
   let fault: string | undefined = 'the list was not read yet';
   let turn: Promise<void> = Promise.resolve();
@@ -60,7 +76,7 @@ export const createSymbolList = (
     if (known && answer.revision === revision) return;
     known = true;
     revision = answer.revision;
-    symbols = answer.symbols;
+    symbols = answer.symbols.map(knownOf);
     names = new Set(symbols.map(({ symbol }) => symbol));
     log.info({ symbols: symbols.length, revision, simulated }, 'symbol list read');
     changed();

@@ -26,6 +26,8 @@ const build = (wants: Readonly<Record<string, Purpose>>, concurrency = 2) => {
       fromPage: () => log.push(`${symbol} served`),
       pageFailed: (_request, { code }) => log.push(`${symbol} ${code}`),
       advance: () => undefined,
+      keep: () => undefined,
+      prove: () => undefined,
       busy: true,
       last: () => undefined,
       missing: 1,

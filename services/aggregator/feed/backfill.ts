@@ -12,6 +12,9 @@ export interface BackfillOptions {
   readonly maxProofs: number;
   /** Such proofs are at least so far apart: 5 a second take 1 200 of the exchange's 6 000 a minute. Default 200. */
   readonly proofSpacingMs: number;
+  /** The same of proofs that somebody asks for and no second needs. Default 2 and 200. */
+  readonly maxAskedProofs: number;
+  readonly askedProofSpacingMs: number;
   /** Pages of holes that need several: at most so many at once, so that whoever needs one finds a place. Default 6. */
   readonly maxLongHoles: number;
   /**
@@ -32,6 +35,8 @@ export const backfillDefaults: BackfillOptions = {
   concurrency: 8,
   maxProofs: 2,
   proofSpacingMs: 200,
+  maxAskedProofs: 2,
+  askedProofSpacingMs: 200,
   maxLongHoles: 6,
   longHoleSpacingMs: 60,
   spentPauseMs: 1_000,
@@ -41,17 +46,26 @@ export const backfillDefaults: BackfillOptions = {
 };
 
 /** What a page is for, as far as its turn goes. */
-type Errand = PageRequest['purpose'] | 'long hole';
+type Errand = PageRequest['purpose'] | 'long hole' | 'asked proof';
 
 /**
  * Holes hold back seconds of busy symbols, so they go first; then new symbols' last prices, then what may have been
  * missed. A hole of many pages holds back none but its own, and would keep all others waiting for as long as it is
  * filled.
  */
-const urgency: Readonly<Record<Errand, number>> = { hole: 0, seed: 1, probe: 2, 'long hole': 3, proof: 4 };
+const urgency: Readonly<Record<Errand, number>> = {
+  hole: 0,
+  seed: 1,
+  probe: 2,
+  'long hole': 3,
+  proof: 4,
+  'asked proof': 5,
+};
 
-const errandOf = ({ purpose, limit }: PageRequest): Errand =>
-  purpose === 'hole' && limit >= pageLimit ? 'long hole' : purpose;
+const errandOf = ({ purpose, limit, second }: PageRequest): Errand => {
+  if (purpose === 'hole' && limit >= pageLimit) return 'long hole';
+  return purpose === 'proof' && second === undefined ? 'asked proof' : purpose;
+};
 
 interface Wish {
   readonly tape: Tape;
@@ -91,6 +105,12 @@ export const createBackfill = (
   let turn = 0;
   const quotas: Partial<Record<Errand, Quota>> = {
     proof: { underway: 0, nextMs: 0, most: options.maxProofs, spacingMs: options.proofSpacingMs },
+    'asked proof': {
+      underway: 0,
+      nextMs: 0,
+      most: options.maxAskedProofs,
+      spacingMs: options.askedProofSpacingMs,
+    },
     'long hole': { underway: 0, nextMs: 0, most: options.maxLongHoles, spacingMs: options.longHoleSpacingMs },
   };
 

@@ -9,6 +9,7 @@ import type { Tally } from '../tally.js';
 import { secondMs } from '../tape/second-trades.js';
 import { createTape, type Tape } from '../tape/tape.js';
 import { type TapeOptions, tapeDefaults } from '../tape/tape-limits.js';
+import type { TradeKeeper } from '../tape/trade-series.js';
 import { createTickerIntake } from '../tickers/ticker-intake.js';
 import { type BackfillOptions, backfillDefaults, createBackfill } from './backfill.js';
 import { createLastPrices } from './last-prices.js';
@@ -45,6 +46,8 @@ export interface MarketDeps {
   readonly eventLog: Pick<EventLog, 'publish'>;
   /** Whether what comes is simulated; undefined while that is not known. */
   readonly simulated: () => boolean | undefined;
+  /** Who is told the trades themselves of a symbol, if anybody. Default nobody. */
+  readonly keeperOf?: (symbol: string) => TradeKeeper | undefined;
 }
 
 /** Follows symbols: their trades become seconds on the price bus, their mini-tickers rows in the event log. */
@@ -57,6 +60,10 @@ export interface Market {
   /** Undefined for a symbol that is not followed. */
   feedOf(symbol: string): SymbolFeed | undefined;
   last(symbol: string): LastPrice | undefined;
+  /** The symbol has another keeper now, or none. */
+  keep(symbol: string): void;
+  /** Has the history asked how far it is shown that the symbol has no more trade. */
+  prove(symbol: string): void;
   /** The exchange's time as its frames tell it, epoch milliseconds; undefined before the first one. */
   readonly exchangeTimeMs: number | undefined;
   /** Why no trades can arrive, or undefined. */
@@ -70,7 +77,7 @@ export interface Market {
 }
 
 export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDefaults): Market => {
-  const { clock, log, tally, feed, priceBus, gate } = deps;
+  const { clock, log, tally, feed, priceBus, gate, keeperOf = () => undefined } = deps;
   const tapes = new Map<string, Tape>();
   /** By the exchange's upper-case spelling. */
   const bySpelling = new Map<string, Tape>();
@@ -179,12 +186,14 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
   const add = (symbol: string, goOnFrom: PublishedThrough | undefined) => {
     const tapeDeps = { emit: gate.publish, tellPrice: gate.publishPrice, feedClock, tally, log, complain };
     const tape = createTape(symbol, tapeDeps, options.tape, goOnFrom);
+    tape.keep(keeperOf(symbol));
     tapes.set(symbol, tape);
     feeds.set(symbol, { state: 'pending', detail: 'Not asked for yet.', sinceMs: clock.now() });
     active.add(tape);
   };
   const drop = (symbol: string, tape: Tape) => {
     backfill.forget(tape);
+    tape.keep(undefined);
     active.delete(tape);
     tapes.delete(symbol);
     feeds.delete(symbol);
@@ -236,6 +245,13 @@ export const createMarket = (deps: MarketDeps, options: MarketOptions = marketDe
       const symbolFeed = feeds.get(symbol);
       const noPrice = missing.of(symbol);
       return symbolFeed && noPrice ? { ...symbolFeed, noPrice } : symbolFeed;
+    },
+    keep: (symbol) => tapes.get(symbol)?.keep(keeperOf(symbol)),
+    prove: (symbol) => {
+      const tape = tapes.get(symbol);
+      if (!tape) return;
+      tape.prove();
+      active.add(tape);
     },
     last: (symbol) => lastPrices.of(symbol, tapes.get(symbol)?.last()),
     get exchangeTimeMs() {

@@ -14,7 +14,7 @@ export interface SocketClientOptions extends Omit<Neighbour, 'observeCircuit'> {
  * hangs is given up by the socket service, which sees the bytes, and a dead one by gRPC's keepalive.
  */
 const historyDeadlineMs = 60_000;
-/** Of the list of all symbols, some 200 kB. */
+/** Of the list of all symbols, some 1.5 MB with the rules for orders. */
 const listDeadlineMs = 20_000;
 
 /** Unbounded: pages and lists are asked for one after the other, and each at a pace of its own while it fails. */

@@ -143,6 +143,7 @@ export const startFakeSocket = async (port = 0): Promise<FakeSocket> => {
         tickSize: '0.01',
         stepSize: '0.00001',
         paused: false,
+        orderTypes: [],
       }));
       return { revision, symbols: revision === knownRevision ? [] : symbols, simulated: fake.simulated };
     }),

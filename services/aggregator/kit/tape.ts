@@ -7,6 +7,7 @@ import { createTally, type Tally } from '../tally.js';
 import { createTape, type Tape } from '../tape/tape.js';
 import { type TapeOptions, tapeDefaults } from '../tape/tape-limits.js';
 import type { Trade, VoidTrade } from '../tape/trade.js';
+import type { TradeKeeper } from '../tape/trade-series.js';
 import type { ReferenceTrade } from './reference-second-stats.js';
 
 /** A tape under a clock that a test moves, for tests. */
@@ -25,6 +26,8 @@ export interface TapeBench {
   wait(ms: number): void;
   /** Another tape goes on where this one ended, as at a takeover. @returns false when nothing said where that is. */
   takeOver(): boolean;
+  /** Who is told the trades themselves, from now on. */
+  keep(keeper: TradeKeeper): void;
   /** Answers what the tape wants now from this record, as the exchange would. @returns whether it wanted something. */
   serve(record: readonly (ReferenceTrade | VoidTrade)[], oldestId?: number): boolean;
 }
@@ -37,6 +40,11 @@ export const toTrade = ({ id, price, quantity, timeMs }: ReferenceTrade): Trade 
   price: readAmount(price),
   quantity: readAmount(quantity),
   timeMs,
+  priceText: price,
+  quantityText: quantity,
+  firstTradeId: id,
+  lastTradeId: id,
+  buyerIsMaker: true,
 });
 
 /** A trade `ms` after the start. */
@@ -64,6 +72,7 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}, goOnFrom?: P
   const told: LastPrice[] = [];
   const complaints: string[] = [];
   let ended: PublishedThrough | undefined;
+  let keeper: TradeKeeper | undefined;
   const deps = {
     emit: (stat: SecondStat, through: PublishedThrough | undefined) => {
       published.push(stat);
@@ -84,8 +93,14 @@ export const createTapeBench = (options: Partial<TapeOptions> = {}, goOnFrom?: P
       return tape;
     },
     takeOver: () => {
+      tape.keep(undefined);
       tape = createTape('btcusdt', deps, limits, ended);
+      tape.keep(keeper);
       return ended !== undefined;
+    },
+    keep: (next) => {
+      keeper = next;
+      tape.keep(next);
     },
     tally,
     published,

@@ -13,10 +13,11 @@ export interface HistoryPlan {
   /**
    * @param through the last second that is over for long enough that history must have its trades
    * @param second the newest second, where only history can tell whether it is whole
+   * @param asked whether somebody wants to know how far that is shown, whatever the seconds need
    */
   next(
     sequence: TradeSequence,
-    ask: { through: number; second: number | undefined },
+    ask: { through: number; second: number | undefined; asked: boolean },
     localMs: number,
   ): PageRequest | undefined;
   /** The history answered what was asked. */
@@ -98,17 +99,18 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       quietSinceBreak = false;
       probeAtMs = undefined;
     },
-    next: (sequence, { through, second }, localMs) => {
+    next: (sequence, { through, second, asked }, localMs) => {
       if (localMs < notBeforeMs) return undefined;
       if (!sequence.started) return { purpose: 'seed', fromId: undefined, limit: seedLimit, loseFromId: 0 };
       const hole = holeRequest(sequence, options.maxFillTrades);
       if (hole) return hole;
       const isProbe = probeAtMs !== undefined && localMs >= probeAtMs;
-      // A probe that is to come answers for the second too.
-      if (!isProbe && (second === undefined || feedBroken || probeAtMs !== undefined)) return undefined;
+      const isDue = second !== undefined && !feedBroken;
+      // A probe that is to come answers for the second too, and for who asks.
+      if (!isProbe && ((!isDue && !asked) || probeAtMs !== undefined)) return undefined;
       // From the newest known trade on: an answer without it is of a history that is behind, and proves nothing.
       const page = { fromId: sequence.maxId, limit: pageLimit, loseFromId: sequence.maxId + 1 };
-      return { purpose: isProbe ? 'probe' : 'proof', ...page, second, through };
+      return { purpose: isProbe ? 'probe' : 'proof', ...page, second: isProbe || isDue ? second : undefined, through };
     },
     served,
     lacked: (localMs, most) => {

@@ -14,6 +14,8 @@ export interface PriceTellerDeps {
 /** The last price of a symbol, and whether anybody was told of it. */
 export interface PriceTeller {
   readonly last: LastPrice | undefined;
+  /** The newest trade. */
+  readonly newest: Trade | undefined;
   /** Id of its trade; -1 before the first. */
   readonly lastId: number;
   /** True while the newest trade was not told yet. */
@@ -53,6 +55,9 @@ export const createPriceTeller = ({ symbol, tell, spacingMs }: PriceTellerDeps):
   return {
     get last() {
       return last();
+    },
+    get newest() {
+      return newest;
     },
     get lastId() {
       return newest?.id ?? -1;

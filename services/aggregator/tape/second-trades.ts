@@ -2,6 +2,9 @@ import { add, compare, type Decimal, formatDecimal, multiply } from '@tickfolio/
 import type { SecondStat } from '@tickfolio/lib/price-bus';
 import type { Trade } from './trade.js';
 
+/** What is summed up of a trade. */
+type Summand = Pick<Trade, 'id' | 'price' | 'quantity' | 'timeMs'>;
+
 /** The trades of one second, summed up. The order in which they are added does not matter. */
 export interface SecondTrades {
   /** Start, epoch milliseconds. */
@@ -25,7 +28,7 @@ export const secondOf = (timeMs: number): number => timeMs - (timeMs % secondMs)
 
 const isAbove = (a: Decimal, b: Decimal): boolean => (a.scale === b.scale ? a.units > b.units : compare(a, b) > 0);
 
-export const startSecond = ({ id, price, quantity, timeMs }: Trade): SecondTrades => ({
+export const startSecond = ({ id, price, quantity, timeMs }: Summand): SecondTrades => ({
   second: secondOf(timeMs),
   firstId: id,
   lastId: id,
@@ -40,7 +43,7 @@ export const startSecond = ({ id, price, quantity, timeMs }: Trade): SecondTrade
 });
 
 /** Adds a trade of this second that was not added before. */
-export const addTrade = (sum: SecondTrades, { id, price, quantity, timeMs }: Trade): void => {
+export const addTrade = (sum: SecondTrades, { id, price, quantity, timeMs }: Summand): void => {
   if (id > sum.lastId) {
     sum.lastId = id;
     sum.lastTimeMs = timeMs;

@@ -14,7 +14,7 @@ import type { Verdict } from './stream-doubt.js';
 import { type TapeOptions, tapeDefaults } from './tape-limits.js';
 import type { HistoryRow, Trade, VoidTrade } from './trade.js';
 import type { Placement } from './trade-sequence.js';
-import { createTradeSeries } from './trade-series.js';
+import { type Beginning, createTradeSeries, type TradeKeeper } from './trade-series.js';
 
 export interface TapeDeps {
   readonly emit: Emit;
@@ -51,6 +51,10 @@ export interface Tape {
   pageFailed(request: PageRequest, error: AppError, localMs: number): void;
   /** Publishes the seconds that are due. */
   advance(now: Moment): void;
+  /** Tells its trades to this one from now on, and to no other; undefined: to nobody. */
+  keep(keeper: TradeKeeper | undefined): void;
+  /** Has the history asked how far it is shown that there is no more trade, as soon as it can show more. */
+  prove(): void;
   /** True while time alone can change something. */
   readonly busy: boolean;
   last(): LastPrice | undefined;
@@ -84,6 +88,9 @@ export const createTape = (
    */
   let misdated = false;
   let lateLogged = Number.NEGATIVE_INFINITY;
+  let kept: TradeKeeper | undefined;
+  /** Somebody waits to hear how far it is shown that there is no more trade. */
+  let asked = false;
 
   /** Further ahead of the feed than its frames are ever late: history may be ahead of a feed that lags. */
   const isAhead = (timeMs: number): boolean => deps.feedClock.isAhead(timeMs, options.maxTimeSlipMs);
@@ -100,8 +107,18 @@ export const createTape = (
   };
 
   const lose = (range: IdRange, why: string) => {
-    for (const run of gaps.lose(series.sequence, range, why)) series.ledger.markLost(run.fromTimeMs, run.toTimeMs);
+    for (const run of gaps.lose(series.sequence, range, why)) {
+      series.ledger.markLost(run.fromTimeMs, run.toTimeMs);
+      kept?.lost(run.from, run.to);
+    }
   };
+  const tellKeeper = (how: Beginning['how']) =>
+    kept?.begun({
+      how,
+      lastId: series.sequence.maxId,
+      newest: series.sequence.started ? teller.newest : undefined,
+      known: (fromId) => (misdated ? { ...series.knownFrom(fromId), beforeMs: 0 } : series.knownFrom(fromId)),
+    });
 
   /** Once for each second; the metric counts them all. */
   const logLate = ({ id, timeMs }: Trade, added: Added) => {
@@ -137,10 +154,14 @@ export const createTape = (
     const placement = series.sequence.place(trade.id, trade.timeMs, localMs);
     if (placement === 'repeat') {
       // Of the trade that somebody else ended with only the id is known, until it is seen again.
-      if (trade.id === series.sequence.maxId && trade.id > teller.lastId) teller.traded(trade);
+      if (trade.id === series.sequence.maxId && trade.id > teller.lastId) {
+        teller.traded(trade);
+        kept?.placed(trade);
+      }
       return placement;
     }
     tally.trades += 1;
+    kept?.placed(trade);
     if (placement === 'first') {
       // What came before that trade in its second is not known.
       series.ledger.skipThrough(secondOf(trade.timeMs));
@@ -162,6 +183,7 @@ export const createTape = (
     const gap = series.sequence.holeAt(id)?.gap;
     if (!series.sequence.placeVoid(id)) return;
     tally.tradesVoid += 1;
+    kept?.voided(id);
     deps.complain(fault, { symbol, id });
     if (gap) gaps.filled(gap);
   };
@@ -182,10 +204,12 @@ export const createTape = (
     if (isRenumbered) lose({ from: 0, to: Number.MAX_SAFE_INTEGER }, why);
     const view = isRenumbered ? series.view : { isWhole: () => false, maxTimeMs: series.sequence.maxTimeMs };
     series.ledger.finish(view, (second) => !isAhead(second));
+    kept?.ended();
     series = createTradeSeries(symbol, emit, tally, options);
     teller.renumbered();
     misdated = false;
     history.traded();
+    tellKeeper(isRenumbered ? 'renumbered' : 'corrected');
     place(trade, localMs);
   };
 
@@ -200,6 +224,14 @@ export const createTape = (
     seeded: (localMs) => tellPrice(localMs, true),
     options,
   });
+
+  /** What the history said of the newest trades is what who asks waits for. */
+  const answered = ({ purpose, through = 0 }: PageRequest, failure?: AppError) => {
+    if (purpose !== 'probe' && purpose !== 'proof') return;
+    if (asked) series.proof.asked(through);
+    asked = false;
+    kept?.answered(failure);
+  };
 
   return {
     symbol,
@@ -217,16 +249,30 @@ export const createTape = (
     skip,
     doubt,
     setFeed: (state, localMs) => history.setFeed(state, localMs, series.sequence),
-    want: (localMs) =>
-      history.next(series.sequence, series.proof.wanted(feedMs, series.sequence, series.ledger), localMs),
+    want: (localMs) => {
+      const { sequence, ledger, proof } = series;
+      const wanted = proof.wanted(feedMs, sequence, ledger);
+      return history.next(sequence, { ...wanted, asked: asked && proof.canShow(wanted.through) }, localMs);
+    },
     fromPage: (request, rows, localMs) => {
       tally.backfillPages += 1;
       if (misdated) history.lacked(localMs, options.maxLagRetries);
       else pages.take(request, rows, localMs);
+      answered(request);
     },
     pageFailed: (request, error, localMs) => {
       tally.backfillFailures += 1;
       pages.failed(request, error, localMs);
+      answered(request, error);
+    },
+    keep: (keeper) => {
+      if (keeper === kept) return;
+      kept?.ended();
+      kept = keeper;
+      tellKeeper('new');
+    },
+    prove: () => {
+      asked = true;
     },
     advance: (now) => {
       feedMs = now.feedMs;
@@ -238,13 +284,9 @@ export const createTape = (
       if (teller.isDue(feedMs - options.latenessMs)) tellPrice(now.localMs);
     },
     get busy() {
-      return (
-        series.ledger.busy ||
-        series.sequence.holes.length > 0 ||
-        !series.sequence.started ||
-        history.waiting ||
-        teller.untold
-      );
+      const { ledger, sequence } = series;
+      const isOpen = ledger.busy || sequence.holes.length > 0 || !sequence.started;
+      return isOpen || history.waiting || teller.untold || asked;
     },
     last: () => teller.last,
     get missing() {

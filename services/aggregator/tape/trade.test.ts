@@ -3,7 +3,7 @@ import { decodeSecondStat } from '@tickfolio/lib/price-bus';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addTrade, startSecond, toSecondStat } from './second-trades.js';
-import { isVoid, parseAggTrade, type Trade, tradeOf } from './trade.js';
+import { aggTradeOf, isVoid, parseAggTrade, type Trade, tradeOf } from './trade.js';
 
 describe('an amount', () => {
   it('at its largest still makes a SecondStat that readers take', () => {
@@ -41,6 +41,11 @@ describe('a trade', () => {
   it('is read from the stream and from history alike', () => {
     const read = parseAggTrade(JSON.stringify(frame));
     expect(read).toMatchObject({ symbol: 'BTCUSDT', eventMs: 5, trade: tradeOf(historyRow) });
+  });
+
+  it('is told again as the exchange said it', () => {
+    const read = tradeOf(historyRow);
+    expect(read && !isVoid(read) && aggTradeOf(read)).toEqual(historyRow);
   });
 
   it.each(['e', 's', 'a'])('without %s is refused', (key) => {

@@ -11,6 +11,12 @@ export interface Trade {
   readonly quantity: Decimal;
   /** Trade time, epoch milliseconds. */
   readonly timeMs: number;
+  /** The exchange's own decimal texts of the two, and what else it says, for who wants the trade as it was told. */
+  readonly priceText: string;
+  readonly quantityText: string;
+  readonly firstTradeId: number;
+  readonly lastTradeId: number;
+  readonly buyerIsMaker: boolean;
 }
 
 /** What has the place of an aggregate trade and is none: its id is known, and nothing more can be had for it. */
@@ -62,7 +68,17 @@ export const parseAggTrade = (payload: string): AggTradeFrame | VoidFrame | stri
   return {
     symbol: s,
     eventMs: E as number,
-    trade: { id: a, price: readAmount(p as string), quantity: readAmount(q as string), timeMs: T as number },
+    trade: {
+      id: a,
+      price: readAmount(p as string),
+      quantity: readAmount(q as string),
+      timeMs: T as number,
+      priceText: p as string,
+      quantityText: q as string,
+      firstTradeId: f as number,
+      lastTradeId: l as number,
+      buyerIsMaker: m as boolean,
+    },
   };
 };
 
@@ -80,7 +96,27 @@ export const tradeOf = ({
   const fault =
     tradeFault(price, quantity, firstTradeId, lastTradeId, buyerIsMaker) ??
     (isMarketTime(tradeTimeMs) ? undefined : tradeFaults.time);
-  return fault === undefined
-    ? { id, price: readAmount(price), quantity: readAmount(quantity), timeMs: tradeTimeMs }
-    : { id, fault };
+  if (fault !== undefined) return { id, fault };
+  return {
+    id,
+    price: readAmount(price),
+    quantity: readAmount(quantity),
+    timeMs: tradeTimeMs,
+    priceText: price,
+    quantityText: quantity,
+    firstTradeId,
+    lastTradeId,
+    buyerIsMaker,
+  };
 };
+
+/** As it is told to who follows trades. */
+export const aggTradeOf = (trade: Trade): AggTrade => ({
+  id: trade.id,
+  price: trade.priceText,
+  quantity: trade.quantityText,
+  firstTradeId: trade.firstTradeId,
+  lastTradeId: trade.lastTradeId,
+  tradeTimeMs: trade.timeMs,
+  buyerIsMaker: trade.buyerIsMaker,
+});

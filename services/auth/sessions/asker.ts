@@ -27,7 +27,9 @@ export const lockAsker = async (tx: Transaction, time: DatabaseTime, { userId, s
   const provedAt = sql`coalesce(${sessions.authenticatedAt}, ${sessions.createdAt})`;
   const [session] = await tx
     .select({
-      isFresh: sql<boolean>`${provedAt} > ${shifted(time(), -freshMs)}`,
+      // Nor where it was long ahead of now, by a clock that was set back since.
+      isFresh: sql<boolean>`${provedAt} > ${shifted(time(), -freshMs)} and ${provedAt} < ${shifted(time(), freshMs)}`,
+      nowMs: sql<string>`floor(extract(epoch from ${time()}) * 1000)::bigint`,
       provedAtMs: sql<string>`floor(extract(epoch from ${provedAt}) * 1000)::bigint`,
     })
     .from(sessions)
@@ -41,7 +43,9 @@ export const lockAsker = async (tx: Transaction, time: DatabaseTime, { userId, s
     )
     .for('update');
   if (!account || !session) throw sessionEnded();
-  return { account, isFresh: session.isFresh, freshUntilMs: Number(session.provedAtMs) + freshMs };
+  const [provedAtMs, nowMs] = [Number(session.provedAtMs), Number(session.nowMs)];
+  const freshUntilMs = session.isFresh ? provedAtMs + freshMs : Math.min(provedAtMs + freshMs, nowMs);
+  return { account, isFresh: session.isFresh, freshUntilMs };
 };
 
 /**

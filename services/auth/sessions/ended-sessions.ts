@@ -1,7 +1,8 @@
 import { invalidCursor } from '@tickfolio/lib/errors';
+import { epochOf } from '@tickfolio/lib/outbox';
 import type { Database, DatabaseTime } from '@tickfolio/lib/postgres';
-import { and, asc, eq, gt, gte, or } from 'drizzle-orm';
-import { sessions } from '../schema.js';
+import { and, asc, gte, sql } from 'drizzle-orm';
+import { sessions, userEvents } from '../schema.js';
 import { timeMs } from './agreed-time.js';
 
 /** A page of sessions that were ended. */
@@ -11,6 +12,8 @@ export interface EndedSessionsPage {
   readonly next: string;
   /** Epoch milliseconds; what ends from here on is in an answer to a later question. */
   readonly asOfMs: number;
+  /** Another one after the database was restored from a backup. */
+  readonly epoch: number;
 }
 
 /**
@@ -32,6 +35,8 @@ export interface EndedSessionsOptions {
 
 /** A session gets the time of its end before that is committed: a transaction takes 12 s at most. */
 const lateMs = 60_000;
+/** As cursors have it: the database tells time finer, and all that one statement ends has the same. */
+const endedAt = sql<Date>`date_trunc('milliseconds', ${sessions.revokedAt})`.mapWith(sessions.revokedAt);
 const cursorPattern = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const createListEndedSessions = (
@@ -47,18 +52,20 @@ export const createListEndedSessions = (
     const knownMs = sinceMs > asOfMs ? 0 : sinceMs;
     const from = new Date(Math.max(knownMs, asOfMs - accessTtlMs) - lateMs);
     const last = lastMs === undefined ? undefined : new Date(Number(lastMs));
-    const after = last && or(gt(sessions.revokedAt, last), and(eq(sessions.revokedAt, last), gt(sessions.id, lastId)));
+    const after = last && sql`(${endedAt}, ${sessions.id}) > (${last.toISOString()}::timestamptz, ${lastId}::uuid)`;
     const rows = await db
-      .select({ id: sessions.id, endedAt: sessions.revokedAt })
+      .select({ id: sessions.id, endedAt })
       .from(sessions)
       .where(and(gte(sessions.revokedAt, last && last > from ? last : from), after))
-      .orderBy(asc(sessions.revokedAt), asc(sessions.id))
+      .orderBy(asc(endedAt), asc(sessions.id))
       .limit(pageSize);
+    const [told] = await db.select({ epoch: epochOf(userEvents) }).from(sql`(select 1) one`);
     const end = rows.length === pageSize ? rows.at(-1) : undefined;
     return {
       sessionIds: rows.map(({ id }) => id),
-      next: end?.endedAt ? `${end.endedAt.getTime()}.${end.id}` : '',
+      next: end ? `${end.endedAt.getTime()}.${end.id}` : '',
       asOfMs,
+      epoch: told?.epoch ?? 1,
     };
   };
 };

@@ -16,11 +16,18 @@ const orderTypes = [
 const filtersOf = (spec: SymbolSpec) => {
   const tickSize = amountText(1, spec.priceDecimals);
   const stepSize = amountText(1, spec.quantityDecimals);
+  // What costs less is sold in larger lots: of BTC 9,000 at most, and 100 where no price is named.
+  const lots = 10 ** Math.max(0, 5 - spec.quantityDecimals);
   return [
     { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice: '1000000.00000000', tickSize },
-    { filterType: 'LOT_SIZE', minQty: stepSize, maxQty: '9000000000.00000000', stepSize },
+    { filterType: 'LOT_SIZE', minQty: stepSize, maxQty: `${9_000 * lots}.00000000`, stepSize },
     { filterType: 'ICEBERG_PARTS', limit: 10 },
-    { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty: '9000000000.00000000', stepSize: '0.00000000' },
+    {
+      filterType: 'MARKET_LOT_SIZE',
+      minQty: '0.00000000',
+      maxQty: `${100 * lots}.00000000`,
+      stepSize: '0.00000000',
+    },
     {
       filterType: 'PERCENT_PRICE_BY_SIDE',
       bidMultiplierUp: '5',

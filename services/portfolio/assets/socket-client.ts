@@ -9,7 +9,7 @@ export interface SocketClient {
   check(): Promise<string | undefined>;
 }
 
-/** Of the list of all symbols, some 200 kB. */
+/** Of the list of all symbols, some 1.5 MB with the rules for orders. */
 const listDeadlineMs = 20_000;
 const deadPeerMs = 10_000;
 

@@ -9,7 +9,8 @@ export const listedAs = (text: string): Listed => {
   const [pair = '', status = 'TRADING', paused] = text.split(' ');
   const [baseAsset = '', quoteAsset = ''] = pair.split('/');
   const symbol = `${baseAsset}${quoteAsset}`.toLowerCase();
-  return { symbol, baseAsset, quoteAsset, status, tickSize: '0.01', stepSize: '0.01', paused: paused !== undefined };
+  const rules = { tickSize: '0.01', stepSize: '0.01', orderTypes: [] };
+  return { symbol, baseAsset, quoteAsset, status, ...rules, paused: paused !== undefined };
 };
 
 /** What the exchange lists from now on, as the test says it. */

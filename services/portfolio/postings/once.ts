@@ -79,7 +79,8 @@ export interface CommandDeps {
  * a balance of one the same number, which its own lock does not prevent, it is looked at once more what that one is.
  * @param signal of who asked: what is not begun once nobody waits for it is never done, for whoever has left may have
  * done something else since
- * @throws AppError resource_exhausted where too many wait; canceled; also for what the database throws
+ * @throws AppError resource_exhausted where too many wait; canceled; deadline_exceeded where it is not known whether it
+ * was done; also for what the database throws
  */
 export type Command = <Result>(
   of: string,
@@ -87,17 +88,28 @@ export type Command = <Result>(
   signal?: AbortSignal,
 ) => Promise<Result>;
 
+/** The database went away while it was told to commit. */
+const notKnown = (cause: AppError): AppError =>
+  new AppError('deadline_exceeded', 'The database did not answer, so it is not known whether this was done.', {
+    cause,
+  });
+
 export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const words = 'Too many changes at once; please wait a little.';
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
   return (of, work, signal) => {
-    const once = () =>
-      db.transaction((tx) => {
+    let isCommitting = false;
+    const once = () => {
+      isCommitting = false;
+      return db.transaction(async (tx) => {
         // A connection may have taken as long as a turn.
         if (signal?.aborted) throw new AppError('canceled', 'Nobody waits for it any more; nothing was changed.');
-        return work(tx);
+        const result = await work(tx);
+        isCommitting = true;
+        return result;
       });
+    };
     const inTurn = async () => {
       try {
         return await once().catch((thrown: unknown) => {
@@ -106,7 +118,8 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
           return once();
         });
       } catch (thrown) {
-        throw fromPostgresError(thrown);
+        const error = fromPostgresError(thrown);
+        throw isCommitting && error.code === 'unavailable' ? notKnown(error) : error;
       }
     };
     return turns.take(of.toLowerCase(), inTurn, signal);

@@ -3,7 +3,7 @@ import { z } from '@tickfolio/lib/config';
 import { AppError } from '@tickfolio/lib/errors';
 import { tradeFault, tradeFaults } from '@tickfolio/lib/market/agg-trade';
 import { isMarketTime } from '@tickfolio/lib/market/market-time';
-import { amountKind } from '@tickfolio/lib/money';
+import { readOrderRules } from '../symbols/symbol-filters.js';
 
 const rowMax = 1_000;
 
@@ -111,39 +111,42 @@ const listed = z.object({
   status: text,
   baseAsset: text,
   quoteAsset: text,
-  filters: z.array(z.record(z.string(), z.unknown())).default([]),
+  filters: z.unknown().optional(),
+  baseAssetPrecision: z.unknown().optional(),
+  quoteAssetPrecision: z.unknown().optional(),
+  quotePrecision: z.unknown().optional(),
+  orderTypes: z.unknown().optional(),
 });
 
-const isDecimal = (value: unknown): value is string => ['positive', 'zero'].includes(amountKind(value));
-const filterValue = (filters: readonly Record<string, unknown>[], type: string, field: string): string => {
-  const value = filters.find((filter) => filter.filterType === type)?.[field];
-  return isDecimal(value) ? value : '0';
-};
+/** What the exchange lists. */
+export interface ReadSymbols {
+  /** Sorted by symbol. */
+  readonly symbols: readonly ListedSymbol[];
+  /** Filters that cannot be read and were left out, such as `BTCUSDT LOT_SIZE.maxQty`. */
+  readonly badFilters: readonly string[];
+}
 
-/**
- * Sorted by symbol; an entry that cannot be read is left out. @throws AppError when there is no list or nothing in it
- * can be read.
- */
-export const readSymbolList = (body: unknown): ListedSymbol[] => {
+/** An entry that cannot be read is left out. @throws AppError when there is no list or nothing in it can be read. */
+export const readSymbolList = (body: unknown): ReadSymbols => {
   const outer = z.object({ symbols: z.array(z.unknown()) }).safeParse(body);
   if (!outer.success) throw unreadable('a symbol list', outer.error);
   const symbols: ListedSymbol[] = [];
+  const badFilters: string[] = [];
   for (const entry of outer.data.symbols) {
     const read = listed.safeParse(entry);
     if (!read.success) continue;
-    const { symbol, status, baseAsset, quoteAsset, filters } = read.data;
-    const tickSize = filterValue(filters, 'PRICE_FILTER', 'tickSize');
+    const { symbol, status, baseAsset, quoteAsset, ...rest } = read.data;
     symbols.push({
       symbol: symbol.toLowerCase(),
       baseAsset,
       quoteAsset,
       status,
-      tickSize,
-      stepSize: filterValue(filters, 'LOT_SIZE', 'stepSize'),
       paused: false, // That is told by more than one list.
+      ...readOrderRules(rest, (what) => badFilters.push(`${symbol} ${what}`)),
     });
   }
   // An empty list would call every symbol unknown.
   if (!symbols.length) throw unreadable('a symbol list', undefined);
-  return symbols.sort((one, other) => (one.symbol < other.symbol ? -1 : one.symbol > other.symbol ? 1 : 0));
+  symbols.sort((one, other) => (one.symbol < other.symbol ? -1 : one.symbol > other.symbol ? 1 : 0));
+  return { symbols, badFilters };
 };

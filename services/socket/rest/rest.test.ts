@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { listOf } from '../kit/scripted-exchange.js';
 import { defaultLimits, type SocketLimits } from '../limits.js';
 import { createSocketMetrics } from '../metrics.js';
+import { createSymbols } from '../symbols/symbols.js';
 import { createExchangeRest } from './rest.js';
-import { createSymbols } from './symbols.js';
 
 type Answer = () => Response | Promise<Response>;
 

@@ -6,13 +6,13 @@ import { createLane, type NoTurn } from '@tickfolio/lib/lane';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
+import type { SymbolList } from '../symbols/symbols.js';
 import { readDayTickers } from './day-ticker-rows.js';
 import { type KlineRows, type KlinesAsked, readKlines } from './kline-rows.js';
 import { refusalPauseMs } from './refusal-pause.js';
 import { readAggTrades, readSymbolList, type TradePage } from './rest-payload.js';
 import { readJson, refusalOf, unreached } from './rest-refusal.js';
 import { readServerTime, type TimeSample } from './server-time.js';
-import type { SymbolList } from './symbols.js';
 import { createWeightBudget, type WeightLane } from './weight-budget.js';
 
 export interface SourcedKlines extends KlineRows {
@@ -167,7 +167,7 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
   return {
     symbolList: async (signal) => {
       const { body, response } = await askList(signal);
-      return { symbols: readSymbolList(body), simulated: isSimulator(response) };
+      return { ...readSymbolList(body), simulated: isSimulator(response) };
     },
     aggTrades: async (symbol, fromId, limit, signal) => {
       const query = new URLSearchParams({ symbol: symbol.toUpperCase(), limit: String(limit) });

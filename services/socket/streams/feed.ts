@@ -2,7 +2,7 @@ import { type RawFrame, StreamState, type StreamStatus } from '@tickfolio/gen/ma
 import type { Timer } from '@tickfolio/lib/clock';
 import type { ExchangeFrame, StreamKind } from '../exchange/frame.js';
 import type { Link } from '../pool/stream-events.js';
-import type { Listing } from '../rest/symbols.js';
+import type { Listing } from '../symbols/symbols.js';
 import type { Subscriber } from './subscriber.js';
 import type { Sequence } from './trade-sequence.js';
 

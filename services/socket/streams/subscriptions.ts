@@ -6,7 +6,7 @@ import type { SocketLimits } from '../limits.js';
 import type { SocketMetrics } from '../metrics.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { StreamEvents } from '../pool/stream-events.js';
-import type { Listing } from '../rest/symbols.js';
+import type { Listing } from '../symbols/symbols.js';
 import { type Feed, type FeedFrame, newWatch, stateOf } from './feed.js';
 import { createFrameJudge } from './frame-judge.js';
 import { createHistoryCheck } from './history-check.js';

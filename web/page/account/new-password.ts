@@ -1,3 +1,4 @@
+import { faultWordsOf } from '../text/faults/fault-words.js';
 import type { Messages } from '../text/messages-en.js';
 import { passwordLength } from './password-length.js';
 
@@ -7,6 +8,6 @@ const maxPassword = 128;
 /** What is wrong with a password that is to be set, as far as that is known here. */
 export const newPasswordFault = (password: string, text: Messages): string | undefined => {
   const length = passwordLength(password);
-  if (length < minPassword) return text.passwordShort;
-  return length > maxPassword ? text.passwordLong : undefined;
+  if (length < minPassword) return faultWordsOf(text).passwordShort;
+  return length > maxPassword ? faultWordsOf(text).passwordLong : undefined;
 };

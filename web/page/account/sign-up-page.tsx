@@ -5,6 +5,7 @@ import { useRef, useState } from 'react';
 import { faultText, fieldText } from '../kit/fault-text.js';
 import { useParts, useSession } from '../parts.js';
 import { Redirect } from '../shell/redirect.js';
+import { faultWordsOf } from '../text/faults/fault-words.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
 import { type CredentialFaults, CredentialsForm } from './credentials-form.js';
@@ -37,7 +38,7 @@ export const SignUpPage = () => {
   if (asked) return <SecondFactorForm {...asked} onBegin={() => setAsked(undefined)} />;
 
   const check = (name: string, password: string): CredentialFaults | undefined => {
-    const nameFault = name === '' ? own.nameMissing : namePattern.test(name) ? undefined : text.nameShape;
+    const nameFault = name === '' ? own.nameMissing : namePattern.test(name) ? undefined : faultWordsOf(text).nameShape;
     const passwordFault = newPasswordFault(password, text);
     return nameFault || passwordFault ? { name: nameFault, password: passwordFault } : undefined;
   };

@@ -4,7 +4,7 @@ import { isProblem } from '@tickfolio/client/problem';
 import type { Session } from '@tickfolio/client/session';
 import { doubledMs } from '@tickfolio/lib/retry/backoff';
 import { usePace, useParts } from '../parts.js';
-import { readPublic } from '../public-reading.js';
+import { ofNobody, readPublic } from '../public-reading.js';
 
 /** So often for the first few times, then less and less: a service that is away may be so for a day. */
 const [everyMs, seldomMs, brisk] = [2_000, 60_000, 5] as const;
@@ -19,6 +19,7 @@ export const useDeletion = (token: string) => {
   const paceMs = usePace(everyMs);
   return useQuery({
     queryKey: ['deletion', token],
+    meta: ofNobody,
     queryFn: ({ signal }) => askDeletion(session, token, signal),
     refetchInterval: ({ state: { data, error, dataUpdateCount, errorUpdateCount } }) =>
       data?.state === 'done' || isProblem(error, 404)

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Disclosure } from '../kit/disclosure.js';
-import { faultText } from '../kit/fault-text.js';
 import { Icon, type IconName } from '../kit/icon.js';
 import { useParts } from '../parts.js';
 import { type Section, sections } from '../settings/sections.js';
@@ -20,7 +19,12 @@ export const AccountLinks = ({ userName }: { readonly userName: string }) => {
     setBusy(true);
     session.signOut().catch((thrown: unknown) => {
       setBusy(false);
-      toast({ message: faultText(thrown, text), tone: 'fault' });
+      const tell = (message: string) => toast({ message, tone: 'fault' });
+      // Their file may be as far away as the server.
+      import('../kit/fault-text.js').then(
+        ({ faultText }) => tell(faultText(thrown, text)),
+        () => tell(text.noAnswer),
+      );
     });
   };
   return (

@@ -2,11 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { PriceTag } from '../kit/price-state.js';
 import type { Holding } from '../live/holdings.js';
 import type { Row } from '../live/portfolio-view.js';
-import { someCoins } from '../portfolio/table/total-lacks.js';
 import { assetAddress } from '../text/asset-address.js';
 import { useHomeText } from '../text/home/use-home-text.js';
 import { useSpeaking } from '../text/language.js';
 import { marketPair, nameAmong } from '../text/pair.js';
+import { someCoins } from '../text/total-lacks.js';
 import { type Notice, noticesOf } from './attention.js';
 
 /** So many are told one by one; the table marks the others. */

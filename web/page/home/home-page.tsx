@@ -1,7 +1,6 @@
 import { Suspense } from 'react';
 import { latePart } from '../kit/late-part.js';
 import { ChangeDialog } from '../portfolio/changes/change-dialog.js';
-import { EmptyPortfolio } from '../portfolio/empty-portfolio.js';
 import { HoldingsTable } from '../portfolio/table/holdings-table.js';
 import { TotalPanel } from '../portfolio/total-panel.js';
 import { useShownHoldings } from '../portfolio/use-shown-holdings.js';
@@ -12,6 +11,9 @@ import { ValuePanel } from '../value/value-panel.js';
 const Allocation = latePart(() => import('../portfolio/allocation.js').then(({ Allocation: found }) => found));
 const HomeSide = latePart(() => import('./home-side.js').then(({ HomeSide: found }) => found));
 
+const EmptyPortfolio = latePart(() =>
+  import('../portfolio/empty-portfolio.js').then(({ EmptyPortfolio: found }) => found),
+);
 const NewcomerWays = latePart(() => import('../portfolios/newcomer-ways.js').then(({ NewcomerWays: found }) => found));
 
 /** More of the holdings come when they are asked for. */
@@ -24,12 +26,14 @@ export const HomePage = () => {
   return (
     <>
       {view.rows.length === 0 ? (
-        <EmptyPortfolio onAdd={onAdd}>
-          {/* Its place is there before it, so that nothing moves. */}
-          <Suspense fallback={<p className="empty-ways" />}>
-            <NewcomerWays />
-          </Suspense>
-        </EmptyPortfolio>
+        <Suspense fallback={<Skeleton />}>
+          <EmptyPortfolio onAdd={onAdd}>
+            {/* Its place is there before it, so that nothing moves. */}
+            <Suspense fallback={<p className="empty-ways" />}>
+              <NewcomerWays />
+            </Suspense>
+          </EmptyPortfolio>
+        </Suspense>
       ) : (
         <div className="home">
           <div className="portfolio">

@@ -76,6 +76,8 @@ export interface PortfolioView {
   readonly version: number | undefined;
   readonly day: Change | undefined;
   readonly dayBasis: DayBasis;
+  /** What that is made of, by symbol; of cash too where it was asked for. */
+  readonly dayPrices: Baselines['day'];
   /**
    * What is in the total and not in its change of the day, because it is not known what it cost: coins, the same list
    * as long as they do not change.
@@ -283,6 +285,7 @@ export const viewOf = ({ frame, expected, baselines, marketOf, style, before }: 
     version: frame.Version,
     day: dayOpen.units === 0n ? undefined : changeOf(dayNow, dayOpen, style),
     dayBasis: { basis: baselines.basis, ...beginningOf(since) },
+    dayPrices: baselines.day,
     dayLacking: namesOf(
       rows.filter(({ symbol, value }) => value !== undefined && !baselines.day.has(symbol)),
       rows,

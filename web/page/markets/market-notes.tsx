@@ -12,7 +12,7 @@ export const MarketBones = () => {
   const text = useMarketsText();
   return (
     <div className="market-bones" role="status">
-      <span className="visually-hidden">{text.working}</span>
+      <p className="bone-words">{text.working}</p>
       {bones.map((bone) => (
         <div key={bone} className="bone" />
       ))}

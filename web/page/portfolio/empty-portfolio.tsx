@@ -14,7 +14,7 @@ interface EmptyPortfolioProps {
 export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
   const text = useText();
   const { store } = useParts();
-  const cashValue = useLive((state) => state.view?.cashValue);
+  const view = useLive((state) => state.view);
   /** Something was held before. */
   const isEmptied = (store.frame?.Version ?? 0) > 0;
   return (
@@ -28,7 +28,7 @@ export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}
       </button>
-      {cashValue && <CashApart value={cashValue} />}
+      {view && <CashApart of={view} />}
       {children}
       <Freshness of={undefined} about="value" />
     </section>

@@ -2,6 +2,7 @@ import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
 import { Figure } from '../text/figure.js';
+import { TotalLacks } from '../text/total-lacks.js';
 import { CashApart } from './cash-apart.js';
 
 interface PortfolioHeadProps {
@@ -15,27 +16,30 @@ export const PortfolioHead = ({ name, view }: PortfolioHeadProps) => {
   const { total, day, rows } = view;
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
   return (
-    <div className="page-head portfolio-head">
-      <h1 translate="no">{name}</h1>
-      {isKnown && (
-        <p>
-          <Figure className="strong" title={total.exact} isPrivate>
-            {total.text}
-          </Figure>{' '}
-          <span className="receipted">
-            <span className="unit" translate="no">
-              USDT
+    <>
+      <div className="page-head portfolio-head">
+        <h1 translate="no">{name}</h1>
+        {isKnown && (
+          <p>
+            <Figure className="strong" title={total.exact} isPrivate>
+              {total.text}
+            </Figure>{' '}
+            <span className="receipted">
+              <span className="unit" translate="no">
+                USDT
+              </span>
+              <ReceiptButton />
             </span>
-            <ReceiptButton />
-          </span>
-        </p>
-      )}
-      {day && (
-        <p>
-          <ChangeMark change={day} isPrivate />
-        </p>
-      )}
-      <CashApart value={view.cashValue} />
-    </div>
+          </p>
+        )}
+        {day && (
+          <p>
+            <ChangeMark change={day} isPrivate />
+          </p>
+        )}
+        <CashApart of={view} />
+      </div>
+      {isKnown && <TotalLacks coins={view.lacking} />}
+    </>
   );
 };

@@ -10,10 +10,10 @@ import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
 import type { Messages } from '../text/messages-en.js';
+import { someCoins, TotalLacks } from '../text/total-lacks.js';
 import { CashApart } from './cash-apart.js';
 import { useConverted } from './converted.js';
 import { Freshness } from './freshness.js';
-import { someCoins, TotalLacks } from './table/total-lacks.js';
 
 /** Why there is no value yet. */
 const noTotalWords = (rows: readonly Row[], text: Messages): string => {
@@ -87,7 +87,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
         <p className="total-waiting">{noTotalWords(rows, text)}</p>
       )}
       <TotalLacks coins={view.lacking} />
-      <CashApart value={view.cashValue} />
+      <CashApart of={view} />
       {/* Its line is there before it, so that nothing moves when it comes. */}
       <dl className="changes">
         {day && (

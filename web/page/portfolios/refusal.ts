@@ -1,5 +1,6 @@
 import { isProblem, type Problem } from '@tickfolio/client/problem';
 import { faultText, fieldText } from '../kit/fault-text.js';
+import { faultWordsOf } from '../text/faults/fault-words.js';
 import type { Messages } from '../text/messages-en.js';
 import type { PortfoliosTexts } from '../text/portfolios/en.js';
 
@@ -26,7 +27,7 @@ const ofServer: Readonly<Record<string, readonly [AskedField | undefined, Said]>
   'unknown-currency': ['baseCurrency', (_, text) => text.currencyUnknown],
   'unknown-asset': ['asset', (_, text) => text.assetUnlisted],
   'insufficient-balance': ['quantity', (_, text) => text.notSoMuch],
-  'quantity-too-large': ['quantity', (_, text) => text.quantitySum],
+  'quantity-too-large': ['quantity', (_, text) => faultWordsOf(text).quantitySum],
   'wrong-kind': ['to', (_, text) => text.otherKind],
   archived: [undefined, (_, text) => text.archivedMeanwhile],
   'wrong-state': [undefined, (_, text) => text.ordersOpen],

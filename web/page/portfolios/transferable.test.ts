@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Portfolio } from './portfolio-calls.js';
-import { availableOf, targetsOf } from './transferable.js';
+import { availableOf, targetsOf, totalOf } from './transferable.js';
 import type { Balances } from './use-balances.js';
 
 const portfolio = (id: string, more: Partial<Portfolio> = {}): Portfolio => ({
@@ -42,5 +42,6 @@ describe('what can be moved', () => {
       ['BTC', '2.000000000000000001'],
       ['ADA', '5'],
     ]);
+    expect([totalOf(balances, 'BTC'), totalOf(balances, 'SOL')]).toEqual(['2.000000000000000001', '0']);
   });
 });

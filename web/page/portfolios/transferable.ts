@@ -1,4 +1,4 @@
-import { add, compare, formatDecimal, isZero } from '@tickfolio/lib/money';
+import { add, compare, formatDecimal, isZero, zero } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import type { Portfolio } from './portfolio-calls.js';
 import type { Balances } from './use-balances.js';
@@ -19,3 +19,7 @@ export const availableOf = ({ balances }: Balances): ReadonlyMap<string, string>
   }
   return found;
 };
+
+/** How much of an asset there is, with what orders keep of it, exact. */
+export const totalOf = ({ balances }: Balances, asset: string): string =>
+  formatDecimal(balances.filter((one) => one.asset === asset).reduce((sum, { total }) => add(sum, exact(total)), zero));

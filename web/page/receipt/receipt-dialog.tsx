@@ -12,6 +12,7 @@ import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { nameAmong } from '../text/pair.js';
 import { useReceiptText } from '../text/receipt/use-receipt-text.js';
+import { TotalLacks } from '../text/total-lacks.js';
 import { ConvertedTotal } from './converted-total.js';
 import { CopyButton } from './copy-button.js';
 import { ExactFigure } from './exact-figure.js';
@@ -37,13 +38,13 @@ const aboutOf = (of: ReceiptOf, [first, ...others]: readonly ReceiptRow[] = []):
   return 'asset' in of ? (coinName(of.asset) ?? of.asset) : undefined;
 };
 
-const Content = ({ receipt }: { readonly receipt: AnyReceipt }) => {
+const Content = ({ receipt, isWhole }: { readonly receipt: AnyReceipt; readonly isWhole: boolean }) => {
   const { times } = useSpeaking();
   const text = useReceiptText();
   const here = recomputed(receipt);
   const { rows, total, asOf, simulated, usdt = '0' } = receipt;
   const isAnyUsdt = !isZero(exact(usdt));
-  if (rows.length === 0 && !isAnyUsdt) return <p>{text.nothingToCompute}</p>;
+  if (rows.length === 0 && !isAnyUsdt) return <p>{isWhole ? text.nothingToAdd : text.nothingToCompute}</p>;
   const summed = here.lines.filter((line) => line.total !== undefined).length + (isAnyUsdt ? 1 : 0);
   return (
     <>
@@ -56,6 +57,7 @@ const Content = ({ receipt }: { readonly receipt: AnyReceipt }) => {
           <ExactFigure amount={total} unit="USDT" isPrivate /> <CopyButton of={total} />
         </p>
       )}
+      {summed > 0 && <TotalLacks coins={rows.filter((row) => row.total === null).map(nameOf)} />}
       <ReceiptCheck said={total} here={here} />
       <ol className="receipt-lines">
         {isAnyUsdt && <UsdtLine amount={usdt} />}
@@ -113,7 +115,7 @@ export const ReceiptDialog = ({ of, portfolioId, onClose }: ReceiptDialogProps) 
       {error && !isFetching && <p role="alert">{fault}</p>}
       {receipt && (
         <CardBoundary about={receipt.asOf}>
-          <Content receipt={receipt} />
+          <Content receipt={receipt} isWhole={!of} />
         </CardBoundary>
       )}
       <div className="dialog-actions">

@@ -12,7 +12,7 @@ import { SessionPart } from './security/session-part.js';
 /** In the place of what the account says: password, recovery codes, app. */
 const PartBones = () => (
   <div className="part-bones" role="status">
-    <span className="visually-hidden">{useText().working}</span>
+    <p className="bone-words">{useText().working}</p>
     <div className="card bone" />
     <div className="card bone" />
     <div className="card bone" />

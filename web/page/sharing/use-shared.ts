@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { SharedAnswer } from '@tickfolio/api/shares';
 import { isProblem } from '@tickfolio/client/problem';
 import { usePace, useParts } from '../parts.js';
-import { readPublic } from '../public-reading.js';
+import { ofNobody, readPublic } from '../public-reading.js';
 
 const everyMs = 60_000;
 
@@ -12,6 +12,7 @@ export const useShared = (token: string) => {
   const paceMs = usePace(everyMs);
   return useQuery({
     queryKey: ['shared', token],
+    meta: ofNobody,
     queryFn: ({ signal }) =>
       readPublic<SharedAnswer>(session, `shares/${encodeURIComponent(token)}`, 'positions', signal),
     refetchInterval: ({ state: { error } }) => (isProblem(error, 404) ? false : paceMs),

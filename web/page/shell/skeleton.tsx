@@ -5,7 +5,7 @@ export const Skeleton = () => {
   const text = useText();
   return (
     <div className="skeleton" role="status">
-      <span className="visually-hidden">{text.working}</span>
+      <p className="bone-words">{text.working}</p>
       <div className="card bone tall" />
       <div className="card bone" />
       <div className="card bone" />

@@ -6,9 +6,9 @@ import { useEffect, useState } from 'react';
 import { useChoice } from '../display/choice.js';
 import { type Basis, basisChoice } from '../display/choices.js';
 import { framedSymbols } from '../live/framed-symbols.js';
-import type { DayPlan } from '../live/portfolio-store.js';
+import type { DayPlan, PortfolioStore } from '../live/portfolio-store.js';
 import type { DayBase, Row } from '../live/portfolio-view.js';
-import { useLive, useParts } from '../parts.js';
+import { useParts, useStore } from '../parts.js';
 import { exact } from '../text/exact.js';
 import { useSpeaking } from '../text/language.js';
 import { isoOf, type Times } from '../text/times.js';
@@ -128,17 +128,25 @@ export const basisPlanOf = (
   return { basis: then.basis, now, untilMs: untilOf(then, times) };
 };
 
+/** Something else whose changes are counted than those of what the default portfolio holds. */
+export interface DayOf {
+  readonly portfolioId: 'all';
+  readonly store: PortfolioStore;
+  /** What it is made of, as `framedSymbols` writes it. */
+  readonly held: string;
+}
+
 /** The prices of the moment that changes are counted from; not asked for of the last 24 hours. */
-const useBasisPrices = (held: string) => {
+const useBasisPrices = (store: PortfolioStore, held: string, portfolioId: DayOf['portfolioId'] | undefined) => {
   const { session } = useParts();
   const { times } = useSpeaking();
   const basis = useChoice(basisChoice);
-  const atMs = useLive((state) => basisMoment(basis, state.view?.asOfMs ?? 0, times));
+  const atMs = useStore(store, (state) => basisMoment(basis, state.view?.asOfMs ?? 0, times));
   const query = useQuery({
-    queryKey: ['basis', held, basis, atMs],
+    queryKey: ['basis', portfolioId, held, basis, atMs],
     queryFn: async (): Promise<PricesThen | undefined> => {
       if (basis === '24h' || atMs === undefined) return undefined;
-      const path = `/api/v1/profile/basis?at=${encodeURIComponent(isoOf(atMs))}`;
+      const path = `/api/v1/profile/basis?at=${encodeURIComponent(isoOf(atMs))}${portfolioId ? `&portfolioId=${portfolioId}` : ''}`;
       return { basis, atMs, of: held, prices: (await session.call<BasisAnswer>('GET', path)).Prices };
     },
     enabled: held !== '' && atMs !== undefined && atMs > 0,
@@ -158,21 +166,24 @@ export interface ChangesReading {
 }
 
 /** Keeps the prices from which changes are counted, whichever basis is chosen. */
-export const useDayBases = (): ChangesReading => {
-  const { session, store, random } = useParts();
+export const useDayBases = (of?: DayOf): ChangesReading => {
+  const { session, store: own, random } = useParts();
   const { times } = useSpeaking();
-  const held = useLive(() => framedSymbols(store.frame?.Coins));
+  const { store, portfolioId } = of ?? { store: own };
+  const framed = useStore(store, () => framedSymbols(store.frame?.Coins));
+  const held = of?.held ?? framed;
   const [part] = useState(random);
-  const soon = useLive((state) => isDaySoon(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
+  const soon = useStore(store, (state) => isDaySoon(state.view?.rows ?? [], state.view?.asOfMs ?? 0));
   const day = useQuery({
-    queryKey: ['day', held],
-    queryFn: () => session.call<DayAnswer>('GET', '/api/v1/profile/day'),
+    queryKey: ['day', portfolioId, held],
+    queryFn: () =>
+      session.call<DayAnswer>('GET', `/api/v1/profile/day${portfolioId ? `?portfolioId=${portfolioId}` : ''}`),
     enabled: held !== '',
     refetchInterval: ({ state: { data: known, dataUpdateCount, errorUpdateCount } }) =>
       dayRefreshMs(known?.AsOf, part, soon, dataUpdateCount + errorUpdateCount),
     placeholderData: (before) => before,
   });
-  const basis = useBasisPrices(held);
+  const basis = useBasisPrices(store, held, portfolioId);
   const chosen = useChoice(basisChoice);
   const [{ data }, { data: then }] = [day, basis];
   useEffect(() => {

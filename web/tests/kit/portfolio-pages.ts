@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { frameAt } from './frame.js';
 import { portfolioOf } from './portfolios.js';
 
@@ -12,3 +12,9 @@ export const button = (page: Page, name: string) => page.getByRole('button', { n
 export const dialog = (page: Page) => page.getByRole('dialog');
 export const isFocused = (page: Page, name: string) =>
   page.evaluate(`document.activeElement.getAttribute('name') === '${name}'`);
+/** What stands beside a field, as screen readers say it with the field, and whether the field is marked as wrong. */
+export const wordsBeside = async (field: Locator): Promise<readonly (string | null)[]> => {
+  const described = await field.getAttribute('aria-describedby');
+  const words = described === null ? null : await field.page().locator(`[id="${described}"]`).innerText();
+  return [words, await field.getAttribute('aria-invalid')];
+};

@@ -70,7 +70,7 @@ const tickers = listed.map(({ Symbol: symbol, BaseAsset: base, QuoteAsset: quote
 }));
 
 /** A token as the page reads it, of the user of the frames. */
-const tokenOf = (issuedS: number, name = userOf.name): string => {
+export const tokenOf = (issuedS: number, name = userOf.name): string => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({})}.${part({ sub: userOf.id, name, iat: issuedS, exp: issuedS + 3_600 })}.x`;
 };

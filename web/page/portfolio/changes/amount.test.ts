@@ -1,15 +1,17 @@
 import { compare, formatDecimal, multiply, parseDecimal } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { de as deFaults } from '../../text/faults/de.js';
+import { en as enFaults } from '../../text/faults/en.js';
 import { de as deMessages } from '../../text/messages-de.js';
 import { en as enMessages } from '../../text/messages-en.js';
 import { de as deQuantity } from '../../text/quantity/de.js';
 import { en as enQuantity } from '../../text/quantity/en.js';
 import { partOf, quantityFor, readAmount } from './amount.js';
 
-const en = { ...enMessages, ...enQuantity };
+const en = { ...enMessages, ...enQuantity, ...enFaults };
 
-const de = { ...deMessages, ...deQuantity };
+const de = { ...deMessages, ...deQuantity, ...deFaults };
 
 const price = parseDecimal('68123.45');
 const read = (typed: string, text = en, room = {}) => {

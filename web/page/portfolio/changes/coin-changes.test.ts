@@ -8,6 +8,7 @@ import { createKeeping } from '../../browser-facilities.js';
 import { faultText } from '../../kit/fault-text.js';
 import { createPortfolioStore } from '../../live/portfolio-store.js';
 import { createPriceTrails } from '../../live/price-trails.js';
+import { en as faults } from '../../text/faults/en.js';
 import { en } from '../../text/messages-en.js';
 import { createCoinChanges } from './coin-changes.js';
 
@@ -106,9 +107,9 @@ it('has another key for every wish, also in browsers that make none on plain htt
 });
 it('says that the server does not answer only where it did not', () => {
   expect(faultText(new Problem(0, ''), en)).toBe(en.noAnswer);
-  expect(faultText(new DOMException('full', 'QuotaExceededError'), en)).toBe(en.pageFault);
-  expect(faultText(new Problem(503, 'x'), en)).toBe(en.serverFault);
-  expect(faultText(new Problem(409, 'Less is held.'), en)).toBe(en.refusals.other('Less is held.'));
+  expect(faultText(new DOMException('full', 'QuotaExceededError'), en)).toBe(faults.pageFault);
+  expect(faultText(new Problem(503, 'x'), en)).toBe(faults.serverFault);
+  expect(faultText(new Problem(409, 'Less is held.'), en)).toBe(faults.refusals.other('Less is held.'));
 });
 it('keeps what it can where the storage is full or forbidden, and never throws', () => {
   const full = () => {

@@ -9,6 +9,7 @@ import { Figure, hiddenAmount } from '../../text/figure.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { Unit } from './amount.js';
 import { PriceNote } from './price-note.js';
+import { faultWhileTyped } from './quantity.js';
 import { QuantityField } from './quantity-field.js';
 import { readSaid, type SaidAmount, saidAnew, saidOtherwise } from './said-amount.js';
 import type { NoRecord } from './use-recorded-price.js';
@@ -115,7 +116,7 @@ export const QuantityForm = (props: QuantityFormProps) => {
         typed={said.typed}
         unit={said.unit}
         isPriced={knownPrice !== undefined && knownPrice.units !== 0n}
-        fault={fault}
+        fault={fault ?? faultWhileTyped(read)}
         hint={echo()}
         onType={type}
         onUnit={changeUnit}

@@ -2,15 +2,17 @@ import { grouped } from '@tickfolio/lib/look/amount';
 import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { de as deFaults } from '../../text/faults/de.js';
+import { en as enFaults } from '../../text/faults/en.js';
 import { de as deMessages } from '../../text/messages-de.js';
 import { en as enMessages } from '../../text/messages-en.js';
 import { de as deQuantity } from '../../text/quantity/de.js';
 import { en as enQuantity } from '../../text/quantity/en.js';
-import { readQuantity } from './quantity.js';
+import { faultWhileTyped, readQuantity } from './quantity.js';
 
-const en = { ...enMessages, ...enQuantity };
+const en = { ...enMessages, ...enQuantity, ...enFaults };
 
-const de = { ...deMessages, ...deQuantity };
+const de = { ...deMessages, ...deQuantity, ...deFaults };
 
 const of = (held: string) => ({ quantity: parseDecimal(held), base: 'BTC' });
 const read = (typed: string, text = en) => {
@@ -137,7 +139,6 @@ describe('a typed quantity', () => {
     expect(inBoth('')).toEqual([en.quantityMissing, de.quantityMissing]);
     for (const typed of [
       '1e3',
-      '-1',
       '1.2.3',
       '12,34,56',
       '1,00,00,00',
@@ -157,10 +158,39 @@ describe('a typed quantity', () => {
       '9'.repeat(300),
     ])
       expect([typed, ...inBoth(typed)]).toEqual([typed, en.quantityShape, de.quantityShape]);
-    expect(read('0.0')).toBe(en.quantityZero);
+    for (const typed of ['0.0', '-1', '−0,5']) expect(inBoth(typed)).toEqual([en.quantityZero, de.quantityZero]);
     expect(read('1.0000000000000000001')).toBe(en.quantityFraction);
     expect(read('123456789012345678901')).toBe(en.quantityIntegers);
     expect(readQuantity('10.1', en, { most: of('10') }).fault).toBe('You hold 10 BTC.');
     expect(readQuantity('20.000', de, { most: of('12000') }).fault).toBe('Du hast 12.000 BTC.');
+  });
+});
+
+describe('while a quantity is typed', () => {
+  const said = (typed: string, text = en) =>
+    faultWhileTyped(readQuantity(typed, text, { most: of('6000'), onto: parseDecimal('1') }));
+  it.each([
+    ['more than there is', '6000.01', 'You hold 6,000 BTC.'],
+    ['more than 18 decimals', `0.${'0'.repeat(18)}1`, en.quantityFraction],
+    ['more than 20 digits before the point', '1'.repeat(21), en.quantityIntegers],
+    ['less than nothing', '-5', en.quantityZero],
+    ['less than nothing, with the minus of a keyboard of its own', '−0.5', en.quantityZero],
+    ['letters', '12x', en.quantityShape],
+    ['a power of ten', '1e400', en.quantityShape],
+    ['two points', '1.5.5', en.quantityShape],
+    ['60 digits', '1'.repeat(60), en.quantityIntegers],
+  ])('%s is said to be wrong at once', (_, typed, words) => {
+    expect(said(typed)).toBe(words);
+  });
+  it('nothing is said of what is only begun, in either language', () => {
+    const amounts = { en: '5,432.10', de: '5.432,10' };
+    for (const [tag, amount] of Object.entries(amounts) as ['en' | 'de', string][])
+      for (let length = 0; length <= amount.length; length++)
+        expect([amount.slice(0, length), said(amount.slice(0, length), languages[tag])]).toEqual([
+          amount.slice(0, length),
+          undefined,
+        ]);
+    for (const begun of ['', ' ', '0', '0.', '0.000', '.', '+', '5 4', '0.5'])
+      expect([begun, said(begun)]).toEqual([begun, undefined]);
   });
 });

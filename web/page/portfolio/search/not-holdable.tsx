@@ -1,4 +1,5 @@
 import { CoinBadge } from '../../kit/coin-badge.js';
+import { faultWordsOf } from '../../text/faults/fault-words.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import type { HoldableAsset } from './asset-groups.js';
 import { useAssetSearch } from './use-asset-search.js';
@@ -17,7 +18,7 @@ export const NotHoldable = ({ onPick }: NotHoldableProps) => {
   const offered = likeCash.flatMap((other) => search.asset(other) ?? []).filter(({ market }) => market !== undefined);
   return (
     <div className="not-holdable">
-      <p>{text.refusals.valuationAsset}</p>
+      <p>{faultWordsOf(text).refusals.valuationAsset}</p>
       {offered.length > 0 && <p>{text.holdableInstead}</p>}
       {offered.map((found) => (
         <button key={found.asset} type="button" className="button" onClick={() => onPick(found)}>

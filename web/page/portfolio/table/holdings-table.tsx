@@ -16,6 +16,7 @@ import { role } from '../../rows/table-roles.js';
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
 import { useText } from '../../text/language.js';
+import { TotalLacks } from '../../text/total-lacks.js';
 import type { ChangeOf } from '../changes/change-coin-dialog.js';
 import { createArrangement } from './arrangement.js';
 import { useFigureWidths } from './figure-widths.js';
@@ -25,7 +26,6 @@ import type { RowMenuOf } from './row-menu.js';
 import { TableHead } from './table-head.js';
 import { rowsOf } from './table-rows.js';
 import { useTableSearch } from './table-search.js';
-import { TotalLacks } from './total-lacks.js';
 import { type Columns, useColumns } from './use-columns.js';
 
 const RowMenu = latePart(() => import('./row-menu.js').then(({ RowMenu: found }) => found));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exact } from '../../text/exact.js';
 import type { Balance, Balances } from '../use-balances.js';
 import { worthOf } from '../worth.js';
-import { balanceRows } from './balance-rows.js';
+import { balanceRows, lackingOf } from './balance-rows.js';
 
 const style = { group: ',', point: '.' };
 const balance = (asset: string, total: string, more: Partial<Balance> = {}): Balance => ({
@@ -32,6 +32,15 @@ describe('what is in a portfolio', () => {
       ['SOL', undefined, undefined],
     ]);
     expect(rows.map(({ isCash }) => isCash)).toEqual([true, false, false, false]);
+  });
+
+  it('says what is in no sum, a market alone where the asset has a price by another', () => {
+    const dollars = balance('USDT', '60', { via: '', price: '1', value: '60' });
+    const bitcoin = balance('BTC', '1', { price: '30', value: '30' });
+    const lacking = [balance('BTC', '1', { via: 'btceur' }), balance('TRY', '5', { via: '' }), balance('SOL', '0')];
+    expect(lackingOf(of([dollars, bitcoin, ...lacking], '90'))).toEqual(['BTC/EUR', 'TRY']);
+    expect(lackingOf(of([dollars, bitcoin], '90'))).toEqual([]);
+    expect(lackingOf(of(lacking))).toEqual([]);
   });
 
   it('is told without values by a server that knows none', () => {

@@ -107,6 +107,20 @@ const together = (of: readonly [Balance, ...Balance[]]): Balance => {
   };
 };
 
+/**
+ * What is in no sum, because it has no price: assets, and markets of those that have one by another. Nothing where
+ * nothing has a price, and there is no sum.
+ */
+export const lackingOf = (of: Balances): readonly string[] => {
+  const held = of.balances.filter(({ total }) => !isZero(exact(total)));
+  const priced = new Set(held.filter(({ value }) => known(value)).map(({ asset }) => asset));
+  if (priced.size === 0) return [];
+  const names = held
+    .filter(({ value }) => !known(value))
+    .map(({ asset, via }) => (priced.has(asset) ? `${asset}/${via.slice(asset.length).toUpperCase()}` : asset));
+  return [...new Set(names)];
+};
+
 /** What is in a portfolio, each asset once; what is used up is none. */
 export const balanceRows = (of: Balances, style: NumberStyle): readonly BalanceRow[] => {
   const whole = worthOf(of);

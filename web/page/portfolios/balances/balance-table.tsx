@@ -7,6 +7,7 @@ import { QuantityFigure } from '../../receipt/quantity-figure.js';
 import { ReceiptButton } from '../../receipt/receipt-button.js';
 import { role } from '../../rows/table-roles.js';
 import { Figure } from '../../text/figure.js';
+import { besideName } from '../../text/pair.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { areSame, type BalanceRow } from './balance-rows.js';
 
@@ -20,13 +21,14 @@ const ReservedBar = ({ percent }: { readonly percent: number }) => (
 
 const Name = ({ row: { asset, name, isCash } }: { readonly row: BalanceRow }) => {
   const text = usePortfoliosText();
+  const beside = besideName(name, { base: asset, quote: '' });
   const names = (
     <>
       <CoinBadge asset={asset} />
       <span className="coin-names" translate="no">
         <span className="coin-name">{name}</span>
         <span className="coin-symbol">
-          <span>{asset}</span>
+          {beside !== undefined && <span>{beside}</span>}
           {isCash && (
             <span className="tag plain" translate="yes">
               {text.cash}
@@ -113,7 +115,6 @@ interface BalanceTableProps {
 export const BalanceTable = ({ portfolioId, name, rows, whyNoValues }: BalanceTableProps) => {
   const text = usePortfoliosText();
   const isValued = rows.some(({ value }) => value !== undefined);
-  const lacking = isValued ? rows.filter(({ value }) => value === undefined) : [];
   return (
     <section className="card balances">
       <table className="balance-table" aria-label={text.inPortfolio(name)} {...role.table}>
@@ -143,11 +144,6 @@ export const BalanceTable = ({ portfolioId, name, rows, whyNoValues }: BalanceTa
         </tbody>
       </table>
       {!isValued && <p className="portfolio-note">{whyNoValues}</p>}
-      {lacking.length > 0 && (
-        <p className="portfolio-note">
-          <span>{text.partlyValued}</span> <span translate="no">{lacking.map(({ asset }) => asset).join(', ')}</span>
-        </p>
-      )}
     </section>
   );
 };

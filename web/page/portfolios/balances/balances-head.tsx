@@ -14,6 +14,8 @@ interface BalancesHeadProps {
   readonly portfolio: Portfolio;
   /** Undefined until they were read. */
   readonly balances: Balances | undefined;
+  /** Whether they are on their way. */
+  readonly isAwaited: boolean;
   /** Undefined where no money is given. */
   readonly onFund: (() => void) | undefined;
   /** Undefined where nothing can be moved. */
@@ -21,7 +23,7 @@ interface BalancesHeadProps {
 }
 
 /** Which portfolio this is, what it is worth, and what can be done with it. */
-export const BalancesHead = ({ portfolio, balances, onFund, onTransfer }: BalancesHeadProps) => {
+export const BalancesHead = ({ portfolio, balances, isAwaited, onFund, onTransfer }: BalancesHeadProps) => {
   const text = usePortfoliosText();
   const { times } = useSpeaking();
   const { name, archivedAt } = portfolio;
@@ -32,6 +34,7 @@ export const BalancesHead = ({ portfolio, balances, onFund, onTransfer }: Balanc
       <div className="page-head portfolio-head">
         <h1 translate="no">{name}</h1>
         <KindMark of={portfolio} />
+        {!balances && isAwaited && <p className="bone worth-bone" />}
         {worth && (
           <p>
             <Figure className="strong" title={grouped(formatDecimal(worth), text.numbers)} isPrivate>

@@ -2,17 +2,17 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Suspense, useCallback, useState } from 'react';
 import { latePart } from '../../kit/late-part.js';
-import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { TotalLacks } from '../../text/total-lacks.js';
 import { allName, defaultName } from '../addresses.js';
 import { Asked } from '../asked.js';
 import type { Portfolio } from '../portfolio-calls.js';
 import { availableOf, targetsOf } from '../transferable.js';
-import type { Balances } from '../use-balances.js';
 import { usePortfolios } from '../use-portfolios.js';
-import { balanceRows } from './balance-rows.js';
+import { type BalanceRow, balanceRows, lackingOf } from './balance-rows.js';
 import { BalanceTable } from './balance-table.js';
 import { BalancesHead } from './balances-head.js';
+import { DayOfAll } from './day-of-all.js';
 import { OldBalances } from './old-balances.js';
 import { useLiveBalances } from './use-live-balances.js';
 
@@ -54,22 +54,23 @@ const NothingIn = ({
 
 interface ContentProps {
   readonly portfolio: Portfolio;
-  readonly balances: Balances;
+  readonly rows: readonly BalanceRow[];
   readonly whyNoValues: string;
   readonly onFund: () => void;
 }
 
-const Content = ({ portfolio, balances, whyNoValues, onFund }: ContentProps) => {
-  const { text } = useSpeaking();
-  const rows = balanceRows(balances, text.numbers);
-  if (rows.length === 0) return <NothingIn portfolio={portfolio} onFund={onFund} />;
-  return <BalanceTable portfolioId={portfolio.id} name={portfolio.name} rows={rows} whyNoValues={whyNoValues} />;
-};
+const Content = ({ portfolio, rows, whyNoValues, onFund }: ContentProps) =>
+  rows.length === 0 ? (
+    <NothingIn portfolio={portfolio} onFund={onFund} />
+  ) : (
+    <BalanceTable portfolioId={portfolio.id} name={portfolio.name} rows={rows} whyNoValues={whyNoValues} />
+  );
 
 const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {
   const text = usePortfoliosText();
   const { data: all = [] } = usePortfolios();
-  const { query, balances, isOfOtherPrices, oldSinceMs } = useLiveBalances(portfolio);
+  const { query, balances, isOfOtherPrices, store, oldSinceMs } = useLiveBalances(portfolio);
+  const rows = balances && balanceRows(balances, text.numbers);
   const [open, setOpen] = useState<'fund' | 'transfer'>();
   const close = useCallback(() => setOpen(undefined), []);
   const targets = targetsOf(portfolio, all);
@@ -80,17 +81,20 @@ const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {
       <BalancesHead
         portfolio={portfolio}
         balances={balances}
+        isAwaited={!query.isError}
         onFund={canFund ? () => setOpen('fund') : undefined}
         onTransfer={canTransfer ? () => setOpen('transfer') : undefined}
       />
+      {portfolio.id === allName && store && <DayOfAll store={store} />}
+      {balances && <TotalLacks coins={lackingOf(balances)} />}
       {portfolio.id === allName && <p className="portfolio-note">{text.everythingHint}</p>}
       {balances && oldSinceMs !== undefined && (
         <OldBalances sinceMs={oldSinceMs} onRetry={() => void query.refetch()} />
       )}
-      {balances ? (
+      {rows ? (
         <Content
           portfolio={portfolio}
-          balances={balances}
+          rows={rows}
           whyNoValues={
             isOfOtherPrices ? text.otherPrices[portfolio.simulated ? 'simulated' : 'real'] : text.noValuesYet
           }
@@ -100,7 +104,7 @@ const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {
         <Asked query={query}>{() => null}</Asked>
       )}
       <Suspense>
-        {open === 'fund' && <FundDialog portfolio={portfolio} onClose={close} />}
+        {open === 'fund' && <FundDialog portfolio={portfolio} balances={query.data} onClose={close} />}
         {open === 'transfer' && query.data && (
           <TransferDialog from={portfolio} balances={query.data} targets={targets} onClose={close} />
         )}
@@ -111,5 +115,7 @@ const Opened = ({ portfolio }: { readonly portfolio: Portfolio }) => {
 
 /** What is in a portfolio of which frames come only while it is shown, and what can be done with it. */
 export const BalancesPage = ({ query }: { readonly query: UseQueryResult<Portfolio> }) => (
-  <Asked query={query}>{(portfolio) => <Opened portfolio={portfolio} />}</Asked>
+  <Asked query={query} shape="page">
+    {(portfolio) => <Opened portfolio={portfolio} />}
+  </Asked>
 );

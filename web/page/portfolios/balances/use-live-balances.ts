@@ -69,6 +69,8 @@ export const useLiveBalances = ({ id, kind, baseCurrency, simulated, archivedAt 
     query,
     balances: isFramed ? framed : read,
     isOfOtherPrices,
+    /** What frames of it come to; undefined while none are wanted. */
+    store: viewed?.store,
     /** When it was brought up to date last, by this computer's clock, where it cannot be now. */
     oldSinceMs: !isLive && (!online || isError) ? shownAtMs : undefined,
   };

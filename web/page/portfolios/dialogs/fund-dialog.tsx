@@ -1,8 +1,8 @@
 import { grouped } from '@tickfolio/lib/look/amount';
-import { formatDecimal } from '@tickfolio/lib/money';
+import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import { useState } from 'react';
 import { Field } from '../../kit/field.js';
-import { readQuantity } from '../../portfolio/changes/quantity.js';
+import { faultWhileTyped, readQuantity } from '../../portfolio/changes/quantity.js';
 import { useToast } from '../../shell/toasts.js';
 import { useWish } from '../../shell/use-wish.js';
 import { hiddenAmount } from '../../text/figure.js';
@@ -10,6 +10,8 @@ import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js'
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { type Portfolio, usePortfolioCalls } from '../portfolio-calls.js';
 import { SelectField } from '../select-field.js';
+import { totalOf } from '../transferable.js';
+import type { Balances } from '../use-balances.js';
 import { useReadAnew } from '../use-portfolios.js';
 import { useSending } from '../use-sending.js';
 import { FormDialog } from './form-dialog.js';
@@ -20,11 +22,13 @@ type Currency = (typeof currencies)[number];
 
 interface FundDialogProps {
   readonly portfolio: Portfolio;
+  /** Undefined until they were read: then what is in it is known to the server alone. */
+  readonly balances: Balances | undefined;
   readonly onClose: () => void;
 }
 
 /** Asks how much paper money is to be given. */
-export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps) => {
+export const FundDialog = ({ portfolio: { id, name }, balances, onClose }: FundDialogProps) => {
   const text = usePortfoliosText();
   const quantityText = useQuantityText();
   const toast = useToast();
@@ -35,7 +39,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
   const { isHere, faultOf, refuse, forget, send } = sending;
   const [typed, setTyped] = useState('');
   const [asset, setAsset] = useState<Currency>('USDT');
-  const read = readQuantity(typed, quantityText);
+  const read = readQuantity(typed, quantityText, balances ? { onto: parseDecimal(totalOf(balances, asset)) } : {});
   const shown = read.quantity && `${grouped(formatDecimal(read.quantity), text.numbers)} ${asset}`;
   const give = () => {
     if (!read.quantity) {
@@ -65,7 +69,7 @@ export const FundDialog = ({ portfolio: { id, name }, onClose }: FundDialogProps
         spellCheck={false}
         autoFocus
         hint={shown === undefined ? text.fundHint : `= ${shown}`}
-        fault={faultOf('quantity')}
+        fault={faultOf('quantity') ?? faultWhileTyped(read)}
         tail={
           <span className="field-unit" translate="no">
             {asset}

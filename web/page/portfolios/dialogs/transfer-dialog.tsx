@@ -3,7 +3,7 @@ import { formatDecimal, isZero, parseDecimal, subtract } from '@tickfolio/lib/mo
 import { useState } from 'react';
 import { useDiscreet } from '../../display/choices.js';
 import { Field } from '../../kit/field.js';
-import { readQuantity } from '../../portfolio/changes/quantity.js';
+import { faultWhileTyped, readQuantity } from '../../portfolio/changes/quantity.js';
 import { useToast } from '../../shell/toasts.js';
 import { useWish } from '../../shell/use-wish.js';
 import { Figure, hiddenAmount } from '../../text/figure.js';
@@ -103,7 +103,7 @@ export const TransferDialog = ({ from, balances, targets, onClose }: TransferDia
         spellCheck={false}
         autoFocus
         hint={text.available(isDiscreet ? hiddenAmount : shown(formatDecimal(held)))}
-        fault={faultOf('quantity')}
+        fault={faultOf('quantity') ?? faultWhileTyped(read)}
         tail={
           // All of it would be written out.
           !isDiscreet &&

@@ -4,11 +4,18 @@ import { ChangeMark } from '../../kit/change-mark.js';
 import { useLive } from '../../parts.js';
 import { Figure } from '../../text/figure.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
+import { someCoins } from '../../text/total-lacks.js';
 import { addressOf, defaultName } from '../addresses.js';
 import { KindMark } from '../kind-mark.js';
 import type { Portfolio } from '../portfolio-calls.js';
 import { useBalances } from '../use-balances.js';
 import { worthOf } from '../worth.js';
+
+/** Which assets a sum is without. */
+const Lacks = ({ coins }: { readonly coins: readonly string[] }) => {
+  const text = usePortfoliosText();
+  return coins.length > 0 && <p className="card-lacks">{text.without(someCoins(coins, text))}</p>;
+};
 
 /** What the live one is worth, and how that moved. */
 const LiveWorth = () => {
@@ -29,6 +36,7 @@ const LiveWorth = () => {
           <ChangeMark change={view.day} isPrivate />
         </p>
       )}
+      <Lacks coins={view.lacking} />
     </>
   );
 };
@@ -39,9 +47,12 @@ const Worth = ({ id }: { readonly id: string }) => {
   const worth = data && worthOf(data);
   if (!worth) return <p className="none">{isPending ? text.working : isError ? text.noAnswer : text.valueIsUnknown}</p>;
   return (
-    <p className="card-worth">
-      <Figure isPrivate>{`${cardMoney(worth, text.numbers, text.sizes)} USDT`}</Figure>
-    </p>
+    <>
+      <p className="card-worth">
+        <Figure isPrivate>{`${cardMoney(worth, text.numbers, text.sizes)} USDT`}</Figure>
+      </p>
+      <Lacks coins={data.lacks ?? []} />
+    </>
   );
 };
 

@@ -3,10 +3,10 @@ import { Suspense } from 'react';
 import { latePart } from '../../kit/late-part.js';
 import { HoldingsPage } from '../../portfolio/holdings-page.js';
 import { MissingPage } from '../../shell/missing-page.js';
-import { Skeleton } from '../../shell/skeleton.js';
 import { useText } from '../../text/language.js';
 import { addressOf, defaultName } from '../addresses.js';
 import { NewcomerWays } from '../newcomer-ways.js';
+import { PortfolioBones } from '../portfolio-bones.js';
 import { PortfolioBar } from '../switcher/portfolio-bar.js';
 import { isMissing, usePortfolio } from '../use-portfolios.js';
 
@@ -20,7 +20,7 @@ const OtherPortfolio = ({ name }: { readonly name: string }) => {
   return (
     <>
       <PortfolioBar name={name} />
-      <Suspense fallback={<Skeleton />}>
+      <Suspense fallback={<PortfolioBones shape="page" />}>
         <BalancesPage key={name} query={query} />
       </Suspense>
     </>

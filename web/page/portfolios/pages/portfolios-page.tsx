@@ -58,7 +58,7 @@ export const PortfoliosPage = () => {
           </button>
         </div>
       </div>
-      <Asked query={query}>
+      <Asked query={query} shape="cards">
         {(portfolios) => (
           <ul className="portfolio-cards">
             {portfolios.map((one) => (

@@ -42,6 +42,9 @@ export const de: PortfoliosTexts = {
   archivedAt: (time) => `Archiviert ${time}`,
   archivedNote: (time) => `Archiviert ${time}. Darin ändert sich nichts mehr.`,
 
+  changeUnknown: (period) => `${period}: Von damals ist noch kein Kurs bekannt.`,
+  changeAway: 'Die Kurse von damals können gerade nicht gelesen werden.',
+
   inPortfolio: (name) => `Was in ${name} ist`,
   cash: 'Guthaben',
   reservedOf: (quantity) => `${quantity} für offene Aufträge reserviert`,
@@ -52,7 +55,6 @@ export const de: PortfoliosTexts = {
     simulated: 'Es lebt von erfundenen Kursen, und die hier sind echt: Darin hat hier nichts einen Wert.',
     real: 'Es lebt von echten Kursen, und die hier sind erfunden: Darin hat hier nichts einen Wert.',
   },
-  partlyValued: 'Nicht enthalten, weil es keinen Kurs gibt:',
   nothingIn: 'Hier ist nichts drin',
   paperEmpty: 'Gib ihm für den Anfang etwas Spielgeld.',
   trackingEmpty: 'Was du von Hand hinzufügst, kommt in dein erstes Portfolio.',
@@ -95,7 +97,7 @@ export const de: PortfoliosTexts = {
   nothingChanged: 'Es wurde nichts geändert.',
   archive: 'Archivieren',
   archiveText:
-    'Ein archiviertes Portfolio kannst du ansehen, aber darin ändert sich nichts mehr. Sein Name wird wieder frei. Niemand kann das rückgängig machen.',
+    'Ein archiviertes Portfolio kannst du ansehen, aber darin ändert sich nichts mehr. Sein Name wird wieder frei, und Links darauf enden. Niemand kann das rückgängig machen.',
   archiveAskTitle: (name) => `„${name}“ endgültig archivieren?`,
   archiveDone: (name) => `„${name}“ archiviert`,
   archiveNot: 'Es ist überall gemeint, wo kein anderes genannt ist, und lässt sich deshalb nicht archivieren.',

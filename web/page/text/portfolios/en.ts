@@ -41,6 +41,9 @@ export const en = {
   archivedAt: (time: string) => `Archived ${time}`,
   archivedNote: (time: string) => `Archived ${time}. Nothing in it changes any more.`,
 
+  changeUnknown: (period: string) => `${period}: no price of then is known yet.`,
+  changeAway: 'The prices of then cannot be read at the moment.',
+
   inPortfolio: (name: string) => `What is in ${name}`,
   cash: 'Cash',
   reservedOf: (quantity: string) => `${quantity} reserved for open orders`,
@@ -51,7 +54,6 @@ export const en = {
     simulated: 'It lives at made-up prices, and those here are real: nothing in it is worth anything here.',
     real: 'It lives at real prices, and those here are made up: nothing in it is worth anything here.',
   },
-  partlyValued: 'Not included, because there is no price:',
   nothingIn: 'Nothing is in here',
   paperEmpty: 'Give it some paper money to begin with.',
   trackingEmpty: 'What you add by hand goes to your first portfolio.',
@@ -94,7 +96,7 @@ export const en = {
   nothingChanged: 'Nothing was changed.',
   archive: 'Archive',
   archiveText:
-    'An archived portfolio can be looked at, but nothing in it changes any more. Its name is free again. Nobody can undo this.',
+    'An archived portfolio can be looked at, but nothing in it changes any more. Its name is free again, and links to it end. Nobody can undo this.',
   archiveAskTitle: (name: string) => `Archive “${name}” for good?`,
   archiveDone: (name: string) => `“${name}” archived`,
   archiveNot: 'It is meant wherever no other is named, so it cannot be archived.',

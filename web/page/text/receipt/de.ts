@@ -17,4 +17,5 @@ export const de: ReceiptTexts = {
   computeAnew: 'Neu berechnen',
   livesElsewhere: 'Dieses Portfolio lebt von Kursen der anderen Art: Darin hat hier nichts einen Wert.',
   nothingToCompute: 'Davon wird nichts mehr gehalten.',
+  nothingToAdd: 'Es gibt nichts zusammenzuzählen: Es ist nichts darin.',
 };

@@ -17,6 +17,7 @@ export const en = {
   computeAnew: 'Compute again',
   livesElsewhere: 'This portfolio lives at prices of the other kind, so nothing in it is worth anything here.',
   nothingToCompute: 'Nothing of this is held any more.',
+  nothingToAdd: 'There is nothing to add up: nothing is in it.',
 };
 
 export type ReceiptTexts = typeof en;

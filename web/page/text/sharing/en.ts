@@ -27,7 +27,6 @@ export const en = {
   shareEndNamed: (what: string, time: string) => `End the link “${what}”, made ${time}`,
   shareEnded: 'The link leads nowhere any more.',
   shareMany: 'There are as many links as there may be. End one first.',
-  shareAway: 'Portfolios cannot be reached at the moment. Try again in a few seconds.',
   shareUnknown: 'No answer came, so it is not known whether this was done. The list below says so.',
 
   sharedNames: { own: 'A portfolio', paper: 'Paper portfolio', simulated: 'Paper portfolio (simulated)' },

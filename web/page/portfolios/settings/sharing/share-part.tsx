@@ -1,11 +1,15 @@
+import type { MadeShareAnswer } from '@tickfolio/api/shares';
+import { isProblem } from '@tickfolio/client/problem';
 import { type FormEvent, useState } from 'react';
 import { useParts } from '../../../parts.js';
 import { useIsHere } from '../../../shell/use-is-here.js';
+import { usePortfoliosText } from '../../../text/portfolios/use-portfolios-text.js';
 import { useSharingText } from '../../../text/sharing/use-sharing-text.js';
 import { isoOf } from '../../../text/times.js';
 import { Asked } from '../../asked.js';
 import type { Portfolio } from '../../portfolio-calls.js';
 import { SelectField } from '../../select-field.js';
+import { useReadAnew } from '../../use-portfolios.js';
 import { MadeLink } from './made-link.js';
 import { shareFault } from './share-fault.js';
 import { ShareRow } from './share-row.js';
@@ -18,26 +22,29 @@ const days = ['1', '7', '30', '90', '365'] as const;
 
 /** Links by which others look at a portfolio: makes one, shows it once, lists and ends them. */
 export const SharePart = ({ portfolio: { id } }: { readonly portfolio: Portfolio }) => {
-  const text = useSharingText();
+  const text = { ...usePortfoliosText(), ...useSharingText() };
   const { store, clock } = useParts();
   const shares = useShares(id);
   const calls = useShareCalls(id);
+  const readAnew = useReadAnew();
   const isHere = useIsHere();
   const [shown, setShown] = useState<Shown>('percents');
   const [lasts, setLasts] = useState<(typeof days)[number]>('30');
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
-  const [token, setToken] = useState<string>();
+  const [made, setMade] = useState<MadeShareAnswer>();
   const make = async () => {
     setBusy(true);
     setFault(undefined);
-    setToken(undefined);
+    setMade(undefined);
     try {
       const expiresAt = isoOf(store.serverTime(clock.now()) + Number(lasts) * dayMs);
-      const made = await calls.make({ amounts: shown === 'amounts', expiresAt });
-      if (isHere.current) setToken(made.token);
+      const answer = await calls.make({ amounts: shown === 'amounts', expiresAt });
+      if (isHere.current) setMade(answer);
     } catch (thrown) {
       if (isHere.current) setFault(shareFault(thrown, text));
+      // Archived elsewhere meanwhile, or not there any more: then there is nothing to be shared.
+      if (isProblem(thrown, 404) || isProblem(thrown, 409)) void readAnew();
     } finally {
       if (isHere.current) setBusy(false);
     }
@@ -77,7 +84,7 @@ export const SharePart = ({ portfolio: { id } }: { readonly portfolio: Portfolio
           </button>
         </div>
       </form>
-      {token !== undefined && <MadeLink token={token} />}
+      {made && <MadeLink key={made.id} token={made.token} />}
       <Asked query={shares}>
         {(all) =>
           all.length === 0 ? (
@@ -85,7 +92,12 @@ export const SharePart = ({ portfolio: { id } }: { readonly portfolio: Portfolio
           ) : (
             <ul className="entries" aria-label={text.shareLinks}>
               {all.map((share) => (
-                <ShareRow key={share.id} portfolioId={id} share={share} />
+                <ShareRow
+                  key={share.id}
+                  portfolioId={id}
+                  share={share}
+                  onEnded={() => setMade((last) => (last?.id === share.id ? undefined : last))}
+                />
               ))}
             </ul>
           )

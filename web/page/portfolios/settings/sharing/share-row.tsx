@@ -5,13 +5,21 @@ import { useParts } from '../../../parts.js';
 import { useToast } from '../../../shell/toasts.js';
 import { useIsHere } from '../../../shell/use-is-here.js';
 import { useSpeaking } from '../../../text/language.js';
+import { usePortfoliosText } from '../../../text/portfolios/use-portfolios-text.js';
 import { useSharingText } from '../../../text/sharing/use-sharing-text.js';
 import { shareFault } from './share-fault.js';
 import { useShareCalls } from './use-shares.js';
 
+interface ShareRowProps {
+  readonly portfolioId: string;
+  readonly share: ShareAnswer;
+  /** It leads nowhere any more. */
+  readonly onEnded: () => void;
+}
+
 /** A link, until when it leads somewhere, and an end for it. */
-export const ShareRow = ({ portfolioId, share }: { readonly portfolioId: string; readonly share: ShareAnswer }) => {
-  const text = useSharingText();
+export const ShareRow = ({ portfolioId, share, onEnded }: ShareRowProps) => {
+  const text = { ...usePortfoliosText(), ...useSharingText() };
   const { times } = useSpeaking();
   const { store, clock } = useParts();
   const toast = useToast();
@@ -24,13 +32,17 @@ export const ShareRow = ({ portfolioId, share }: { readonly portfolioId: string;
   const endsMs = Date.parse(share.expiresAt);
   const ends = times.dated(endsMs);
   const end = async () => {
+    const isEnded = () => {
+      onEnded();
+      toast({ message: text.shareEnded });
+    };
     setBusy(true);
     try {
       await calls.end(share);
-      toast({ message: text.shareEnded });
+      isEnded();
     } catch (thrown) {
       // Ended elsewhere meanwhile: that is what was wanted.
-      if (isProblem(thrown, 404)) toast({ message: text.shareEnded });
+      if (isProblem(thrown, 404)) isEnded();
       else toast({ message: shareFault(thrown, text), tone: 'fault' });
     } finally {
       if (isHere.current) setBusy(false);

@@ -3,10 +3,10 @@ import { HeldValueAnswer, HeldValueQuery } from '@tickfolio/api/history';
 import { problems } from '@tickfolio/api/problem';
 import { etagOf, hasAlready } from '@tickfolio/lib/http';
 import type { FastifyReply } from 'fastify';
-import type { ReadInTurn } from '../api/read-turns.js';
-import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
-import { type Kind, requireKind } from '../market/portfolio-value.js';
-import type { Portfolios } from '../portfolio/portfolios.js';
+import type { ReadInTurn } from '../../api/read-turns.js';
+import { requireSignIn, signedIn, type VerifyAccessToken } from '../../api/sign-in.js';
+import { type Kind, requireKind } from '../../market/portfolio-value.js';
+import type { Portfolios } from '../../portfolio/portfolios.js';
 import type { createHeldValues } from './held-values.js';
 
 export interface HeldValueRoutesOptions {

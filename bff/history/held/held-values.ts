@@ -2,10 +2,10 @@ import type { HeldRange } from '@tickfolio/api/history';
 import { AppError } from '@tickfolio/lib/errors';
 import { type KlineInterval, klineIntervals } from '@tickfolio/lib/market/kline-interval';
 import { add, compare, type Decimal, formatDecimal, multiply, parseDecimal, zero } from '@tickfolio/lib/money';
-import type { Klines } from '../exchange/klines.js';
-import type { TakePages } from '../exchange/page-allowance.js';
-import type { LookUpPrices } from '../holdings/moment-prices.js';
-import type { Coin } from '../portfolio/portfolios.js';
+import type { Klines } from '../../exchange/klines.js';
+import type { TakePages } from '../../exchange/page-allowance.js';
+import type { LookUpPrices } from '../../holdings/moment-prices.js';
+import type { Coin } from '../../portfolio/portfolios.js';
 
 /** What today's holdings would have been worth, had they been held all the time. */
 export interface HeldValues {

@@ -14,6 +14,8 @@ export type Listing = string | 'absent' | undefined;
 export interface SymbolList {
   readonly symbols: readonly ListedSymbol[];
   readonly simulated: boolean;
+  /** Filters that could not be read, with their symbols. Default none. */
+  readonly badFilters?: readonly string[];
 }
 
 export interface SymbolsDeps {
@@ -59,6 +61,9 @@ const revisionOf = ({ symbols, simulated }: SymbolList): string =>
     .digest('hex')
     .slice(0, 16);
 
+/** So many are named. */
+const maxNamedFilters = 5;
+
 export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps, limits: SymbolsLimits): Symbols => {
   const stop = new AbortController();
   const backoff = createBackoff({ minRetryMs: limits.backoffBaseMs, maxRetryMs: limits.backoffCapMs, random });
@@ -69,9 +74,17 @@ export const createSymbols = ({ clock, log, random, read, changed }: SymbolsDeps
   let reading: Promise<void> | undefined;
   let timer: Timer | undefined;
   let lookedAgainMs = Number.NEGATIVE_INFINITY;
+  let saidBadFilters = false;
 
-  const take = (read: SymbolList) => {
-    const list = { ...read, symbols: pauses.mark(read.symbols) };
+  const sayBadFilters = (bad: readonly string[]) => {
+    if (bad.length === 0 || saidBadFilters) return;
+    saidBadFilters = true;
+    const facts = { filters: bad.length, such: bad.slice(0, maxNamedFilters) };
+    log.warn(facts, 'the symbol list has filters that cannot be read; they are left out');
+  };
+  const take = ({ symbols, simulated, badFilters = [] }: SymbolList) => {
+    sayBadFilters(badFilters);
+    const list = { simulated, symbols: pauses.mark(symbols) };
     const revision = revisionOf(list);
     fault = undefined;
     if (revision === current?.revision) return;

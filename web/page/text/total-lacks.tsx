@@ -1,5 +1,5 @@
-import { useText } from '../../text/language.js';
-import type { Messages } from '../../text/messages-en.js';
+import { useText } from './language.js';
+import type { Messages } from './messages-en.js';
 
 const maxNames = 4;
 

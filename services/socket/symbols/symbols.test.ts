@@ -1,7 +1,7 @@
 import type { Symbol as ListedSymbol } from '@tickfolio/gen/market/v1';
 import { createManualClock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
-import { silentLogger } from '@tickfolio/lib/telemetry';
+import { createLogger, silentLogger } from '@tickfolio/lib/telemetry';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../limits.js';
 import { createSymbols } from './symbols.js';
@@ -15,6 +15,7 @@ const entry = (symbol: string, status: string): ListedSymbol => ({
   tickSize: '0.01',
   stepSize: '0.001',
   paused: false,
+  orderTypes: [],
 });
 
 /** An exchange whose list a test writes, and a clock it moves. `oldusdt` was delisted long ago. */
@@ -113,6 +114,21 @@ describe('a symbol that does not trade', () => {
     all('BREAK');
     await clock.advanceAsync(600_000);
     expect(await rhythm(60_000)).toEqual([15_000, 15_000, 15_000, 15_000]);
+    await symbols.close();
+  });
+});
+
+describe('filters that cannot be read', () => {
+  it('are said in the log once, with how many there are, and cost the list nothing', async () => {
+    const lines: { readonly msg?: string; readonly filters?: number; readonly such?: readonly string[] }[] = [];
+    const log = createLogger('socket', 'warn', (line) => void lines.push(JSON.parse(line)));
+    const badFilters = Array.from({ length: 7 }, (_, i) => `COIN${i}USDT LOT_SIZE.minQty`);
+    const clock = createManualClock();
+    const read = async () => ({ symbols: [entry('btcusdt', 'TRADING')], simulated: false, badFilters });
+    const symbols = createSymbols({ clock, log, random: () => 1, read, changed: () => undefined }, defaultLimits);
+    await clock.advanceAsync(hourMs);
+    expect(symbols.listing('btcusdt')).toBe('TRADING');
+    expect(lines).toEqual([expect.objectContaining({ filters: 7, such: badFilters.slice(0, 5) })]);
     await symbols.close();
   });
 });

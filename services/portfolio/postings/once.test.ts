@@ -1,0 +1,31 @@
+import { systemClock as clock } from '@tickfolio/lib/clock';
+import { AppError } from '@tickfolio/lib/errors';
+import type { Database } from '@tickfolio/lib/postgres';
+import { expect, it } from 'vitest';
+import { openEmbeddedDatabase } from '../kit/database.js';
+import { createCommand } from './once.js';
+
+const away = () => new AppError('unavailable', 'The database cannot be reached.', { retryAfterMs: 1_000 });
+
+/** A database of which nothing is heard any more once it was told to commit. */
+const losing = (db: Database) =>
+  ({
+    transaction: async (...of: Parameters<Database['transaction']>) => {
+      await db.transaction(...of);
+      throw away();
+    },
+  }) as unknown as Database;
+
+it('a command whose commit is not answered may have been done and says so; one that never came that far was not', async () => {
+  const postgres = await openEmbeddedDatabase();
+  try {
+    const command = createCommand({ db: losing(postgres.db), clock });
+    await expect(command('p', async () => 'done')).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+      message: expect.stringContaining('not known whether this was done'),
+    });
+    await expect(command('p', () => Promise.reject(away()))).rejects.toMatchObject({ code: 'unavailable' });
+  } finally {
+    await postgres.close();
+  }
+});
