@@ -179,7 +179,9 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         expect(await open.count()).toBe(0);
       });
       const names = await whole.postgres.query('select datname from pg_database where not datistemplate order by 1');
-      expect(names).toEqual(['auth_db', 'order_service', 'portfolio_service', 'postgres', 'profile_db'].map((datname) => ({ datname })));
+      expect(names).toEqual(
+        ['auth_db', 'order_service', 'portfolio_service', 'postgres', 'profile_db'].map((datname) => ({ datname })),
+      );
       for (const { db } of Object.values(databases))
         expect(await tablesWith(db, words, { everySchema: true })).toEqual([]);
       // Ids by which others are told, for 30 days.
