@@ -51,11 +51,11 @@ export const match = ({
     order.isOver = true;
     steps.push({ kind: 'ended', orderId: order.id, reason, afterTrade });
   };
-  /** Windows that were over before a time. */
+  /** Windows that were over before a time, one after the other as they ended. */
   const endBefore = (timeMs: number) => {
-    for (const order of acting)
-      if (!order.isWaiting && endsMs(order) < timeMs)
-        end(order, order.limit === undefined ? 'no-liquidity' : 'time-in-force', Math.max(lastId, order.afterTrade));
+    const over = acting.filter((order) => !order.isOver && !order.isWaiting && endsMs(order) < timeMs);
+    for (const order of over.sort((a, b) => endsMs(a) - endsMs(b) || a.age - b.age))
+      end(order, order.limit === undefined ? 'no-liquidity' : 'time-in-force', Math.max(lastId, order.afterTrade));
   };
   /** Whether an order takes or rests is decided by what was known when it began to act. */
   const decideRoles = (tradeId: number) => {
