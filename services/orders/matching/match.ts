@@ -41,8 +41,9 @@ export const match = ({
 }: MatchInput): Matched => {
   const steps: MatchStep[] = [];
   const all = orders.map(actingOrder).filter((order) => order !== undefined);
-  all.sort((a, b) => a.age - b.age);
-  let acting = all;
+  /** Those of which no trade has counted yet, the next one last. */
+  const coming = [...all].sort((a, b) => b.afterTrade - a.afterTrade);
+  let acting: ActingOrder[] = [];
   let ask = unitsOf(before.askPrint);
   let bid = unitsOf(before.bidPrint);
   let lastId = before.lastTradeId;
@@ -58,16 +59,16 @@ export const match = ({
       end(order, order.limit === undefined ? 'no-liquidity' : 'time-in-force', Math.max(lastId, order.afterTrade));
   };
   /** Whether an order takes or rests is decided by what was known when it began to act. */
-  const decideRoles = (tradeId: number) => {
+  const decideRoles = () => {
     for (const order of acting)
-      if (!order.isWaiting && order.role === undefined && order.afterTrade < tradeId && order.limit !== undefined) {
+      if (!order.isWaiting && order.role === undefined && order.limit !== undefined) {
         order.role = order.limit >= (order.sign > 0n ? ask : -bid) ? 'taker' : 'maker';
         order.isChanged = true;
       }
   };
   const trigger = (trade: TapeTrade, price: bigint) => {
     for (const order of acting) {
-      if (!order.isWaiting || order.stop === undefined || order.afterTrade >= trade.id) continue;
+      if (!order.isWaiting || order.stop === undefined) continue;
       if (order.triggersUp ? price < order.stop : price > order.stop) continue;
       order.isWaiting = false;
       order.afterTrade = trade.id;
@@ -78,13 +79,21 @@ export const match = ({
   };
 
   const watch = createWatch(rules);
-  watch.look(acting);
+  /** Lets orders act of which trades from here on count. */
+  const begin = (tradeId: number) => {
+    const from = acting.length;
+    while ((coming.at(-1)?.afterTrade ?? tradeId) < tradeId) acting.push(coming.pop() as ActingOrder);
+    if (acting.length === from) return;
+    acting.sort((a, b) => a.age - b.age);
+    watch.look(acting);
+  };
   for (const trade of trades) {
+    begin(trade.id);
     const price = unitsOf(trade.price);
     const concerns = watch.concerns(price);
     if (concerns) {
       endBefore(trade.timeMs);
-      decideRoles(trade.id);
+      decideRoles();
     }
     if (trade.buyerIsMaker) bid = price;
     else ask = price;
@@ -97,6 +106,7 @@ export const match = ({
     }
     lastId = trade.id;
   }
+  begin(Number.POSITIVE_INFINITY);
   endBefore(watermarkMs);
 
   const byId = new Map(orders.map((order) => [order.id, order]));

@@ -113,7 +113,7 @@ export const sharedOut = (shared: SharedTrade): void => {
   const { acting, trade, price, rules, steps, end } = shared;
   const claims: Claim[] = [];
   for (const order of acting) {
-    if (order.isWaiting || order.afterTrade >= trade.id) continue;
+    if (order.isWaiting) continue;
     const claim = order.role === 'maker' ? claimOfMaker(order, shared) : claimOfTaker(order, shared);
     if (claim) claims.push(claim);
   }
