@@ -7,6 +7,7 @@ import { fanOut } from './fan-out/fan-out.js';
 import { frames } from './frames/frames.js';
 import { history } from './history/history.js';
 import { journey } from './journey.js';
+import { matchingOrders } from './matching/matching.js';
 import { createChildren } from './measure/child.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './measure/options.js';
 import { toMarkdown } from './measure/table.js';
@@ -37,6 +38,7 @@ const benchmarks = [
   history,
   fanOut,
   valuation,
+  matchingOrders,
   money,
 ];
 /** No run takes longer, whatever hangs. */

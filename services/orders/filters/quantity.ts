@@ -7,7 +7,7 @@ import { broken } from './broken.js';
 
 const words = { min: 'is below', max: 'is above', step: 'is no multiple of' } as const;
 
-export const lotOf = (rules: SymbolRules): Bounds => ({
+const lotOf = (rules: SymbolRules): Bounds => ({
   ...{ min: rules.minQuantity, max: rules.maxQuantity, step: rules.stepSize },
 });
 const marketLotOf = (rules: SymbolRules): Bounds => ({

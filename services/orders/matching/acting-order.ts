@@ -41,7 +41,7 @@ export interface ActingOrder {
 }
 
 /** Of orders that take for a while, exchange time. */
-export const windowsMs = { immediate: 1_000, market: 60_000 } as const;
+const windowsMs = { immediate: 1_000, market: 60_000 } as const;
 /** 8 decimals, where the exchange does not say. */
 const finestStep = unitsOf({ units: 1n, scale: 8 });
 

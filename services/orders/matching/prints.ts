@@ -1,8 +1,5 @@
 import type { Reference, TapeTrade } from '../rules/order.js';
 
-/** What the last trades said of the two sides. */
-export type Prints = Pick<Reference, 'askPrint' | 'bidPrint'>;
-
 /** What is known after some more trades, in their order. A side that has not printed counts as the first price known. */
 export const referenceAfter = (
   before: Reference | undefined,

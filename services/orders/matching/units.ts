@@ -1,7 +1,7 @@
 import type { Decimal } from '@tickfolio/lib/money';
 
 /** Amounts as whole numbers of one size: what prices and quantities have at most after the point. */
-export const scale = 18;
+const scale = 18;
 const powers = Array.from({ length: scale + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 
 /** Exact; digits past the 18th are none by the bounds of amounts. */

@@ -14,13 +14,13 @@ export const triggersUpwards = (side: Side, type: OrderType): boolean =>
   (side === 'BUY') === (type === 'STOP_LOSS' || type === 'STOP_LOSS_LIMIT');
 
 /** Whether a price reaches a stop. */
-export const isTriggered = (side: Side, type: OrderType, stopPrice: Decimal, price: Decimal): boolean => {
+const isTriggered = (side: Side, type: OrderType, stopPrice: Decimal, price: Decimal): boolean => {
   const difference = compare(price, stopPrice);
   return triggersUpwards(side, type) ? difference >= 0 : difference <= 0;
 };
 
 /** Whether the other side is at this price or a better one. */
-export const wouldTake = (side: Side, price: Decimal, { askPrint, bidPrint }: Reference): boolean =>
+const wouldTake = (side: Side, price: Decimal, { askPrint, bidPrint }: Reference): boolean =>
   side === 'BUY' ? compare(price, askPrint) >= 0 : compare(price, bidPrint) <= 0;
 
 /** Whether it needs to be known what is traded: what it is compared with, or what it costs. */

@@ -21,7 +21,7 @@ const percentBound = (plan: OrderPlan, rules: SymbolRules, reference: Reference 
 };
 
 /** Whose price has no limit: 5 % beyond where it begins, or the exchange's bound where that is nearer, on the tick. */
-export const protectionOf = (
+const protectionOf = (
   plan: OrderPlan,
   rules: SymbolRules,
   reference: Reference | undefined,
