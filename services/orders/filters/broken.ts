@@ -11,7 +11,7 @@ export const broken = (
   { bound, nearest }: { readonly bound?: Decimal; readonly nearest?: Decimal | undefined } = {},
 ): Refusal => ({
   ...{ reason, field, exchangeCode },
-  message: nearest ? `${words}; the nearest that is allowed is ${formatDecimal(nearest)}` : words,
+  message: words,
   ...(bound ? { bound: formatDecimal(bound) } : {}),
   ...(nearest ? { nearest: formatDecimal(nearest) } : {}),
 });

@@ -21,11 +21,7 @@ const percentBound = (plan: OrderPlan, rules: SymbolRules, reference: Reference 
 };
 
 /** Whose price has no limit: 5 % beyond where it begins, or the exchange's bound where that is nearer, on the tick. */
-const protectionOf = (
-  plan: OrderPlan,
-  rules: SymbolRules,
-  reference: Reference | undefined,
-): Decimal | undefined => {
+const protectionOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Decimal | undefined => {
   const from = plan.stopPrice ?? reference?.lastPrice;
   if (!from) return undefined;
   const wide = multiply(from, widest[plan.side]);
