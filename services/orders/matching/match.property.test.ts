@@ -63,6 +63,22 @@ describe('matching', () => {
     );
   });
 
+  it('comes to the same where trades are told again, after a restart or in between', () => {
+    fc.assert(
+      fc.property(scene, fc.integer({ min: 0, max: 40 }), fc.nat(40), ({ tape, orders, rules }, from, length) => {
+        const again = [...tape.slice(0, from + length), ...tape.slice(from)];
+        const by = (trades: readonly TapeTrade[]) =>
+          match({ orders, trades, before, watermarkMs: endMs(tape), rules }).steps.map(said);
+        expect(by(again)).toEqual(by(tape));
+        expect(referenceAfter(before, again, 0)).toEqual(referenceAfter(before, tape, 0));
+        expect(match({ orders, trades: tape, before: { ...before, lastTradeId: 40 }, watermarkMs: 0 }).steps).toEqual(
+          [],
+        );
+      }),
+      runs,
+    );
+  });
+
   it('never fills more than was ordered, nor at a price that is worse than its limit (nautilus_trader#1639)', () => {
     fc.assert(
       fc.property(scene, ({ tape, orders, rules }) => {
@@ -157,7 +173,7 @@ describe('a replay', () => {
     }),
   );
   const live = (tape: readonly TapeTrade[], orders: readonly MatchedOrder[], cancels: readonly number[]) => {
-    const first = referenceAfter(undefined, tape.slice(0, 1), 0) as Reference;
+    const first = { ...(referenceAfter(undefined, tape.slice(0, 1), 0) as Reference), lastTradeId: 0 };
     const ended = new Map<string, number>();
     const fills: FillStep[] = [];
     let [open, reference]: [readonly MatchedOrder[], Reference] = [orders, first];

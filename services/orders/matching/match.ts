@@ -10,7 +10,7 @@ import { createWatch } from './watch.js';
 export interface MatchInput {
   /** Accepted and open, of one portfolio and symbol. */
   readonly orders: readonly MatchedOrder[];
-  /** All that came after what is known, in the order of their numbers. */
+  /** All that came after what is known, in the order of their numbers; those of before are passed over. */
   readonly trades: readonly TapeTrade[];
   /** What is known before the first of them. */
   readonly before: Pick<Reference, 'askPrint' | 'bidPrint' | 'lastTradeId'>;
@@ -88,6 +88,8 @@ export const match = ({
     watch.look(acting);
   };
   for (const trade of trades) {
+    // Told again.
+    if (trade.id <= lastId) continue;
     begin(trade.id);
     const price = unitsOf(trade.price);
     const concerns = watch.concerns(price);

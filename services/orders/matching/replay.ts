@@ -49,8 +49,10 @@ export const replay = ({
   const ends = new Map(orders.map(({ order, endedAfterTrade }) => [order.id, endedAfterTrade]));
   const fills: FillStep[] = [];
   let open: readonly MatchedOrder[] = orders.map(({ order }) => fresh(order));
-  let reference: Reference | undefined = referenceAfter(undefined, trades.slice(0, 1), 0);
-  if (!reference) return [];
+  const first = referenceAfter(undefined, trades.slice(0, 1), 0);
+  if (!first) return [];
+  // What it printed is known, and it counts.
+  let reference: Reference = { ...first, lastTradeId: first.lastTradeId - 1 };
   let at = 0;
   for (const until of [...cuts, Number.POSITIVE_INFINITY]) {
     let to = at;
