@@ -139,3 +139,14 @@ export const passOver =
   (gap: { readonly from: number; readonly to: number; readonly basis?: 'klines' }): Decide<void> =>
   ({ order }) =>
     isEnded(order) ? { result: undefined } : { order: { gap: order.gap ?? gap }, result: undefined };
+
+/** The exchange began its ids anew: trades count from here on, and those of before were passed over. */
+export const beginAnew =
+  (afterTrade: number, gap: { readonly from: number; readonly to: number }): Decide<void> =>
+  ({ order }) =>
+    isEnded(order)
+      ? { result: undefined }
+      : {
+          order: { acceptedAfterTrade: afterTrade, triggeredAfterTrade: null, gap: order.gap ?? gap },
+          result: undefined,
+        };

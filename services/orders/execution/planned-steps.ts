@@ -1,0 +1,100 @@
+import { formatDecimal } from '@tickfolio/lib/money';
+import { discountPriceOf, feeOf } from '../fees/fees.js';
+import { type Matched, match } from '../matching/match.js';
+import type { FillStep } from '../matching/steps.js';
+import type { FeeSchedules, KeptFees } from '../orders/fee-schedules.js';
+import type { MatchedOrder, Reference, TapeTrade } from '../rules/order.js';
+import { expire, fill, remember, trigger } from '../saga/fills.js';
+import { matchedOrder } from '../store/order-plan.js';
+import type { OrderStep } from '../store/order-store.js';
+import type { OrderRow } from '../store/records.js';
+
+/** What trades come to, of the orders of all portfolios. */
+export const matchAll = (
+  rows: readonly OrderRow[],
+  before: Reference,
+  trades: readonly TapeTrade[],
+  watermarkMs: number,
+): Matched => {
+  const steps: Matched['steps'][number][] = [];
+  const memories: Matched['memories'][number][] = [];
+  const portfolios = new Map<string, MatchedOrder[]>();
+  for (const row of rows) {
+    const order = matchedOrder(row);
+    if (!order) continue;
+    const ofOne = portfolios.get(row.portfolioId) ?? [];
+    ofOne.push(order);
+    portfolios.set(row.portfolioId, ofOne);
+  }
+  for (const orders of portfolios.values()) {
+    const matched = match({ orders, trades, before, watermarkMs });
+    steps.push(...matched.steps);
+    memories.push(...matched.memories);
+  }
+  return { steps, memories };
+};
+
+export interface StepsDeps {
+  readonly fees: Pick<FeeSchedules, 'at'>;
+  readonly venue: string;
+  /** The last price of an asset in another, where it is known. */
+  readonly priceOf: (asset: string, quoteAsset: string) => Reference['lastPrice'] | undefined;
+}
+
+/** What was paid when: one schedule for all, unless it changed between the first of them and the last. */
+const feesOf = async ({ fees, venue }: StepsDeps, fills: readonly FillStep[]) => {
+  const times = fills.map(({ trade }) => trade.timeMs);
+  if (times.length === 0) return async (): Promise<KeptFees> => Promise.reject(new Error('nothing was filled'));
+  const [first, last] = await Promise.all([fees.at(venue, Math.min(...times)), fees.at(venue, Math.max(...times))]);
+  return async (timeMs: number): Promise<KeptFees> => (first.id === last.id ? first : fees.at(venue, timeMs));
+};
+
+/** The same as it is written. */
+export const plannedSteps = async (
+  deps: StepsDeps,
+  rows: readonly OrderRow[],
+  { steps, memories }: Matched,
+): Promise<readonly OrderStep[]> => {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const feesAt = await feesOf(
+    deps,
+    steps.filter((step) => step.kind === 'fill'),
+  );
+  const filledBy = async (step: FillStep, row: OrderRow) => {
+    const { trade, price, quantity, maker, takenBefore, isLast } = step;
+    const schedule = await feesAt(trade.timeMs);
+    const { side, baseAsset, quoteAsset, feeAsset } = row;
+    const of = { side, price, quantity, maker, baseAsset, quoteAsset };
+    const discount = feeAsset === null ? {} : { feeAsset, price: deps.priceOf(feeAsset, quoteAsset) };
+    const choices = feeOf(of, schedule, discount);
+    const discountPrice = choices.length > 1 ? discountPriceOf(of, discount) : undefined;
+    return fill({
+      tradeId: trade.id,
+      price: formatDecimal(price),
+      quantity: formatDecimal(quantity),
+      maker,
+      tradedAtMs: trade.timeMs,
+      trade: {
+        price: formatDecimal(trade.price),
+        quantity: formatDecimal(trade.quantity),
+        takenBefore: formatDecimal(takenBefore),
+        buyerIsMaker: trade.buyerIsMaker,
+      },
+      feeChoices: choices.map(({ asset, amount }) => ({ asset, amount: formatDecimal(amount) })),
+      feeScheduleId: schedule.id,
+      ...(discountPrice === undefined ? {} : { discountPrice: formatDecimal(discountPrice) }),
+      isLast,
+    });
+  };
+  const planned: OrderStep[] = [];
+  for (const step of steps) {
+    const { orderId } = step;
+    const row = byId.get(orderId);
+    if (!row) continue;
+    if (step.kind === 'triggered') planned.push({ orderId, decide: trigger(step.tradeId) });
+    else if (step.kind === 'ended') planned.push({ orderId, decide: expire(step.reason, step.afterTrade) });
+    else planned.push({ orderId, decide: await filledBy(step, row) });
+  }
+  for (const { orderId, memory } of memories) planned.push({ orderId, decide: remember(memory) });
+  return planned;
+};

@@ -1,0 +1,252 @@
+import type { TapeHole, TapePart } from '@tickfolio/gen/market/v1/tape';
+import type { Lease } from '@tickfolio/lib/outbox';
+import { referenceAfter } from '../matching/prints.js';
+import type { TapeTrade } from '../rules/order.js';
+import { beginAnew, passOver } from '../saga/fills.js';
+import { referenceOf } from '../store/order-plan.js';
+import type { Advanced, OrderStep, OrderStore, SymbolState, Tape } from '../store/order-store.js';
+import type { OrderRow, Position } from '../store/records.js';
+import type { ExecutionLimits } from './limits.js';
+import { matchAll, plannedSteps, type StepsDeps } from './planned-steps.js';
+import { beginningWith, positionOf } from './positions.js';
+import { type Batch, createTapeBuffer, type TapeBuffer } from './tape-buffer.js';
+
+/** What is stored does not lead to what is told: the stream has to begin again, after what is stored. */
+export class BeginAgain extends Error {}
+
+export interface TapeRunDeps extends StepsDeps {
+  readonly store: Pick<OrderStore, 'orders' | 'advance'>;
+  /** Whether this replica writes; another one looks on. */
+  readonly lease: Pick<Lease, 'take'>;
+  readonly tape: Tape;
+  /** Something is due of these orders now. */
+  readonly wake: (ids: Iterable<string>) => void;
+  readonly limits: Pick<ExecutionLimits, 'maxTrades' | 'maxSteps' | 'maxStale' | 'maxBuffered'>;
+}
+
+/**
+ * How it begins: after what is stored, with the newest trade, or with one whose id has nothing to do with those before.
+ */
+type Beginning = 'after' | 'newest' | 'anew';
+
+const gapOf = (row: OrderRow, to: number) => ({ from: (row.acceptedAfterTrade ?? -1) + 1, to });
+
+/**
+ * The tape of a symbol from one stream of it: what its trades do is written in the order of their ids, each time with
+ * how far they were looked at. One after the other only.
+ */
+export class TapeRun {
+  readonly #deps: TapeRunDeps;
+  readonly #simulated: boolean;
+  #state: SymbolState;
+  #begins: Beginning;
+  #first: TapeTrade | undefined;
+  #buffer: TapeBuffer | undefined;
+  #isOurs = false;
+  /** What of the tape is stored, as far as this run knows. */
+  #storedId = -1;
+
+  /** @param jumps whether it goes on with the newest trade where no order is open */
+  constructor(deps: TapeRunDeps, state: SymbolState, simulated: boolean, jumps: boolean) {
+    this.#deps = deps;
+    this.#simulated = simulated;
+    this.#state = state;
+    const { position, orders } = state;
+    const isKnown = position?.simulated === simulated;
+    this.#begins = isKnown && (orders.length > 0 || !jumps) ? 'after' : 'newest';
+    if (!position || this.#begins !== 'after') return;
+    this.#buffer = createTapeBuffer(position.lastTradeId, position.watermarkMs);
+    this.#storedId = position.lastTradeId;
+  }
+
+  /** After which trade the stream begins; undefined: with the newest. */
+  get afterTradeId(): number | undefined {
+    return this.#begins === 'after' ? this.#state.position?.lastTradeId : undefined;
+  }
+
+  get orders(): readonly OrderRow[] {
+    return this.#state.orders;
+  }
+
+  /** As it is stored; undefined while nothing is known. */
+  get position(): Position | undefined {
+    return this.#begins === 'after' ? this.#state.position : undefined;
+  }
+
+  /** Everything up to this id was told; undefined before the first. */
+  get throughId(): number | undefined {
+    return this.#buffer?.throughId;
+  }
+
+  /** Whether all that was told is stored, by whomever. */
+  get isStored(): boolean {
+    const { position } = this;
+    return position !== undefined && position.lastTradeId >= (this.#buffer?.throughId ?? 0);
+  }
+
+  /** @returns trades that were not told before @throws BeginAgain, AppError */
+  async take(part: TapePart): Promise<readonly TapeTrade[]> {
+    if (part.renumbered) await this.#renumbered();
+    if (part.hole) await this.#cross(part.hole);
+    const [first] = part.trades;
+    if (!this.#buffer && first) this.#buffer = createTapeBuffer(first.id - 1, 0);
+    const fresh = this.#buffer?.add(part) ?? [];
+    this.#first ??= fresh[0];
+    if ((this.#buffer?.size ?? 0) >= this.#deps.limits.maxTrades) await this.store();
+    if ((this.#buffer?.size ?? 0) > this.#deps.limits.maxBuffered) throw new BeginAgain('too much is not stored');
+    return fresh;
+  }
+
+  /** Whether what is not stored does something to an order. */
+  get isUrgent(): boolean {
+    const { position, orders } = this;
+    if (!position || !this.#buffer || orders.length === 0 || !this.#isOurs) return false;
+    const { trades, watermarkMs } = this.#buffer.first(this.#deps.limits.maxTrades);
+    const knownMs = Math.max(position.watermarkMs, watermarkMs);
+    return matchAll(orders, referenceOf(position), trades, knownMs).steps.length > 0;
+  }
+
+  /** Writes what was told. Where another replica does, it is looked how far that came. @throws BeginAgain, AppError */
+  async store(): Promise<void> {
+    this.#isOurs = await this.#deps.lease.take();
+    if (!this.#isOurs) return this.look();
+    if (this.#begins !== 'after' && !(await this.#begin())) return;
+    for (let batch = this.#next(); batch; batch = this.#next()) await this.#write(batch);
+  }
+
+  /** Reads what is open now. @throws BeginAgain where what is stored is of another tape than what was told */
+  async look(): Promise<void> {
+    this.#state = await this.#deps.store.orders(this.#deps.tape, this.#simulated);
+    const { position } = this.#state;
+    const isKnown = position?.simulated === this.#simulated;
+    if (this.#begins === 'after') {
+      if (!isKnown || !this.#buffer || position.lastTradeId < this.#storedId) throw new BeginAgain('another one wrote');
+      this.#moved(position);
+    } else if (this.#begins === 'newest' && isKnown && this.#first && position.lastTradeId >= this.#first.id - 1) {
+      // Somebody else has begun.
+      this.#begins = 'after';
+      this.#moved(position);
+    }
+  }
+
+  #moved(position: Position) {
+    this.#storedId = position.lastTradeId;
+    this.#buffer?.drop(position.lastTradeId);
+  }
+
+  #next(): Batch | undefined {
+    const { position } = this;
+    const batch = this.#buffer?.first(this.#deps.limits.maxTrades);
+    if (!batch || !position) return undefined;
+    const isMore = batch.throughId > position.lastTradeId || batch.watermarkMs > position.watermarkMs;
+    return isMore ? batch : undefined;
+  }
+
+  async #write(most: Batch): Promise<void> {
+    const { limits, store, tape, wake } = this.#deps;
+    let batch = most;
+    for (let left = limits.maxStale; left > 0; left--) {
+      const { revision, orders } = this.#state;
+      const position = this.position as Position;
+      const before = referenceOf(position);
+      const matchedBy = ({ trades, watermarkMs }: Batch) =>
+        matchAll(orders, before, trades, Math.max(position.watermarkMs, watermarkMs));
+      let matched = matchedBy(batch);
+      while (matched.steps.length + matched.memories.length > limits.maxSteps && batch.trades.length > 1) {
+        batch = (this.#buffer as TapeBuffer).first(batch.trades.length >> 1);
+        matched = matchedBy(batch);
+      }
+      const steps = await plannedSteps(this.#deps, orders, matched);
+      const known = referenceAfter(before, batch.trades, batch.watermarkMs) ?? before;
+      const to = positionOf(known, batch.throughId, this.#simulated);
+      const done = await store.advance(tape, { from: { revision, lastTradeId: position.lastTradeId }, to, steps });
+      if (done.kind === 'done') {
+        this.#state = { ...this.#state, position: to };
+        this.#moved(to);
+        if (steps.length === 0) return;
+        wake(done.changed);
+        return this.look();
+      }
+      await this.look();
+      const next = this.#next();
+      if (!next) return;
+      batch = next;
+    }
+    throw new BeginAgain('others were always faster');
+  }
+
+  /** Writes a position as it is, with what becomes of open orders there. */
+  async #put(to: Position, stepsOf: (orders: readonly OrderRow[]) => readonly OrderStep[]): Promise<void> {
+    const { store, tape, limits, wake } = this.#deps;
+    for (let left = limits.maxStale; left > 0; left--) {
+      const { revision, position, orders } = this.#state;
+      if (this.#begins === 'after' && position && position.lastTradeId >= to.lastTradeId) return this.#moved(position);
+      const from = { revision, lastTradeId: position?.lastTradeId };
+      const done: Advanced = await store.advance(tape, { from, to, steps: stepsOf(orders) });
+      if (done.kind === 'done') {
+        this.#state = await store.orders(tape, this.#simulated);
+        this.#begins = 'after';
+        this.#moved(to);
+        wake(done.changed);
+        return;
+      }
+      this.#state = await store.orders(tape, this.#simulated);
+      this.#mayBegin();
+    }
+    throw new BeginAgain('others were always faster');
+  }
+
+  /** With open orders nothing is left out that can be had. */
+  #mayBegin() {
+    const { position, orders } = this.#state;
+    if (this.#begins === 'newest' && position?.simulated === this.#simulated && orders.length > 0)
+      throw new BeginAgain('an order was placed meanwhile');
+  }
+
+  /** @returns false where no trade is known yet */
+  async #begin(): Promise<boolean> {
+    await this.look();
+    if (this.#begins === 'after') return true;
+    const first = this.#first;
+    if (!first) return false;
+    this.#mayBegin();
+    const isAnew = this.#begins === 'anew';
+    const lastTradeId = isAnew ? first.id - 1 : first.id;
+    const to = beginningWith(first, lastTradeId, this.#simulated);
+    const before = this.#state.position?.lastTradeId ?? -1;
+    await this.#put(to, (orders) =>
+      orders.flatMap((row) => {
+        const { id: orderId, acceptedAfterTrade } = row;
+        if (acceptedAfterTrade === null) return [];
+        if (isAnew || acceptedAfterTrade > lastTradeId)
+          return [{ orderId, decide: beginAnew(lastTradeId, { from: before + 1, to: lastTradeId }) }];
+        return [{ orderId, decide: passOver(gapOf(row, lastTradeId)) }];
+      }),
+    );
+    return true;
+  }
+
+  async #renumbered(): Promise<void> {
+    if (this.#begins === 'after') {
+      await this.store();
+      if (!this.#isOurs) throw new BeginAgain('another one begins anew');
+      this.#begins = 'anew';
+    }
+    this.#buffer = undefined;
+    this.#first = undefined;
+  }
+
+  /** Trades that nobody can have are passed over by the orders that they might have met. */
+  async #cross({ fromId: from, toId: to }: TapeHole): Promise<void> {
+    if (this.#begins !== 'after') return;
+    await this.store();
+    const { position } = this;
+    if (!position || position.lastTradeId >= to) return;
+    if (!this.#isOurs) throw new BeginAgain('another one crosses it');
+    await this.#put({ ...position, lastTradeId: to }, (orders) =>
+      orders
+        .filter(({ acceptedAfterTrade }) => acceptedAfterTrade !== null && acceptedAfterTrade < to)
+        .map(({ id: orderId }) => ({ orderId, decide: passOver({ from, to }) })),
+    );
+  }
+}
