@@ -149,6 +149,7 @@ const entries = {
       { to: 'auth', over: 'grpc' },
       { to: 'socket', over: 'grpc' },
       { to: 'portfolio', over: 'grpc' },
+      { to: 'aggregator', over: 'grpc' },
     ],
     sends: [{ to: 'auth', over: 'kafka' }],
     holdsUsers: true,

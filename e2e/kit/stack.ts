@@ -68,7 +68,7 @@ export const startStack = async (
   const [socketOps = 0, authOps = 0, archiver = 0, dashboard = 0] = await Promise.all(
     Array.from({ length: 4 }, freePort),
   );
-  const [aggregator2 = 0, http2 = 0] = await Promise.all([freePort(), freePort()]);
+  const [aggregator2 = 0, http2 = 0, trades = 0] = await Promise.all(Array.from({ length: 3 }, freePort));
   const [portfolio = 0, portfolioOps = 0, orders = 0, ordersOps = 0] = await Promise.all(
     Array.from({ length: 4 }, freePort),
   );
@@ -104,10 +104,10 @@ export const startStack = async (
     'aggregator-2': aggregator2,
     'bff-2': http2,
   };
-  const aggregatorAt = (port: number) => ({
+  const aggregatorAt = (port: number, grpcPort = 0) => ({
     ...jwt,
     SERVER_ADDR: local(port),
-    GRPC_PORT: '0',
+    GRPC_PORT: String(grpcPort),
     BROKERS: brokers?.join(',') ?? local(dead),
     SYMBOL_SHARES: brokers ? 'on' : 'off',
     REDIS_ADDR: local(redis.port),
@@ -139,7 +139,7 @@ export const startStack = async (
       },
     },
     // Nothing listens where the brokers should be: the live path must not care.
-    aggregator: { env: aggregatorAt(aggregator) },
+    aggregator: { env: aggregatorAt(aggregator, trades) },
     'aggregator-2': { env: aggregatorAt(aggregator2) },
     auth: {
       env: {
@@ -172,6 +172,7 @@ export const startStack = async (
         AUTH_SERVICE_ADDR: authAddr,
         SOCKET_SERVICE_ADDR: socketAddr,
         PORTFOLIO_SERVICE_ADDR: local(portfolio),
+        AGGREGATOR_SERVICE_ADDR: local(trades),
         BROKERS: brokers?.join(',') ?? local(dead),
         ...database('order_service'),
       },

@@ -17,7 +17,6 @@ import { startBrokenSymbols } from './orders/broken-symbols.js';
 import { createCancelling } from './orders/cancelling.js';
 import type { StartExecution } from './orders/execution.js';
 import { createFeeSchedules } from './orders/fee-schedules.js';
-import { noTrades } from './orders/no-trades.js';
 import { createPlacing } from './orders/placing.js';
 import { createReadings } from './orders/readings.js';
 import { usualRules as rules } from './orders/usual-rules.js';
@@ -29,8 +28,10 @@ import { createPostgresStore } from './store/postgres-store.js';
 import { startUserIntake } from './users/user-intake.js';
 
 export { beginEpoch, holdsOrders } from './events/restored-events.js';
+export { createExecution } from './execution/execution.js';
 export type { OrdersLimits } from './limits.js';
 export { createSocketClient } from './market/socket-client.js';
+export { createTapeClient } from './market/tape-client.js';
 export { migrationsFolder } from './migrations-folder.js';
 export type { StartExecution } from './orders/execution.js';
 export { createPortfolioClient, type PortfolioClient } from './portfolio/portfolio-client.js';
@@ -52,8 +53,8 @@ export interface OrdersDeps {
   readonly portfolio: PortfolioClient;
   /** What the exchange lists. It may be away: then rules stay as they are known. */
   readonly socket: SocketClient;
-  /** Default: nobody looks at trades. */
-  readonly startExecution?: StartExecution;
+  /** What fills orders: see `createExecution`. */
+  readonly startExecution: StartExecution;
   readonly clock: Clock;
   /** What rows are stamped and judged by. Default the database's own. */
   readonly time?: DatabaseTime;
@@ -82,7 +83,7 @@ export interface RunningOrders extends RunningService {
 /** Starts the orders service. @throws StartError when a port is taken. */
 export const startOrders = async (deps: OrdersDeps, options: OrdersOptions): Promise<RunningOrders> => {
   const { postgres, eventLog, accounts, portfolio, socket, clock, random, log, metrics } = deps;
-  const { time = databaseTime, startExecution = noTrades } = deps;
+  const { time = databaseTime, startExecution } = deps;
   const limits: OrdersLimits = { ...defaultLimits, ...options.limits };
   const events = startOrderOutbox(
     { db: postgres.db, time, clock, log, metrics, eventLog },

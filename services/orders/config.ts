@@ -34,6 +34,9 @@ export const ordersConfig = (env: NodeJS.ProcessEnv) =>
     PORTFOLIO_SERVICE_ADDR: serverAddress('portfolio-service:50053').describe(
       'The portfolio service, by gRPC: it keeps what orders need, and books what they come to.',
     ),
+    AGGREGATOR_SERVICE_ADDR: serverAddress('aggregator-service:50064').describe(
+      'The aggregators, by gRPC: for the trades by which orders are filled. Several have one name.',
+    ),
     BROKERS: addressList().describe('Kafka, for what becomes of orders.'),
     AUDIT_INTERVAL: duration('1m').describe(
       'How often orders that changed are compared with their fills and with what is kept for them. The alert `OrdersAuditOld` calls it overdue after twice as long, at the soonest after 10 minutes.',
@@ -63,6 +66,10 @@ export const authTarget = ({ AUTH_SERVICE_ADDR }: Pick<OrdersConfig, 'AUTH_SERVI
 /** Where the socket service is, `host:port`. */
 export const socketTarget = ({ SOCKET_SERVICE_ADDR }: Pick<OrdersConfig, 'SOCKET_SERVICE_ADDR'>) =>
   hostPort(SOCKET_SERVICE_ADDR);
+
+/** Where the trades are, `host:port`. */
+export const aggregatorTarget = ({ AGGREGATOR_SERVICE_ADDR }: Pick<OrdersConfig, 'AGGREGATOR_SERVICE_ADDR'>) =>
+  hostPort(AGGREGATOR_SERVICE_ADDR);
 
 /** Where portfolio is, `host:port`. */
 export const portfolioTarget = ({ PORTFOLIO_SERVICE_ADDR }: Pick<OrdersConfig, 'PORTFOLIO_SERVICE_ADDR'>) =>

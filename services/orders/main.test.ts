@@ -22,6 +22,7 @@ describe('the orders process', () => {
       GRPC_PORT: '0',
       METRICS_ADDR: '127.0.0.1:0',
       ...{ BROKERS: away, AUTH_SERVICE_ADDR: away, SOCKET_SERVICE_ADDR: away, PORTFOLIO_SERVICE_ADDR: away },
+      AGGREGATOR_SERVICE_ADDR: away,
       POSTGRES_HOST: server?.host,
       POSTGRES_PORT: String(server?.port),
       POSTGRES_USER: server?.user,

@@ -7,8 +7,16 @@ import { postgresServer } from '@tickfolio/lib/postgres';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { runService } from '@tickfolio/lib/service';
 import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
-import { createPortfolioClient, createSocketClient, migrationsFolder, startOrders, tables } from './app.js';
-import { authTarget, ordersConfig, ordersOptions, portfolioTarget, socketTarget } from './config.js';
+import {
+  createExecution,
+  createPortfolioClient,
+  createSocketClient,
+  createTapeClient,
+  migrationsFolder,
+  startOrders,
+  tables,
+} from './app.js';
+import { aggregatorTarget, authTarget, ordersConfig, ordersOptions, portfolioTarget, socketTarget } from './config.js';
 import { orderTopics } from './topics.js';
 
 const surroundings = { env: process.env, random: Math.random };
@@ -32,8 +40,10 @@ await runService('orders', ordersConfig(process.env), surroundings, async ({ con
     'portfolio client',
     createPortfolioClient({ ...part, ...shown, tls, target: portfolioTarget(config) }),
   );
+  const client = life.own('trades', createTapeClient({ ...part, tls, target: aggregatorTarget(config) }));
   const { random } = surroundings;
-  const adapters = { postgres, eventLog, accounts: auth.list, socket, portfolio, random };
+  const startExecution = createExecution({ client, random });
+  const adapters = { postgres, eventLog, accounts: auth.list, socket, portfolio, startExecution, random };
   const orders = life.own('orders', await startOrders({ ...part, ...adapters }, { ...ordersOptions(config), tls }));
   void orders.failed.then((err) => life.fail(err));
 });

@@ -1,6 +1,6 @@
 import { aggregatorConfig, symbolList } from '@tickfolio/aggregator/config';
 import { bffConfig } from '@tickfolio/bff/config';
-import { address, z } from '@tickfolio/lib/config';
+import { address, serverAddress, z } from '@tickfolio/lib/config';
 import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { withOwnNames } from '../run/own-names.js';
 import { definePart } from '../run/part.js';
@@ -27,6 +27,9 @@ export const aggregator = definePart({
       .shape.AGGREGATOR_ADDR.refine((all) => all.length === 1, 'must be one aggregator: a run calls no second one')
       .optional()
       .describe('An aggregator that runs elsewhere.'),
+    AGGREGATOR_SERVICE_ADDR: serverAddress()
+      .optional()
+      .describe('Where an aggregator that runs elsewhere serves trades by their numbers, by gRPC.'),
     /** The one of a run has its symbols to itself. */
     SYMBOL_SHARES: z
       .enum(['off', 'false', '0'], { error: 'is for aggregators that run as services of their own' })
@@ -55,6 +58,10 @@ export const aggregator = definePart({
     );
     const ownUrl = `http://${dialTarget({ ...config.AGGREGATOR_SERVER_ADDR, port: app.port })}`;
     /** Where it is called, which may be another one than this process's own. */
-    return { url: config.AGGREGATOR_ADDR?.[0] ?? ownUrl, close: app.close };
+    return {
+      url: config.AGGREGATOR_ADDR?.[0] ?? ownUrl,
+      tapeTarget: dialTarget(config.AGGREGATOR_SERVICE_ADDR ?? { host: loopback, port: app.grpcPort ?? 0 }),
+      close: app.close,
+    };
   },
 });

@@ -4,6 +4,7 @@ import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
 import { loopback } from '../start/listening-place.js';
 import { ordersSchema } from '../stores/store-names.js';
+import { aggregator } from './aggregator.js';
 import { auth } from './auth.js';
 import { databases } from './databases.js';
 import { eventLog } from './messages.js';
@@ -23,19 +24,22 @@ const database = definePart({
 
 /** Nobody else writes there, so it is looked at only for what could not be sent at once. */
 const relayPollMs = 5_000;
+/** All share one connection, and nobody else looks how far trades were looked at. */
+const storeMs = 1_000;
 
 export const orders = definePart({
   name: 'orders',
-  needs: { auth, database, eventLog, portfolio, socket },
+  needs: { aggregator, auth, database, eventLog, portfolio, socket },
   settings: (env) => {
-    // Auth, socket and portfolio say of themselves where they are.
+    // Auth, socket, portfolio and the aggregator say of themselves where they are.
     const {
       AUTH_SERVICE_ADDR: _,
       SOCKET_SERVICE_ADDR: __,
       PORTFOLIO_SERVICE_ADDR: ___,
+      AGGREGATOR_SERVICE_ADDR: ____,
       ...own
     } = ordersConfig(env).shape;
-    const { GRPC_PORT, METRICS_ADDR: ____, ...shape } = inRun(own);
+    const { GRPC_PORT, METRICS_ADDR: _____, ...shape } = inRun(own);
     return {
       ...shape,
       ORDERS_GRPC_PORT: GRPC_PORT,
@@ -46,18 +50,19 @@ export const orders = definePart({
   ],
   topics: async () => (await import('@tickfolio/orders/app')).orderTopics,
   start: async ({ config, own, service, fail }, given) => {
-    const [{ createPortfolioClient, createSocketClient, startOrders }, { connectOwner }, { EventServiceClient }] =
-      await Promise.all([
-        import('@tickfolio/orders/app'),
-        import('@tickfolio/lib/outbox/inbox'),
-        import('@tickfolio/gen/auth/v1'),
-      ]);
+    const [orders$, { connectOwner }, { EventServiceClient }] = await Promise.all([
+      import('@tickfolio/orders/app'),
+      import('@tickfolio/lib/outbox/inbox'),
+      import('@tickfolio/gen/auth/v1'),
+    ]);
+    const { createExecution, createPortfolioClient, createSocketClient, createTapeClient, startOrders } = orders$;
     const about = service('orders');
     const accounts = own(
       'accounts of orders',
       connectOwner(EventServiceClient, { ...about, target: given.auth.target }),
     );
     const exchange = own('exchange of orders', createSocketClient({ ...about, target: given.socket.target }));
+    const client = own('trades of orders', createTapeClient({ ...about, target: given.aggregator.tapeTarget }));
     const books = own('books of orders', createPortfolioClient({ ...about, target: given.portfolio.target }));
     const app = await startOrders(
       {
@@ -67,6 +72,7 @@ export const orders = definePart({
         accounts: accounts.list,
         socket: exchange,
         portfolio: books,
+        startExecution: createExecution({ client, random: Math.random, limits: { storeMs } }),
         random: Math.random,
       },
       {

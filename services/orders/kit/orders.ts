@@ -9,7 +9,7 @@ import { callUnary, createGrpcClient } from '@tickfolio/lib/grpc';
 import { type Postgres, timeOf } from '@tickfolio/lib/postgres';
 import { createLogger, createMetrics } from '@tickfolio/lib/telemetry';
 import { type OrdersLimits, orderTopics, type PortfolioClient, startOrders } from '../app.js';
-import type { Execution } from '../orders/execution.js';
+import type { Execution, StartExecution } from '../orders/execution.js';
 import { createFakeAccounts } from './accounts.js';
 import { createScriptedPortfolio } from './scripted-portfolio.js';
 import { createScriptedTape } from './scripted-tape.js';
@@ -49,10 +49,13 @@ export const startTestOrders = async (
     limits = {},
     clock = createManualClock(Date.UTC(2026, 10, 30)),
     portfolio = createScriptedPortfolio(),
+    startExecution,
   }: {
     readonly limits?: Partial<OrdersLimits>;
     readonly clock?: ManualClock;
     readonly portfolio?: ReturnType<typeof createScriptedPortfolio>;
+    /** Absent: trades are those that a test says to the service itself. */
+    readonly startExecution?: StartExecution;
   } = {},
 ) => {
   const log = createLogger('orders', 'trace', () => undefined);
@@ -110,6 +113,7 @@ export const startTestOrders = async (
       startExecution: (given): Execution => {
         tape = createScriptedTape(given.store);
         wake = given.wake;
+        if (startExecution) return startExecution(given);
         return { ...tape.tape, close: async () => undefined };
       },
       clock,
