@@ -24,7 +24,7 @@ const one: Decimal = { units: 1n, scale: 0 };
 const rounded = (amount: Decimal): Decimal => divide(amount, one, feeDecimals);
 
 /** The price of the asset of discounts in the quote asset, as it counts for a fill. */
-const discountPriceOf = ({ quoteAsset }: Pick<FeeOf, 'quoteAsset'>, { feeAsset, price }: Discount) =>
+export const discountPriceOf = ({ quoteAsset }: Pick<FeeOf, 'quoteAsset'>, { feeAsset, price }: Discount) =>
   feeAsset === quoteAsset ? one : price;
 
 /**
