@@ -42,7 +42,7 @@ await runService('orders', ordersConfig(process.env), surroundings, async ({ con
   );
   const client = life.own('trades', createTapeClient({ ...part, tls, target: aggregatorTarget(config) }));
   const { random } = surroundings;
-  const startExecution = createExecution({ client, random });
+  const startExecution = createExecution({ client, history: socket, random });
   const adapters = { postgres, eventLog, accounts: auth.list, socket, portfolio, startExecution, random };
   const orders = life.own('orders', await startOrders({ ...part, ...adapters }, { ...ordersOptions(config), tls }));
   void orders.failed.then((err) => life.fail(err));

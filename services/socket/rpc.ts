@@ -21,7 +21,7 @@ import type { AllMarket } from './all-market/all-market.js';
 import { createReceiveAll } from './all-market/receive-all.js';
 import type { StreamKind } from './exchange/frame.js';
 import type { KlinePages } from './klines/kline-pages.js';
-import { createListKlines } from './klines/list-klines.js';
+import { createListKlines, laneOf } from './klines/list-klines.js';
 import { checkSymbol, refuse } from './requests.js';
 import type { ExchangeRest } from './rest/rest.js';
 import { createSubscriber, type SubscriberDeps } from './streams/subscriber.js';
@@ -113,14 +113,14 @@ export const serve = (
       throw new AppError('not_found', 'The exchange does not list this symbol.');
   };
   const listAggTrades = async (
-    { symbol, fromId, limit }: ListAggTradesRequest,
+    { symbol, fromId, limit, lane }: ListAggTradesRequest,
     { signal }: CallContext,
   ): Promise<ListAggTradesResponse> => {
     checkSymbol(symbol, 'symbol');
     if (limit < 0 || limit > pageMax) throw refuse('limit', `must be from 0 to ${pageMax}`);
     if (fromId !== undefined && fromId < 0) throw refuse('from_id', 'must not be negative');
     requireListed(symbol);
-    const { trades, voidIds, faults } = await rest.aggTrades(symbol, fromId, limit || pageMax, signal);
+    const { trades, voidIds, faults } = await rest.aggTrades(symbol, fromId, limit || pageMax, signal, laneOf(lane));
     for (const fault of faults) metrics.implausible('history', fault);
     if (faults[0] !== undefined) complain(faults[0], { symbol, rows: faults.length, ids: voidIds.slice(0, loggedIds) });
     return { trades: [...trades], voidIds: [...voidIds] };

@@ -72,7 +72,7 @@ export const orders = definePart({
         accounts: accounts.list,
         socket: exchange,
         portfolio: books,
-        startExecution: createExecution({ client, random: Math.random, limits: { storeMs } }),
+        startExecution: createExecution({ client, history: exchange, random: Math.random, limits: { storeMs } }),
         random: Math.random,
       },
       {

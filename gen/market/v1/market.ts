@@ -101,6 +101,8 @@ export interface ListAggTradesRequest {
     | undefined;
   /** 1 to 1000; 0 means 1000. */
   limit: number;
+  /** Absent: as WEIGHT_LANE_REPAIR. */
+  lane?: WeightLane | undefined;
 }
 
 export interface ListAggTradesResponse {
@@ -652,7 +654,7 @@ export const StreamStatus: MessageFns<StreamStatus> = {
 };
 
 function createBaseListAggTradesRequest(): ListAggTradesRequest {
-  return { symbol: "", fromId: undefined, limit: 0 };
+  return { symbol: "", fromId: undefined, limit: 0, lane: undefined };
 }
 
 export const ListAggTradesRequest: MessageFns<ListAggTradesRequest> = {
@@ -665,6 +667,9 @@ export const ListAggTradesRequest: MessageFns<ListAggTradesRequest> = {
     }
     if (message.limit !== 0) {
       writer.uint32(24).int32(message.limit);
+    }
+    if (message.lane !== undefined) {
+      writer.uint32(32).int32(message.lane);
     }
     return writer;
   },
@@ -706,6 +711,14 @@ export const ListAggTradesRequest: MessageFns<ListAggTradesRequest> = {
             message.limit = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.lane = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -726,6 +739,7 @@ export const ListAggTradesRequest: MessageFns<ListAggTradesRequest> = {
     message.symbol = object.symbol ?? "";
     message.fromId = object.fromId ?? undefined;
     message.limit = object.limit ?? 0;
+    message.lane = object.lane ?? undefined;
     return message;
   },
 };

@@ -29,7 +29,7 @@ const begin = async (
 ) => {
   const { clock = createManualClock(atMs), portfolio = createScriptedPortfolio() } = shared;
   const { exchange = createScriptedTrades() } = shared;
-  const startExecution = createExecution({ client: exchange.client, random: () => 0.5 });
+  const startExecution = createExecution({ client: exchange.client, history: exchange.history, random: () => 0.5 });
   const orders = await startTestOrders(postgres, { clock, portfolio, startExecution });
   open.push(orders);
   const whileTimePasses = async <T>(work: Promise<T>): Promise<T> => {

@@ -3,15 +3,19 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createLease } from '@tickfolio/lib/outbox';
 import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import type { TradeHistory } from '../market/socket-client.js';
 import type { TapeClient } from '../market/tape-client.js';
 import type { ExecutionGiven, StartExecution } from '../orders/execution.js';
 import { orderOutbox, orders } from '../schema.js';
+import { createCatchUp } from './catch-up.js';
 import { type Follower, startFollower } from './follower.js';
 import { createLastPrices } from './last-prices.js';
 import { defaultExecutionLimits, type ExecutionLimits } from './limits.js';
 
 export interface ExecutionDeps {
   readonly client: TapeClient;
+  /** What was traded while nobody followed. */
+  readonly history: TradeHistory;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly limits?: Partial<ExecutionLimits>;
@@ -47,7 +51,7 @@ const orphansOf = async ({ db, time }: ExecutionGiven, holder: string, maxSymbol
 
 /** Fills orders by the trades of the exchange, each symbol by one replica at a time. */
 export const createExecution =
-  ({ client, random, limits: given = {} }: ExecutionDeps): StartExecution =>
+  ({ client, history, random, limits: given = {} }: ExecutionDeps): StartExecution =>
   (service) => {
     const { store, db, time, wake, symbols, fees, clock, log, metrics } = service;
     const limits: ExecutionLimits = { ...defaultExecutionLimits, ...given };
@@ -74,6 +78,7 @@ export const createExecution =
         {
           ...{ store, lease, wake, fees, venue, client, clock, log, random },
           tape: { venue, symbol },
+          catchUp: createCatchUp({ history, clock, log, symbol }),
           priceOf: prices.of,
           meanMinutes: () => symbols.rules(symbol)?.averagePriceMinutes ?? 0,
         },

@@ -7,6 +7,7 @@ import type { Logger } from '@tickfolio/lib/telemetry';
 import { isElsewhere, type TapeClient } from '../market/tape-client.js';
 import type { Reference } from '../rules/order.js';
 import { referenceOf } from '../store/order-plan.js';
+import { type CatchUp, tooFarBackOf } from './catch-up.js';
 import type { ExecutionLimits } from './limits.js';
 import { createMeanPrice } from './mean-price.js';
 import { BeginAgain, TapeRun, type TapeRunDeps } from './tape-run.js';
@@ -14,6 +15,7 @@ import { createWindows } from './windows.js';
 
 export interface FollowerDeps extends Omit<TapeRunDeps, 'limits'> {
   readonly client: TapeClient;
+  readonly catchUp: CatchUp;
   readonly clock: Clock;
   readonly log: Logger;
   /** Uniform in [0, 1). */
@@ -52,7 +54,7 @@ interface Link {
 }
 
 export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Follower => {
-  const { client, clock, log, random, tape, store } = deps;
+  const { client, catchUp, clock, log, random, tape, store } = deps;
   const { symbol, venue } = tape;
   const stop = new AbortController();
   const mean = createMeanPrice(maxMeanMinutes);
@@ -156,7 +158,17 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
       for (let tries = 2; tries > 0; tries--) {
         const state = await store.orders(tape, simulated);
         open = state.orders.length;
-        const other = await read(new TapeRun({ ...deps, limits }, state, simulated, jumps), simulated);
+        const run = new TapeRun({ ...deps, limits }, state, simulated, jumps);
+        const other = await read(run, simulated).catch(async (thrown: unknown) => {
+          const far = tooFarBackOf(thrown);
+          if (!far) throw thrown;
+          heard?.cancel();
+          if (current) current.isLive = false;
+          problem = 'what was traded meanwhile is looked up';
+          if (run.orders.length > 0) await inTurn(() => catchUp(run, far, signal));
+          else isFirst = true;
+          throw new BeginAgain('it goes on from there');
+        });
         if (other === undefined) break;
         simulated = other;
       }
@@ -189,7 +201,7 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
       try {
         await follow(isFirst);
       } catch (thrown) {
-        isFirst = false;
+        isFirst = isFirst && thrown instanceof BeginAgain && open === 0;
         elsewhere = isElsewhere(thrown) ? elsewhere + 1 : 0;
         const pauseMs = pauseAfter(thrown, elsewhere);
         if (elsewhere > maxElsewhere) elsewhere = 0;

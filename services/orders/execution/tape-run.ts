@@ -1,8 +1,9 @@
 import type { TapeHole, TapePart } from '@tickfolio/gen/market/v1/tape';
+import { type Decimal, formatDecimal } from '@tickfolio/lib/money';
 import type { Lease } from '@tickfolio/lib/outbox';
 import { referenceAfter } from '../matching/prints.js';
 import type { TapeTrade } from '../rules/order.js';
-import { beginAnew, passOver } from '../saga/fills.js';
+import { beginAnew, expire, passOver } from '../saga/fills.js';
 import { referenceOf } from '../store/order-plan.js';
 import type { Advanced, OrderStep, OrderStore, SymbolState, Tape } from '../store/order-store.js';
 import type { OrderRow, Position } from '../store/records.js';
@@ -129,6 +130,34 @@ export class TapeRun {
     }
   }
 
+  /** Its window is over, and what was traded in it is not looked at any more. */
+  async expireWindow({ id, type }: OrderRow): Promise<void> {
+    const position = this.position as Position;
+    const reason =
+      type === 'MARKET' || type === 'STOP_LOSS' || type === 'TAKE_PROFIT' ? 'no-liquidity' : 'time-in-force';
+    await this.#put(position, () => [{ orderId: id, decide: expire(reason, position.lastTradeId) }], true);
+  }
+
+  /** Passes over minutes in which no open order could be met. @param last the price at their end */
+  async passMinutes(throughId: number, last: { readonly ms: number; readonly price: Decimal }): Promise<void> {
+    await this.store();
+    const { position } = this;
+    if (!position || position.lastTradeId >= throughId) return;
+    if (!this.#isOurs) throw new BeginAgain('another one passes them over');
+    const text = formatDecimal(last.price);
+    const to: Position = {
+      ...position,
+      ...{ lastTradeId: throughId, lastPrice: text, askPrint: text, bidPrint: text },
+      ...{ lastTradeMs: last.ms, watermarkMs: Math.max(position.watermarkMs, last.ms) },
+    };
+    const gap = { from: position.lastTradeId + 1, to: throughId, basis: 'klines' as const };
+    await this.#put(to, (orders) =>
+      orders
+        .filter(({ acceptedAfterTrade }) => acceptedAfterTrade !== null && acceptedAfterTrade < throughId)
+        .map(({ id: orderId }) => ({ orderId, decide: passOver(gap) })),
+    );
+  }
+
   #moved(position: Position) {
     this.#storedId = position.lastTradeId;
     this.#buffer?.drop(position.lastTradeId);
@@ -176,17 +205,23 @@ export class TapeRun {
   }
 
   /** Writes a position as it is, with what becomes of open orders there. */
-  async #put(to: Position, stepsOf: (orders: readonly OrderRow[]) => readonly OrderStep[]): Promise<void> {
+  async #put(
+    to: Position,
+    stepsOf: (orders: readonly OrderRow[]) => readonly OrderStep[],
+    stays = false,
+  ): Promise<void> {
     const { store, tape, limits, wake } = this.#deps;
     for (let left = limits.maxStale; left > 0; left--) {
       const { revision, position, orders } = this.#state;
-      if (this.#begins === 'after' && position && position.lastTradeId >= to.lastTradeId) return this.#moved(position);
+      if (!stays && this.#begins === 'after' && position && position.lastTradeId >= to.lastTradeId)
+        return this.#moved(position);
       const from = { revision, lastTradeId: position?.lastTradeId };
-      const done: Advanced = await store.advance(tape, { from, to, steps: stepsOf(orders) });
+      const reached = stays && position ? position : to;
+      const done: Advanced = await store.advance(tape, { from, to: reached, steps: stepsOf(orders) });
       if (done.kind === 'done') {
         this.#state = await store.orders(tape, this.#simulated);
         this.#begins = 'after';
-        this.#moved(to);
+        this.#moved(reached);
         wake(done.changed);
         return;
       }

@@ -2,6 +2,7 @@ import { createManualClock } from '@tickfolio/lib/clock';
 import { parseDecimal } from '@tickfolio/lib/money';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { v7 as uuid7 } from 'uuid';
+import { createCatchUp } from '../execution/catch-up.js';
 import { startFollower } from '../execution/follower.js';
 import { defaultExecutionLimits, type ExecutionLimits } from '../execution/limits.js';
 import { accept } from '../saga/decisions.js';
@@ -37,6 +38,7 @@ export const createFollowedTape = ({
     startFollower(
       {
         ...{ store, tape, clock, random, log: silentLogger(), client: exchange.client, venue: 'binance' },
+        catchUp: createCatchUp({ history: exchange.history, clock, log: silentLogger(), symbol: tape.symbol }),
         lease: { take: async () => isOurs },
         fees: {
           at: async () => ({ id: 1, maker: rate, taker: rate, discountAsset: 'BNB', discount: parseDecimal('0.75') }),

@@ -1,5 +1,7 @@
+import type { Kline } from '@tickfolio/gen/market/v1';
 import type { TapePart } from '@tickfolio/gen/market/v1/tape';
 import { AppError } from '@tickfolio/lib/errors';
+import type { TradeHistory } from '../market/socket-client.js';
 import type { TapeClient } from '../market/tape-client.js';
 
 export interface Scripted {
@@ -9,6 +11,33 @@ export interface Scripted {
   readonly tradeTimeMs: number;
   readonly buyerIsMaker: boolean;
 }
+
+const minuteMs = 60_000;
+/** Candles of the minutes in which something was traded. */
+const klinesOf = (trades: readonly Scripted[], startMs: number, endMs: number): Kline[] => {
+  const minutes = new Map<number, Scripted[]>();
+  for (const trade of trades) {
+    const openMs = trade.tradeTimeMs - (trade.tradeTimeMs % minuteMs);
+    if (openMs < startMs || openMs > endMs) continue;
+    const inIt = minutes.get(openMs) ?? [];
+    inIt.push(trade);
+    minutes.set(openMs, inIt);
+  }
+  return [...minutes].map(([openTimeMs, inIt]) => {
+    const prices = inIt.map(({ price }) => price).sort((a, b) => Number(a) - Number(b));
+    const text = (price: string | undefined) => price ?? '0';
+    return {
+      ...{ openTimeMs, closeTimeMs: openTimeMs + minuteMs - 1, trades: inIt.length, closed: true },
+      ...{
+        open: text(inIt[0]?.price),
+        close: text(inIt.at(-1)?.price),
+        low: text(prices[0]),
+        high: text(prices.at(-1)),
+      },
+      ...{ volume: '0', quoteVolume: '0', takerBuyVolume: '0', takerBuyQuoteVolume: '0' },
+    };
+  });
+};
 
 const empty = (watermarkMs: number): TapePart => ({
   ...{ trades: [], voidIds: [], watermarkMs, renumbered: false },
@@ -104,8 +133,23 @@ export const createScriptedTrades = ({ random = (): number => 0.5, maxMissed = 2
       return { watermarkMs, lastTradeId: newestId() };
     },
   };
+  /** What the exchange has for everybody, and which pages were asked for. */
+  const pages: string[] = [];
+  const history: TradeHistory = {
+    trades: async (_symbol, fromId, limit) => {
+      pages.push(`trades from ${fromId}`);
+      const rows = trades.filter(({ id }) => id >= fromId).slice(0, limit);
+      return rows.map((one) => ({ ...one, firstTradeId: one.id, lastTradeId: one.id }));
+    },
+    minutes: async (_symbol, startMs, endMs) => {
+      pages.push('minutes');
+      return klinesOf(trades, startMs, endMs);
+    },
+  };
   return {
     client,
+    history,
+    pages,
     /** Exchange times up to which silence was asked for. */
     proofs,
     /** A trade of the next id, told at once. */

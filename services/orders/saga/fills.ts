@@ -134,15 +134,30 @@ export const remember =
   ({ order }) =>
     isEnded(order) ? { result: undefined } : { order: { matching: memory }, result: undefined };
 
-/** Trades that nobody can have were passed over. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+  /** Candles said that nothing in it concerned the order. */
+  readonly basis?: 'klines';
+}
+
+/** From the first that was passed over to the last. */
+const widened = ({ from, to, basis }: Gap, by: Gap): Gap => {
+  const either = basis ?? by.basis;
+  return { from: Math.min(from, by.from), to: Math.max(to, by.to), ...(either ? { basis: either } : {}) };
+};
+
+/** Trades were passed over that nobody can have, or that candles show to be none of its. */
 export const passOver =
-  (gap: { readonly from: number; readonly to: number; readonly basis?: 'klines' }): Decide<void> =>
+  (gap: Gap): Decide<void> =>
   ({ order }) =>
-    isEnded(order) ? { result: undefined } : { order: { gap: order.gap ?? gap }, result: undefined };
+    isEnded(order)
+      ? { result: undefined }
+      : { order: { gap: order.gap ? widened(order.gap, gap) : gap }, result: undefined };
 
 /** The exchange began its ids anew: trades count from here on, and those of before were passed over. */
 export const beginAnew =
-  (afterTrade: number, gap: { readonly from: number; readonly to: number }): Decide<void> =>
+  (afterTrade: number, gap: Gap): Decide<void> =>
   ({ order }) =>
     isEnded(order)
       ? { result: undefined }

@@ -186,6 +186,9 @@ describe("the exchange's klines", () => {
       code: 'resource_exhausted',
       message: expect.stringMatching(/the past/),
     });
+    await expect(rest.aggTrades('btcusdt', undefined, 1, undefined, 'history')).rejects.toMatchObject({
+      message: expect.stringMatching(/the past/),
+    });
     await ask({ lane: WeightLane.WEIGHT_LANE_AUDIT });
     expect((await rest.aggTrades('btcusdt', undefined, 1)).trades).toEqual([]);
     clock.advance(61_000);

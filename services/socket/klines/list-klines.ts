@@ -29,6 +29,9 @@ const lanes: Readonly<Record<Lane, WeightLane>> = {
   [Lane.WEIGHT_LANE_HISTORY]: 'history',
 };
 
+/** @param lane absent: what mends live prices */
+export const laneOf = (lane: Lane = Lane.WEIGHT_LANE_REPAIR): WeightLane => lanes[lane];
+
 /** @throws AppError invalid_argument */
 const askedOf = ({ symbol, interval, startMs, endMs, limit }: ListKlinesRequest): KlinesAsked => {
   checkSymbol(symbol, 'symbol');
@@ -50,7 +53,7 @@ export const createListKlines = ({ clock, log, metrics, pages, requireListed }: 
   ): Promise<ListKlinesResponse> => {
     const asked = askedOf(request);
     requireListed(asked.symbol);
-    const { klines, gaps, faults, serverTimeMs, simulated } = await pages.list(asked, lanes[request.lane], signal);
+    const { klines, gaps, faults, serverTimeMs, simulated } = await pages.list(asked, laneOf(request.lane), signal);
     for (const fault of faults) metrics.implausible('history', fault);
     if (faults[0] !== undefined) complain(faults[0], { symbol: asked.symbol, rows: faults.length });
     return { klines: [...klines], gaps: [...gaps], serverTimeMs, simulated };

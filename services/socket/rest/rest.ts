@@ -38,7 +38,13 @@ export interface RestDeps {
 export interface ExchangeRest {
   symbolList(signal?: AbortSignal): Promise<SymbolList>;
   /** @param limit 1 to 1000 */
-  aggTrades(symbol: string, fromId: number | undefined, limit: number, signal?: AbortSignal): Promise<TradePage>;
+  aggTrades(
+    symbol: string,
+    fromId: number | undefined,
+    limit: number,
+    signal?: AbortSignal,
+    lane?: WeightLane,
+  ): Promise<TradePage>;
   /** One page of the exchange's own candles. */
   klines(asked: KlinesAsked, lane: WeightLane, signal?: AbortSignal): Promise<SourcedKlines>;
   /** The last 24 hours of every symbol. */
@@ -169,10 +175,10 @@ export const createExchangeRest = ({ clock, log, metrics, fetch, url, limits }: 
       const { body, response } = await askList(signal);
       return { ...readSymbolList(body), simulated: isSimulator(response) };
     },
-    aggTrades: async (symbol, fromId, limit, signal) => {
+    aggTrades: async (symbol, fromId, limit, signal, lane) => {
       const query = new URLSearchParams({ symbol: symbol.toUpperCase(), limit: String(limit) });
       if (fromId !== undefined) query.set('fromId', String(fromId));
-      const { body } = await ask('aggTrades', `/api/v3/aggTrades?${query}`, signal);
+      const { body } = await ask('aggTrades', `/api/v3/aggTrades?${query}`, signal, lane);
       return readAggTrades(body, { fromId, limit });
     },
     klines: async (asked, lane, signal) => {
