@@ -25,6 +25,14 @@ export const Problem = Type.Object(
         }),
       ),
     ),
+    facts: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'what is behind a refusal, such as `available` and `needed`, or the `order` that was refused',
+      }),
+    ),
+    exchangeCode: Type.Optional(
+      Type.Integer({ description: 'what the exchange answers to the same', examples: [-2010] }),
+    ),
     requestId: Type.Optional(Type.String()),
   },
   { description: 'A problem as RFC 9457 has it.' },

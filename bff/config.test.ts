@@ -44,7 +44,7 @@ describe('the settings of the BFF', () => {
   });
   it('say which neighbours the installation is without', () => {
     expect(bffOptions(read(good)).without).toEqual([]);
-    expect(bffOptions(read({ ...good, PARTS: 'core' })).without).toEqual(['portfolio']);
+    expect(bffOptions(read({ ...good, PARTS: 'core' })).without).toEqual(['portfolio', 'orders']);
   });
   it('are refused with every fault at once', () => {
     expect(

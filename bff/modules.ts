@@ -3,6 +3,7 @@ import { history } from './history/module.js';
 import { live } from './live/module.js';
 import { market } from './market/module.js';
 import type { BffModule } from './module.js';
+import { orders } from './orders/module.js';
 import { audit, deletions, ownAccount } from './own-account/module.js';
 import { portfolio } from './portfolio/module.js';
 import { portfolios, transfers } from './portfolios/module.js';
@@ -26,6 +27,7 @@ export const modules: readonly BffModule[] = [
   shares,
   sharedPortfolios,
   watchlist,
+  orders,
   ownAccount,
   deletions,
   audit,

@@ -86,6 +86,8 @@ export interface BffOptions {
   readonly authWindowMs?: number;
   /** Changes of one user, of whatever. Default 300 at once, then one a second. */
   readonly writesPerUser?: ThrottleLimit;
+  /** What one user places, tests and ends of orders. Default 100 at once, then 20 a second. */
+  readonly ordersPerUser?: ThrottleLimit;
   /** Pages of the exchange's history that are read for one user. Default 120 at once, then one a second. */
   readonly pagesPerUser?: ThrottleLimit;
   /** What one user reads, of the database and of the archive each. Default 4 at once, and 100 waiting. */
@@ -134,6 +136,8 @@ export const bffDefaults = {
   authWindowMs: 60_000,
   /** Enough to fill a portfolio in one go. */
   writesPerUser: { burst: 300, refillMs: 1_000 },
+  /** Orders themselves are counted by their service, 10 a second. */
+  ordersPerUser: { burst: 100, refillMs: 50 },
   /** A portfolio of 60 coins twice; a user has a twentieth of what may be asked in the long run. */
   pagesPerUser: { burst: 120, refillMs: 1_000 },
   reconcileEveryMs: 20_000,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { webSocketPath } from '@tickfolio/api/web-socket';
 import { waitUntil } from '@tickfolio/lib/clock';
 import { databaseTime } from '@tickfolio/lib/postgres';
@@ -26,7 +25,7 @@ import { createViewedPortfolios, withViewed } from './holdings/viewed-portfolios
 import { createViews, type Views } from './holdings/views.js';
 import { createSymbolLeases, type SymbolLeases, withLeases } from './leases/symbol-leases.js';
 import { startWatchedLeases } from './leases/watched-leases.js';
-import { startBalanceReader } from './live/channels/balance-reader.js';
+import { startToldChannels } from './live/channels/told-channels.js';
 import { createLive, type Live } from './live/live.js';
 import { createMarket, type Market } from './market/market.js';
 import type { BffDeps, SettledOptions } from './options.js';
@@ -169,12 +168,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     },
     { pollMs: options.relayPollMs },
   );
-  const balanceReader = options.without.includes('portfolio')
-    ? undefined
-    : startBalanceReader(
-        { eventLog: deps.eventLog, told: live.balances, clock, log },
-        { group: options.socketsGroup ?? `bff.sockets-${randomUUID()}` },
-      );
+  const toldChannels = startToldChannels({ eventLog: deps.eventLog, live, clock, log }, options);
   const there = deps.neighbours.client('portfolio', createPositionsClient);
   const underWay = () => deps.eventLog.check();
   const audits = options.without.includes('portfolio')
@@ -203,13 +197,13 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
     ...{ deps, options, origins, notices, sessions, turns, portfolios, market, prices, live, demand, atPublic },
     ...{ adoption, coinChanges, klines, takePages, writes, leases, views, findView, knowPortfolio, deletedUsers },
     ...{ tickerBoard, lookUpPrices },
-    failed: Promise.race([deletedUsers.failed, ...(balanceReader ? [balanceReader.failed] : [])]),
+    failed: Promise.race([deletedUsers.failed, toldChannels.failed]),
     portfolioChanged: (userId, { version, symbolsChanged }) => {
       notices.portfolioChanged(userId, version);
       if (symbolsChanged) demand.changed();
     },
     close: async () => {
-      await Promise.all([deletedUsers, balanceReader].map((one) => one?.close(AbortSignal.timeout(closeMs))));
+      await Promise.all([deletedUsers, toldChannels].map((one) => one.close(AbortSignal.timeout(closeMs))));
       watchedLeases.close();
       await waitUntil(AbortSignal.timeout(closeMs), audits?.close() ?? Promise.resolve());
       await waitUntil(AbortSignal.timeout(closeMs), adoption.close());

@@ -151,7 +151,10 @@ const entries = {
       { to: 'portfolio', over: 'grpc' },
       { to: 'aggregator', over: 'grpc' },
     ],
-    sends: [{ to: 'auth', over: 'kafka' }],
+    sends: [
+      { to: 'auth', over: 'kafka' },
+      { to: 'bff', over: 'kafka' },
+    ],
     holdsUsers: true,
     core: false,
     profile: 'whole',
@@ -168,6 +171,7 @@ const entries = {
     calls: [
       { to: 'auth', over: 'grpc' },
       { to: 'portfolio', over: 'grpc' },
+      { to: 'orders', over: 'grpc' },
       { to: 'aggregator', over: 'http' },
       { to: 'socket', over: 'grpc' },
     ],

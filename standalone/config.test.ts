@@ -72,7 +72,7 @@ describe('the settings of the all-in-one run', () => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} must `))]);
   });
 
-  it.each([['AUTH_SERVICE_ADDR'], ['PORTFOLIO_SERVICE_ADDR']])(
+  it.each([['AUTH_SERVICE_ADDR'], ['PORTFOLIO_SERVICE_ADDR'], ['ORDERS_SERVICE_ADDR']])(
     'refuse %s without the Kafka by which that service tells that accounts were deleted',
     (variable) => {
       const missing = `${variable} needs BROKERS beside it: the Kafka by which that service tells what happens there`;

@@ -18,7 +18,10 @@ const topicNames = async (env: NodeJS.ProcessEnv) =>
   (await topicsOf(parts, readConfig('tickfolio', standaloneConfig(env), env))).map(({ name }) => name).sort();
 
 it('a run on a Kafka has every topic made that its services write or read, also where the archive reads another one', async () => {
-  const told = ['order-events', 'portfolio-events', 'portfolio-events.dlq', 'user-events', 'user-events.dlq'];
+  const told = [
+    ...['order-events', 'order-events.dlq', 'portfolio-events', 'portfolio-events.dlq'],
+    ...['user-events', 'user-events.dlq'],
+  ];
   const balances = ['balance-events', 'balance-events.dlq'];
   expect(await topicNames({})).toEqual([...balances, 'binance.miniticker', 'binance.miniticker.dlq', ...told]);
   expect(await topicNames({ KAFKA_TOPIC: 'mine' })).toEqual([

@@ -15,7 +15,7 @@ import { socket } from './parts/socket.js';
 import { sqlPort } from './parts/sql-port.js';
 
 /** It calls the others of these by gRPC, which it knows by the names of their services. */
-export const bff = bffPart({ auth, portfolio, socket });
+export const bff = bffPart({ auth, portfolio, orders, socket });
 
 /**
  * What a run consists of. They start in the order of their needs, not in this one; where two read a setting of one

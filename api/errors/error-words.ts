@@ -1,3 +1,5 @@
+import { orderWords } from './order-words.js';
+
 /** What docs/errors.md says of a refusal, besides what the code says of it. */
 export interface ErrorWords {
   /** When it is answered. */
@@ -17,6 +19,7 @@ const fix = 'Fix the program; the same request is refused again.';
 
 /** By the last word of the problem's URN. */
 export const problemWords: Readonly<Record<string, ErrorWords>> = {
+  ...orderWords,
   'invalid-argument': {
     means: 'The request is malformed. `errors` names each wrong field.',
     act: 'Correct the fields, then send it again.',

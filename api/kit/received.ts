@@ -3,11 +3,12 @@ import { asyncApi } from '../live/asyncapi.js';
 import type { BalanceMessage } from '../live/balances.js';
 import type { Frame } from '../live/frame.js';
 import type { ChannelMessage, ConnectionMessage } from '../live/messages.js';
+import type { OrderTold } from '../live/order-told.js';
 
 const { messages } = asyncApi().components;
 const sent = [
   ...['frame', 'tokenExpiring', 'tokenAccepted', 'messageRefused'],
-  ...['subscribed', 'watchlist', 'price', 'balance', 'resync'],
+  ...['subscribed', 'watchlist', 'price', 'balance', 'order', 'resync'],
 ].map((name) => {
   const payload = messages[name]?.payload;
   if (!payload) throw new Error(`the document of the WebSocket has no ${name}`);
@@ -22,10 +23,11 @@ const nameOf: Readonly<Record<string, string>> = {
   watchlist: 'watchlist',
   price: 'price',
   balance: 'balance',
+  order: 'order',
   resync: 'resync',
 };
 
-export type Received = Frame | ConnectionMessage | ChannelMessage | BalanceMessage;
+export type Received = Frame | ConnectionMessage | ChannelMessage | BalanceMessage | OrderTold;
 
 /** Reads what the server sent on its WebSocket. @throws Error naming what api/asyncapi.json has otherwise */
 export const readReceived = (text: string): Received => {

@@ -29,6 +29,23 @@ const balance = {
   ...{ Available: '0.4995', Reserved: '0', Reason: 'fill', Ref: 'order:0199' },
 };
 
+const order = {
+  ...{ Type: 'order', Version: 3 },
+  Order: {
+    ...{ id: '0199', clientOrderId: 'my-1', portfolioId: '0198', symbol: 'btcusdt', side: 'BUY', type: 'LIMIT' },
+    ...{ timeInForce: 'GTC', quantity: '0.5', quoteQuantity: null, price: '68000', stopPrice: null },
+    ...{ icebergQuantity: null, status: 'PARTIALLY_FILLED', working: true, filledQuantity: '0.2' },
+    ...{ filledQuote: '13599.998', averagePrice: '67999.99', fees: [{ asset: 'BTC', quantity: '0.0002' }] },
+    ...{ reserved: { asset: 'USDT', quantity: '34000' }, settled: true, reason: null, mode: 'paper' },
+    ...{ executionId: null, simulatedPrices: false, version: 3 },
+    ...{ createdAt: '2026-01-27T10:00:01.034Z', updatedAt: '2026-01-27T10:00:01.034Z' },
+  },
+  LastFill: {
+    ...{ TradeID: 3735683365, Price: '67999.99', Quantity: '0.2', Fee: '0.0002', FeeAsset: 'BTC', Maker: true },
+    Time: '2026-01-27T10:00:01.034Z',
+  },
+};
+
 describe('the document of the WebSocket', () => {
   it('names every message of a channel and of an operation that it has', () => {
     const document = JSON.parse(JSON.stringify(asyncApi())) as object;
@@ -58,9 +75,11 @@ describe('the document of the WebSocket', () => {
         Stale: false,
         Simulated: true,
       },
-      { Type: 'subscribed', Channels: ['watchlist', 'balances'] },
+      { Type: 'subscribed', Channels: ['watchlist', 'balances', 'orders'] },
       balance,
       { ...balance, Via: '', Reason: 'reserve', Ref: 'reservation:0199' },
+      order,
+      { ...order, LastFill: null },
       { Type: 'resync' },
     ];
     for (const message of good) expect(readReceived(JSON.stringify(message))).toEqual(message);
@@ -70,10 +89,13 @@ describe('the document of the WebSocket', () => {
       { ...frame, Coins: [{ ...coin, PriceState: 'lost' }] },
       { ...frame, AsOf: 'now' },
       { Type: 'token-expiring' },
-      { Type: 'subscribed', Channels: ['orders'] },
+      { Type: 'subscribed', Channels: ['news'] },
       { Type: 'price', Symbol: 'btcusdt', Price: 68_123.45, PriceTime: coin?.PriceTime, Stale: false },
       { ...balance, Available: 0.4995 },
       { ...balance, Reason: 'because' },
+      { ...order, Order: { ...order.Order, quantity: 0.5 } },
+      { ...order, Order: { ...order.Order, status: 'LOST' } },
+      { ...order, LastFill: { ...order.LastFill, Price: null } },
       { Type: 'resync', Version: 7 },
       { Type: 'news', Detail: 'what nobody wrote down' },
     ];

@@ -16,6 +16,7 @@ import {
   View,
   WatchlistTold,
 } from './messages.js';
+import { OrderTold } from './order-told.js';
 import { demoSocketPath, webSocketPath } from './web-socket.js';
 
 const ofServer = {
@@ -27,6 +28,7 @@ const ofServer = {
   watchlist: WatchlistTold,
   price: PriceTold,
   balance: BalanceTold,
+  order: OrderTold,
   resync: Resync,
 };
 const ofClient = { refresh: Refresh, view: View, subscribe: Subscribe, unsubscribe: Unsubscribe };
@@ -135,6 +137,13 @@ export const asyncApi = () => ({
       channel: channelOf('live'),
       summary: 'On the channel `balances`: what is in the portfolios of the user, change by change.',
       messages: on(['balance', 'resync']),
+      security,
+    },
+    sendOrders: {
+      action: 'send',
+      channel: channelOf('live'),
+      summary: 'On the channel `orders`: what becomes of the orders of the user.',
+      messages: on(['order', 'resync']),
       security,
     },
     sendDemo: {

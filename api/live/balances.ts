@@ -38,7 +38,8 @@ export const Resync = Type.Object(
   { Type: Type.Literal('resync') },
   {
     ...strict,
-    description: 'On the channel `balances`: changes may have gone by untold, so read the balances anew over REST.',
+    description:
+      'On the channels `balances` and `orders`: changes may have gone by untold, so read anew over REST what was asked for.',
   },
 );
 export type BalanceMessage = BalanceTold | Body<typeof Resync>;

@@ -32,11 +32,11 @@ export const MessageRefused = Type.Object(
 );
 
 /** What a client may ask for besides frames. */
-export const channelNames = ['watchlist', 'balances'] as const;
+export const channelNames = ['watchlist', 'balances', 'orders'] as const;
 export type ChannelName = (typeof channelNames)[number];
 const channel = Type.Enum([...channelNames], {
   description:
-    '`watchlist`: what the user watches, and the prices of that; `balances`: each change of what is in the portfolios of the user',
+    '`watchlist`: what the user watches, and the prices of that; `balances`: each change of what is in the portfolios of the user; `orders`: what becomes of the orders of the user',
   examples: ['watchlist'],
 });
 

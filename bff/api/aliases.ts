@@ -2,6 +2,7 @@
 export const aliases: Readonly<Record<string, string>> = {
   '/api/portfolio': '/api/v1/portfolios',
   '/users': '/api/v1/auth/register',
+  '/api/trading/orders': '/api/v1/orders',
 };
 
 /** The address of the call that is meant; one that is no alias is left as it is. */

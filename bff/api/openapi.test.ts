@@ -16,6 +16,7 @@ import { refuses } from '../kit/account.js';
 import { createUser, jwtSecret, lateToken, openTestPostgres, startTestBff, type TestBff } from '../kit/bff.js';
 import { createFakeExchange, tickerAt } from '../kit/exchange.js';
 import { createFakeHoldings } from '../kit/holdings.js';
+import { createFakeOrders } from '../kit/orders.js';
 import { createFakePortfolios } from '../kit/portfolio.js';
 import { openSocket } from '../kit/socket.js';
 import { bffDefaults } from '../options.js';
@@ -69,6 +70,9 @@ const archive: ClickHouse = {
 };
 
 const { client: portfolioService, watchlists } = createFakePortfolios();
+const { client: ordersService } = createFakeOrders();
+const { client: openOrders, state: undecided } = createFakeOrders();
+undecided.decides = false;
 const unanswered = async (): Promise<never> => {
   throw new AppError('deadline_exceeded', 'It is not known whether this was done.');
 };
@@ -76,11 +80,13 @@ const unansweredChanges = {
   ...{ create: unanswered, update: unanswered, archive: unanswered, fund: unanswered, transfer: unanswered },
   ...{ makeShare: unanswered, endShare: unanswered },
 };
+const unansweredOrders = { ...ordersService, place: unanswered, cancel: unanswered, cancelAll: unanswered };
 let postgres: Postgres;
 let lateDatabase: Postgres;
 /**
  * As it should be; with the database away; where an address may ask once; where no socket is taken, and nothing read;
- * beside a portfolio service that answers too late.
+ * beside a portfolio and an orders service that answer too late. Where nothing is
+ * read it is not decided either what is kept for orders.
  */
 let well: TestBff;
 let ill: TestBff;
@@ -105,7 +111,7 @@ beforeAll(async () => {
   exchange.fake.prices.set('btcusdt', () => '60000');
   well = await startTestBff({
     postgres,
-    played: { socket: exchange.client, portfolio: portfolioService },
+    played: { socket: exchange.client, portfolio: portfolioService, orders: ordersService },
     deps: { clickhouse: () => archive },
   });
   await until(() => exchange.fake.isHeard);
@@ -118,7 +124,11 @@ beforeAll(async () => {
   ill.auth.state.down = true;
   strict = await startTestBff({
     postgres,
-    options: { maxAuthCalls: 1, writesPerUser: { burst: 1, refillMs: 60_000 } },
+    options: {
+      maxAuthCalls: 1,
+      writesPerUser: { burst: 1, refillMs: 60_000 },
+      ordersPerUser: { burst: 1, refillMs: 60_000 },
+    },
   });
   full = await startTestBff({
     postgres,
@@ -126,12 +136,16 @@ beforeAll(async () => {
       ...{ maxSockets: 0, readsPerUser: { atOnce: 0, maxWaiting: 0 } },
       pagesPerUser: { burst: 0, refillMs: 60_000 },
     },
+    played: { orders: openOrders },
   });
   const holdings = createFakeHoldings();
   lateDatabase = await openTestPglite(migrationsFolder); // In which coins are not this gateway's any more.
   late = await startTestBff({
     postgres: lateDatabase,
-    played: { portfolio: { ...portfolioService, ...holdings.client, ...unansweredChanges } },
+    played: {
+      portfolio: { ...portfolioService, ...holdings.client, ...unansweredChanges },
+      orders: unansweredOrders,
+    },
   });
   holdings.state.is = 'there';
   await late.call(user, 'POST', '/api/v1/profile/coins', coin('btcusdt', '2')); // To be removed.
@@ -235,6 +249,25 @@ const watchedOnce = async () => {
   const writer = createUser(systemClock);
   await strict.call(writer, 'DELETE', '/api/v1/watchlist/btcusdt');
   return { authorization: `Bearer ${writer.token}` };
+};
+const order = (more: object = {}) =>
+  JSON.stringify({ symbol: 'btcusdt', side: 'BUY', type: 'LIMIT', quantity: '0.5', price: '68000', ...more });
+/** @returns where an order is that is there */
+const placed = async (bff = well) => {
+  const { body } = await bff.call(user, 'POST', '/api/v1/orders', order());
+  return { ...bearer, 'x-path': (body as unknown as { id: string }).id };
+};
+/** @returns what an order that is there was made of, under its name */
+const named = async (more: object = {}) => {
+  const clientOrderId = randomUUID();
+  await well.call(user, 'POST', '/api/v1/orders', order({ clientOrderId }));
+  return order({ clientOrderId, ...more });
+};
+/** @returns somebody who changed orders once, which is all that a user may there */
+const orderedOnce = async () => {
+  const trader = createUser(systemClock);
+  await strict.call(trader, 'DELETE', '/api/v1/orders');
+  return { authorization: `Bearer ${trader.token}` };
 };
 /** @returns somebody who watches 200 symbols */
 const watchesAll = () => {
@@ -596,6 +629,87 @@ const ways: Record<string, Record<number, Way>> = {
     503: () => [ill, { ...bearer, ...json }, portfolio('Any')],
     504: () => [late, { ...bearer, ...json }, portfolio('Any')],
   },
+  placeOrder: {
+    200: async () => [well, { ...bearer, ...json }, await named()],
+    201: () => [well, { ...bearer, ...json }, order()],
+    202: () => [full, { ...bearer, ...json }, order()],
+    400: () => [well, { ...bearer, ...json }, order({ quantity: 0.5 })],
+    401: () => [well, json, order()],
+    404: () => [well, { ...bearer, ...json }, order({ portfolioId: 'nowhere' })],
+    409: async () => [well, { ...bearer, ...json }, await named({ quantity: '0.6' })],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    422: () => [well, { ...bearer, ...json }, order({ symbol: 'nosuch' })],
+    429: async () => [strict, { ...(await orderedOnce()), ...json }, order()],
+    503: () => [ill, { ...bearer, ...json }, order()],
+    504: () => [late, { ...bearer, ...json }, order()],
+  },
+  testOrder: {
+    200: () => [well, { ...bearer, ...json }, order()],
+    400: () => [well, { ...bearer, ...json }, '{}'],
+    401: () => [well, json, order()],
+    404: () => [well, { ...bearer, ...json }, order({ portfolioId: 'nowhere' })],
+    409: () => [well, { ...bearer, ...json }, order({ portfolioId: 'archived' })],
+    413: () => [well, { ...bearer, ...json }, big],
+    415: () => [well, { ...bearer, ...text }, 'a,b'],
+    422: () => [well, { ...bearer, ...json }, order({ symbol: 'nosuch' })],
+    429: async () => [strict, { ...(await orderedOnce()), ...json }, order()],
+    503: () => [ill, { ...bearer, ...json }, order()],
+  },
+  listOrders: {
+    200: () => [well, bearer],
+    400: () => [well, { ...bearer, 'x-query': 'status=lost' }],
+    401: () => [well, {}],
+    503: () => [ill, bearer],
+  },
+  getOrder: {
+    200: async () => [well, await placed()],
+    401: () => [well, { 'x-path': randomUUID() }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
+  cancelOrder: {
+    200: async () => [well, await placed()],
+    202: async () => [full, await placed(full)],
+    401: () => [well, { 'x-path': randomUUID() }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    409: async () => {
+      const there = await placed();
+      await well.call(user, 'DELETE', `/api/v1/orders/${there['x-path']}`);
+      return [well, there];
+    },
+    429: async () => [strict, { ...(await orderedOnce()), 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+    504: () => [late, { ...bearer, 'x-path': randomUUID() }],
+  },
+  cancelOrders: {
+    200: () => [well, { ...bearer, 'x-query': 'symbol=dogeusdt' }],
+    400: () => [well, { ...bearer, 'x-query': 'status=open' }],
+    401: () => [well, {}],
+    429: async () => [strict, await orderedOnce()],
+    503: () => [ill, bearer],
+    504: () => [late, bearer],
+  },
+  listFills: {
+    200: async () => [well, await placed()],
+    400: async () => [well, { ...(await placed()), 'x-query': 'limit=0' }],
+    401: () => [well, { 'x-path': randomUUID() }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
+  listOrderEvents: {
+    200: async () => [well, await placed()],
+    400: async () => [well, { ...(await placed()), 'x-query': 'limit=0' }],
+    401: () => [well, { 'x-path': randomUUID() }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
+  getOrderProof: {
+    200: async () => [well, await placed()],
+    401: () => [well, { 'x-path': randomUUID() }],
+    404: () => [well, { ...bearer, 'x-path': randomUUID() }],
+    503: () => [ill, { ...bearer, 'x-path': randomUUID() }],
+  },
   getWatchlist: { 200: () => [well, bearer], 401: () => [well, {}], 503: () => [ill, bearer] },
   addToWatchlist: {
     200: () => [well, { ...bearer, ...ofBtc }],
@@ -834,13 +948,17 @@ describe('the OpenAPI document', () => {
   };
   it('has the same words for a wrong limit, cursor or time, whatever is asked for', async () => {
     const found = new Set<string>();
+    const [there, ofOrder] = [await placed(), new Set(['listFills', 'listOrderEvents'])];
     for (const { call, operationId, parameters = [] } of documented.values())
       for (const { name, in: place, schema } of parameters) {
         const isTime = schema.format === 'date-time' || name === 'from' || name === 'to';
         if (place !== 'query' || !(isTime || name === 'limit' || name === 'cursor')) continue;
         const { texts, words } = wrong[isTime ? 'time' : (name as 'limit' | 'cursor')];
         for (const text of texts) {
-          const query = { 'x-path': 'btcusdt', 'x-query': `${name}=${encodeURIComponent(text)}` };
+          const query = {
+            'x-path': ofOrder.has(operationId) ? there['x-path'] : 'btcusdt',
+            'x-query': `${name}=${encodeURIComponent(text)}`,
+          };
           const { status, body } = await ask(call, [well, { ...bearer, ...query }]);
           // The account's log is read by the service that this one has a stand-in for.
           if (status === 200 && ['getAccountLog', 'getAudit'].includes(operationId)) continue;

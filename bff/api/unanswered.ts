@@ -10,11 +10,14 @@ export const isUnanswered = (thrown: unknown): thrown is AppError => {
   return cause instanceof BrokenCallError || (cause instanceof AppError && cause.code === 'deadline_exceeded');
 };
 
-/** @param again how to ask for it, or how to find out, as a sentence */
-export const notKnown = (again: string, cause: unknown): AppError =>
+/**
+ * @param again how to ask for it, or how to find out, as a sentence
+ * @param who was asked, in the plural
+ */
+export const notKnown = (again: string, cause: unknown, who = 'Portfolios'): AppError =>
   new AppError(
     'deadline_exceeded',
-    `Portfolios did not answer in time, so it is not known whether this was done. ${again}`,
+    `${who} did not answer in time, so it is not known whether this was done. ${again}`,
     { cause },
   );
 
@@ -26,7 +29,7 @@ const isAway = (thrown: unknown): boolean => thrown instanceof AppError && throw
  * @throws AppError `deadline_exceeded` where it is not known whether it was done, also where nobody is there to be asked
  * once more; else what the work throws
  */
-export const orUnanswered = async <T>(again: string, work: () => Promise<T>): Promise<T> => {
+export const orUnanswered = async <T>(again: string, work: () => Promise<T>, who?: string): Promise<T> => {
   try {
     return await work();
   } catch (first) {
@@ -35,7 +38,7 @@ export const orUnanswered = async <T>(again: string, work: () => Promise<T>): Pr
   try {
     return await work();
   } catch (thrown) {
-    throw isAway(thrown) ? notKnown(again, thrown) : thrown;
+    throw isAway(thrown) ? notKnown(again, thrown, who) : thrown;
   }
 };
 

@@ -2,7 +2,7 @@ import { type ChannelName, type ClientMessage, channelNames } from '@tickfolio/a
 
 /** What is understood, for whoever said something else. */
 export const understood =
-  'Only {"type":"refresh","accessToken":"…"}, {"type":"view","portfolioId":"…"}, {"type":"subscribe","channels":["watchlist","balances"]} and the same with "unsubscribe" are understood here.';
+  'Only {"type":"refresh","accessToken":"…"}, {"type":"view","portfolioId":"…"}, {"type":"subscribe","channels":["watchlist","balances","orders"]} and the same with "unsubscribe" are understood here.';
 
 /** The one text field of each. */
 const fields = { refresh: 'accessToken', view: 'portfolioId' } as const;

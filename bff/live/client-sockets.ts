@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import { type FindView, type NotShown, notShown } from '../holdings/find-view.js';
 import type { OpenChannels } from './channels/socket-channels.js';
 import type { ToldBalances } from './channels/told-balances.js';
+import type { ToldOrders } from './channels/told-orders.js';
 import type { Watcher, Watching } from './channels/watching.js';
 import {
   type ClientSocket,
@@ -23,6 +24,7 @@ export interface ClientSocketsDeps {
   readonly find: FindView;
   readonly watching: Pick<Watching, 'open'>;
   readonly balances: Pick<ToldBalances, 'open'>;
+  readonly orders: Pick<ToldOrders, 'open'>;
   readonly verify: (token: string) => AccessToken;
   readonly clock: Clock;
   readonly tokenClock: ClientSocketDeps['tokenClock'];
@@ -60,7 +62,7 @@ const sweepMs = 1_000;
 const closeSlices = 20;
 
 export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSocketsOptions): ClientSockets => {
-  const { live, find, watching, balances, verify, clock, tokenClock, log, metrics } = deps;
+  const { live, find, watching, balances, orders, verify, clock, tokenClock, log, metrics } = deps;
   const { limits, maxSockets, maxSocketsPerUser, closeSpreadMs } = options;
   const open = new Set<ClientSocket>();
   let allClosed: (() => void) | undefined;
@@ -127,6 +129,7 @@ export const createClientSockets = (deps: ClientSocketsDeps, options: ClientSock
       const channels: OpenChannels = {
         watchlist: (owed) => watching.open({ userId, isFramed, owed }),
         balances: (owed) => balances.open({ userId, owed }),
+        orders: (owed) => orders.open({ userId, owed }),
       };
       const client = createClientSocket({
         socket,

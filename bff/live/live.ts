@@ -9,6 +9,7 @@ import type { Market } from '../market/market.js';
 import type { Prices } from '../prices/prices.js';
 import type { WatchlistClient } from '../watchlist/watchlist-client.js';
 import { createToldBalances, type ToldBalances } from './channels/told-balances.js';
+import { createToldOrders, type ToldOrders } from './channels/told-orders.js';
 import { createWatching, type Watching } from './channels/watching.js';
 import { type ClientSocketLimits, defaultSocketLimits } from './client-socket.js';
 import { type ClientSockets, createClientSockets } from './client-sockets.js';
@@ -45,6 +46,7 @@ export interface Live {
   readonly portfolios: LivePortfolios;
   readonly watching: Watching;
   readonly balances: ToldBalances;
+  readonly orders: ToldOrders;
   readonly sockets: ClientSockets;
   /** Lets nobody of the session in any more, and closes its sockets here. */
   endSession(sessionId: string): void;
@@ -65,15 +67,17 @@ export const createLive = (deps: LiveDeps, options: LiveOptions): Live => {
   );
   const watching = createWatching({ board, feed, clock, log, simulated, read: (userId) => watchlists.watched(userId) });
   const balances = createToldBalances(deps.readBases);
+  const orders = createToldOrders();
   const limits = { ...defaultSocketLimits, ...options.socketLimits };
   const sockets = createClientSockets(
-    { live, find, watching, balances, verify, clock, tokenClock, log, metrics },
+    { live, find, watching, balances, orders, verify, clock, tokenClock, log, metrics },
     { ...options, limits },
   );
   return {
     portfolios: live,
     watching,
     balances,
+    orders,
     sockets,
     endSession: (sessionId) => {
       gate.end(sessionId);

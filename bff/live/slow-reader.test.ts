@@ -98,6 +98,7 @@ describe('a client that reads slowly', () => {
         return { next, close: () => owes.clear() };
       },
       balances: () => ({ next: () => undefined, close: () => undefined }),
+      orders: () => ({ next: () => undefined, close: () => undefined }),
     });
     socket.emit('message', Buffer.from('{"type":"subscribe","channels":["watchlist"]}'), false);
     expect(socket.read().at(-1)).toContain('"Type":"subscribed"');

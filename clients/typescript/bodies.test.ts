@@ -2,10 +2,21 @@ import type { BalanceTold } from '@tickfolio/api/balances';
 import type { Frame as ServedFrame } from '@tickfolio/api/frame';
 import type { ValueAnswer } from '@tickfolio/api/history';
 import type { CandlesAnswer, SymbolsAnswer } from '@tickfolio/api/market';
+import type { OrderTold as ServedOrder } from '@tickfolio/api/order-told';
 import type { CoinAnswer, RemovalAnswer } from '@tickfolio/api/portfolio';
 import type { Receipt as ServedReceipt } from '@tickfolio/api/receipt';
 import { describe, expect, it } from 'vitest';
-import type { Balance, Candles, ChangedCoin, Frame, Receipt, Removal, SymbolList, ValueHistory } from './bodies.js';
+import type {
+  Balance,
+  Candles,
+  ChangedCoin,
+  Frame,
+  OrderTold,
+  Receipt,
+  Removal,
+  SymbolList,
+  ValueHistory,
+} from './bodies.js';
 import { type DecimalText, decimalText } from './decimal-text.js';
 
 /** A body without the marks of its amounts. */
@@ -25,13 +36,14 @@ describe('the bodies of the client', () => {
   it('are those of api/, which the compiler of this file compares', () => {
     const frame: Same<Frame, ServedFrame> = [true, true, true, true] satisfies All;
     const balance: Same<Balance, BalanceTold> = [true, true, true, true] satisfies All;
+    const order: Same<OrderTold, ServedOrder> = [true, true, true, true] satisfies All;
     const value: Same<ValueHistory, ValueAnswer> = [true, true, true, true] satisfies All;
     const receipt: Same<Receipt, ServedReceipt> = [true, true, true, true] satisfies All;
     const symbols: Same<SymbolList, SymbolsAnswer> = [true, true, true, true] satisfies All;
     const candles: Same<Candles, CandlesAnswer> = [true, true, true, true] satisfies All;
     const coin: Same<ChangedCoin, CoinAnswer> = [true, true, true, true] satisfies All;
     const removal: Same<Removal, RemovalAnswer> = [true, true, true, true] satisfies All;
-    expect([frame, balance, receipt, value, symbols, candles, coin, removal].flat()).not.toContain(false);
+    expect([frame, balance, order, receipt, value, symbols, candles, coin, removal].flat()).not.toContain(false);
   });
 });
 

@@ -96,6 +96,77 @@ export interface Balance {
   readonly Ref: string;
 }
 
+export type OrderStatus = 'PENDING' | 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
+
+export interface AssetQuantity {
+  readonly asset: string;
+  readonly quantity: DecimalText;
+}
+
+/** An order, as it is now. */
+export interface Order {
+  readonly id: string;
+  readonly clientOrderId: string;
+  readonly portfolioId: string;
+  readonly symbol: string;
+  readonly side: 'BUY' | 'SELL';
+  readonly type:
+    | 'LIMIT'
+    | 'MARKET'
+    | 'LIMIT_MAKER'
+    | 'STOP_LOSS'
+    | 'STOP_LOSS_LIMIT'
+    | 'TAKE_PROFIT'
+    | 'TAKE_PROFIT_LIMIT';
+  readonly timeInForce: 'GTC' | 'IOC' | 'FOK' | null;
+  readonly quantity: DecimalText | null;
+  readonly quoteQuantity: DecimalText | null;
+  readonly price: DecimalText | null;
+  readonly stopPrice: DecimalText | null;
+  readonly icebergQuantity: DecimalText | null;
+  readonly status: OrderStatus;
+  /** Trades are looked at for it. */
+  readonly working: boolean;
+  /** Of the base asset, before fees. */
+  readonly filledQuantity: DecimalText;
+  readonly filledQuote: DecimalText;
+  /** To show; nothing is computed from it. */
+  readonly averagePrice: DecimalText | null;
+  readonly fees: readonly AssetQuantity[];
+  /** What was kept for it at first. */
+  readonly reserved: AssetQuantity;
+  /** All its fills are booked. */
+  readonly settled: boolean;
+  readonly reason: string | null;
+  readonly mode: 'paper' | 'live';
+  readonly executionId: string | null;
+  readonly simulatedPrices: boolean;
+  /** Trades that nobody could have; over REST only. */
+  readonly gap?: { readonly from: number; readonly to: number; readonly basis?: string };
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An order after something became of it. */
+export interface OrderTold {
+  readonly Type: 'order';
+  /** Counts what became of that order. */
+  readonly Version: number;
+  readonly Order: Order;
+  /** The newest of what filled it since it was told before, or what was booked of it. */
+  readonly LastFill: {
+    readonly TradeID: number | null;
+    readonly Price: DecimalText;
+    readonly Quantity: DecimalText;
+    /** Null until it is booked. */
+    readonly Fee: DecimalText | null;
+    readonly FeeAsset: string | null;
+    readonly Maker: boolean;
+    readonly Time: string;
+  } | null;
+}
+
 /** A price, and the trade that made it. */
 export interface ReceiptPrice {
   readonly price: DecimalText;

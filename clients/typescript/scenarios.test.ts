@@ -1,7 +1,7 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Balance } from './bodies.js';
+import type { Balance, OrderTold } from './bodies.js';
 import { createClient } from './client.js';
 import { type ClientStep, type Outcome, readScenarios, type Scenario } from './kit/scenario.js';
 import { type ScenarioServer, startScenarioServer } from './kit/scenario-server.js';
@@ -39,10 +39,16 @@ const play = async (url: string, { client, random = 0.5 }: Scenario): Promise<Om
   const take = async (
     from: Tickfolio,
     count: number,
-    { silentAfter, signInAfter, portfolioId, balances: tells }: Extract<ClientStep, { live: number }>,
+    { silentAfter, signInAfter, portfolioId, balances: tells, orders }: Extract<ClientStep, { live: number }>,
   ) => {
     const onBalance = ({ Asset, Available }: Balance) => void balances.push(`${Asset} ${Available}`);
-    const told = tells ? { onBalance, onResync: () => void balances.push('resync') } : {};
+    const onOrder = ({ Order, LastFill }: OrderTold) =>
+      void balances.push(`order ${Order.status} ${LastFill?.Price ?? '-'}`);
+    const told = {
+      ...(tells ? { onBalance } : {}),
+      ...(orders ? { onOrder } : {}),
+      ...(tells || orders ? { onResync: () => void balances.push('resync') } : {}),
+    };
     let taken = 0;
     for await (const { TotalValue } of from.portfolio.live({ ...told, ...(portfolioId && { portfolioId }) })) {
       frames.push(TotalValue);

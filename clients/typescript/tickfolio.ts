@@ -4,6 +4,7 @@ import type {
   Candles,
   ChangedCoin,
   Frame,
+  OrderTold,
   Profile,
   Receipt,
   Removal,
@@ -55,6 +56,8 @@ export interface LiveOptions {
   readonly onConnection?: (connection: Connection) => void;
   /** Called with each change of what is in any portfolio of the user, and never twice at once. */
   readonly onBalance?: (balance: Balance) => void;
+  /** Called with what becomes of each order of the user, and never twice at once. */
+  readonly onOrder?: (order: OrderTold) => void;
   /**
    * Called when such changes come from now on, at first and after each cut, and where some were missed: what was read
    * before may be old.

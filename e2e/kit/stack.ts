@@ -123,6 +123,7 @@ export const startStack = async (
     REDIS_ADDR: local(redis.port),
     AUTH_SERVICE_ADDR: authAddr,
     PORTFOLIO_SERVICE_ADDR: local(isLarger ? portfolio : dead),
+    ORDERS_SERVICE_ADDR: local(isLarger ? orders : dead),
     SOCKET_SERVICE_ADDR: socketAddr,
     AGGREGATOR_ADDR: brokers ? `${local(aggregator)},${local(aggregator2)}` : aggregatorAddr,
     ...database('profile_db'),

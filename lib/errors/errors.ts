@@ -1,3 +1,5 @@
+import { orderProblems } from './order-problems.js';
+
 /** What went wrong, in the words every edge understands. Names follow gRPC's status codes. */
 export type ErrorCode =
   | 'invalid_argument'
@@ -35,9 +37,18 @@ export const closerProblems = {
   gone: { code: 'not_found', title: 'Gone with its account' },
   'unknown-currency': { code: 'unprocessable', title: 'Worth is not told in this currency' },
   'unknown-asset': { code: 'unprocessable', title: 'The exchange does not list this asset' },
+  ...orderProblems,
 } as const satisfies Readonly<Record<string, { readonly code: ErrorCode; readonly title: string }>>;
 
 export type CloserProblem = keyof typeof closerProblems;
+
+/** What a program is told of a refusal besides its reason. */
+export interface ToldBesides {
+  /** What is behind it, such as how much there is. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** The number by which the exchange knows such a refusal. */
+  readonly exchangeCode?: number;
+}
 
 export interface AppErrorOptions {
   readonly cause?: unknown;
@@ -49,6 +60,8 @@ export interface AppErrorOptions {
   readonly retryAfterMs?: number;
   /** For the service that called, such as which session ended; crosses gRPC and is never shown to a client. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** For the client, in the problem that it gets; does not cross gRPC. */
+  readonly told?: ToldBesides | undefined;
 }
 
 /**
@@ -60,6 +73,7 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[];
   readonly retryAfterMs: number | undefined;
   readonly facts: Readonly<Record<string, string>>;
+  readonly told: ToldBesides | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -69,6 +83,7 @@ export class AppError extends Error {
     this.fields = options.fields ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.facts = options.facts ?? {};
+    this.told = options.told;
   }
 }
 

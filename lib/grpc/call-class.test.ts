@@ -76,3 +76,11 @@ it('has sessions renewed again after its rest where the clock of the computer wa
   clock.advance(2_000);
   expect(await renewed()).toBe('renewed');
 });
+
+it('goes on asking a service that says which other one is away, and hands on what it says', async () => {
+  const { call } = setUp(256, 5_000);
+  const fields = [{ field: 'portfolio_id', message: 'Portfolios are away.', reason: 'portfolio-away' }];
+  const said = new AppError('unavailable', 'Portfolios cannot be reached.', { fields, retryAfterMs: 1_000 });
+  for (let order = 0; order < 10; order++) await expect(call(() => Promise.reject(said))).rejects.toBe(said);
+  expect(await call(async () => 'ended')).toBe('ended');
+});

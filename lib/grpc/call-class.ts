@@ -39,10 +39,14 @@ export interface CallClass {
 /** A call whose turn did not come. */
 class NoTurnError extends Error {}
 
-/** The service's own fault, as opposed to an answer the caller has to live with, such as that it is too old for it. */
+/**
+ * The service's own fault, as opposed to an answer the caller has to live with, such as that it is too old for it, or
+ * which other service it lacks.
+ */
 const isOutage = (err: unknown): boolean =>
   err instanceof AppError &&
   !isUnknownCall(err) &&
+  !err.fields.some(({ reason }) => reason !== undefined) &&
   (err.code === 'unavailable' || err.code === 'deadline_exceeded' || err.code === 'internal');
 
 /**

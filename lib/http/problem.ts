@@ -22,6 +22,8 @@ export interface Problem {
   /** The reason as a URN. */
   readonly code: string;
   readonly errors?: readonly FieldError[];
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly exchangeCode?: number;
   readonly requestId?: string;
 }
 
@@ -62,6 +64,7 @@ export const problemOf = (error: AppError, requestId?: string, errorPages?: stri
     detail: error.message,
     code,
     ...(error.fields.length ? { errors: error.fields } : {}),
+    ...error.told,
     ...(requestId === undefined ? {} : { requestId }),
   };
 };

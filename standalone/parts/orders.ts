@@ -1,4 +1,5 @@
 import { ordersConfig, paperFeesOf } from '@tickfolio/orders/config';
+import { tellsFromElsewhere } from '../run/elsewhere.js';
 import { definePart } from '../run/part.js';
 import { inRun } from '../run/unneeded.js';
 import { dialTarget } from '../start/dial.js';
@@ -43,6 +44,10 @@ export const orders = definePart({
     return {
       ...shape,
       ORDERS_GRPC_PORT: GRPC_PORT,
+      ORDERS_SERVICE_ADDR: tellsFromElsewhere(
+        env,
+        'An orders service that runs elsewhere, with its Kafka in `BROKERS`.',
+      ),
     };
   },
   listens: ({ ORDERS_GRPC_PORT }) => [
@@ -83,7 +88,7 @@ export const orders = definePart({
     );
     void app.failed.then(fail);
     return {
-      target: dialTarget({ host: loopback, port: app.port }),
+      target: dialTarget(config.ORDERS_SERVICE_ADDR ?? { host: loopback, port: app.port }),
       close: app.close,
     };
   },

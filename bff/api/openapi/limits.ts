@@ -13,7 +13,7 @@ interface RateLimit {
   readonly refillSeconds?: number;
 }
 
-type Limits = Pick<SettledOptions, 'writesPerUser' | 'pagesPerUser'>;
+type Limits = Pick<SettledOptions, 'writesPerUser' | 'ordersPerUser' | 'pagesPerUser'>;
 
 /** Operations that count as changes of one user. */
 const changes = new Set([
@@ -21,6 +21,8 @@ const changes = new Set([
   ...['createPortfolio', 'updatePortfolio', 'archivePortfolio', 'fundPortfolio', 'transfer'],
   ...['createShare', 'endShare', 'addToWatchlist', 'removeFromWatchlist'],
 ]);
+/** Operations that count as changes of orders. */
+const orders = new Set(['placeOrder', 'testOrder', 'cancelOrder', 'cancelOrders']);
 /** Operations that read pages of the exchange's history, one for each page of it. */
 const pages = new Set(['listKlines', 'getCandles', 'getHeldValueHistory']);
 
@@ -40,6 +42,7 @@ const rateLimitOf = (
   if (byAddress) return { per: 'address', calls: byAddress.max, windowSeconds: byAddress.timeWindow / 1_000 };
   if (operationId === undefined) return undefined;
   if (changes.has(operationId)) return ofUser(limits.writesPerUser);
+  if (orders.has(operationId)) return ofUser(limits.ordersPerUser);
   return pages.has(operationId) ? ofUser(limits.pagesPerUser) : undefined;
 };
 

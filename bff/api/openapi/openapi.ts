@@ -19,7 +19,7 @@ not take, 404 where there is nothing, and 400, 408 and 431 for malformed request
  * @param tags the groups of operations, in their order
  */
 export const swaggerOptions = (
-  options: Pick<SettledOptions, 'basePath' | 'writesPerUser' | 'pagesPerUser'>,
+  options: Pick<SettledOptions, 'basePath' | 'writesPerUser' | 'ordersPerUser' | 'pagesPerUser'>,
   tags: readonly DescribedTag[],
 ): FastifyDynamicSwaggerOptions => ({
   hideUntagged: true,

@@ -3,17 +3,13 @@ import type { balanceEvents } from '@tickfolio/lib/events/balance-events';
 import type { DomainEvent, TypesOf } from '@tickfolio/lib/events/domain-event';
 import type { ReadSeenBases, SeenBase } from '../../holdings/seen-bases.js';
 import { asciiJson } from '../../prices/text-frame.js';
-import type { OpenChannel } from './socket-channels.js';
+import { createOwedStates, type OwedStates, orderOf, type ToldUser } from './owed-states.js';
 
 type BalanceEvent = DomainEvent<TypesOf<typeof balanceEvents>>;
 type ToldBalance = Exclude<BalanceEvent, { readonly type: 'balance.reservation_refused' }>;
 
 /** The channel `balances`: what is in the portfolios of users with a connection here, change by change. */
-export interface ToldBalances {
-  /** @param owed called when there is something to be sent */
-  open(of: { readonly userId: string; readonly owed: () => void }): OpenChannel;
-  /** Whether anybody asked for it here. */
-  readonly isWanted: boolean;
+export interface ToldBalances extends Pick<OwedStates<string>, 'open' | 'isWanted' | 'missed'> {
   /** Tells what became of balances, in its order. What was told before is not told again. */
   take(events: readonly BalanceEvent[]): Promise<void>;
   /**
@@ -21,33 +17,27 @@ export interface ToldBalances {
    * is to be read once more: what was read meanwhile stands under a version of before. @param userId absent: of everybody
    */
   shown(userId?: string, portfolioId?: string): Promise<void>;
-  /** Changes of theirs may have gone by untold. Of everybody where nobody is named. */
-  missed(userId?: string): void;
 }
 
-interface Socket {
-  readonly owed: () => void;
-  /** The newest of each balance that it is to be told, by its name. */
-  readonly owes: Map<string, string>;
-  owesResync: boolean;
-}
+type User = ToldUser<string>;
 
-interface Reached {
-  readonly epoch: number;
-  readonly version: number;
-}
+const maxDoubtedPortfolios = 1_000;
 
-interface User {
-  readonly sockets: Set<Socket>;
-  /** How far each portfolio was told. */
-  readonly reached: Map<string, Reached>;
-  /** Portfolios of which it is not known how their versions go on, with the epoch from which on it will be. */
-  readonly doubted: Map<string, number>;
-}
-
-/** So many balances wait for one connection at most, and of so many portfolios of a user it is known how far they are. */
-const [maxOwedBalances, maxKnownPortfolios] = [1_000, 1_000];
-const resync = asciiJson({ Type: 'resync' } satisfies BalanceMessage);
+/** Portfolios of which it is not known how their versions go on, with the epoch from which on it will be. */
+const createDoubts = () => {
+  const ofUsers = new WeakMap<User, Map<string, number>>();
+  return {
+    of: (user: User): ReadonlyMap<string, number> => ofUsers.get(user) ?? new Map(),
+    add: (user: User, portfolioId: string, epoch: number): void => {
+      const doubted = ofUsers.get(user) ?? new Map<string, number>();
+      if (doubted.size >= maxDoubtedPortfolios) doubted.clear();
+      doubted.set(portfolioId, epoch);
+      ofUsers.set(user, doubted);
+    },
+    /** @returns whether it was in doubt */
+    end: (user: User, portfolioId: string): boolean => ofUsers.get(user)?.delete(portfolioId) ?? false,
+  };
+};
 
 const causeOf = ({ type, data }: ToldBalance) =>
   type === 'balance.updated'
@@ -64,123 +54,68 @@ const textOf = (event: ToldBalance, base: number): string => {
   return asciiJson({ ...about, ...state, ...causeOf(event) } satisfies BalanceMessage);
 };
 
-/** What an event is after one that was told before. */
-const orderOf = ({ epoch, version }: BalanceEvent, before: Reached | undefined): 'next' | 'old' | 'after a gap' => {
-  if (!before) return 'next';
-  if (epoch !== before.epoch) return epoch < before.epoch ? 'old' : 'after a gap';
-  if (version <= before.version) return 'old';
-  return version === before.version + 1 ? 'next' : 'after a gap';
-};
-
 export const createToldBalances = (readBases: ReadSeenBases): ToldBalances => {
-  const users = new Map<string, User>();
+  const owed = createOwedStates<string>({ textOf: (text) => text });
+  const doubts = createDoubts();
 
-  const oweResync = ({ sockets }: User) => {
-    for (const socket of sockets) socket.owesResync = true;
-  };
-  const owe = (socket: Socket, name: string, text: string) => {
-    // Behind the others, so that versions of a portfolio come in their order.
-    socket.owes.delete(name);
-    socket.owes.set(name, text);
-    if (socket.owes.size <= maxOwedBalances) return;
-    socket.owes.clear();
-    socket.owesResync = true;
-  };
-  const doubt = ({ doubted }: User, portfolioId: string, epoch: number) => {
-    if (doubted.size >= maxKnownPortfolios) doubted.clear();
-    doubted.set(portfolioId, epoch);
-  };
   const takeOne = (user: User, event: BalanceEvent, { base, epoch: takenUnder }: SeenBase) => {
     const { epoch, version } = event;
     const { portfolioId } = event.data;
-    const order = orderOf(event, user.reached.get(portfolioId));
+    const order = orderOf(event, user.reached(portfolioId));
     if (order === 'old' || epoch < takenUnder) return;
-    if (user.reached.size >= maxKnownPortfolios) user.reached.clear();
-    user.reached.set(portfolioId, { epoch, version });
+    user.reach(portfolioId, { epoch, version });
     // Its service was restored, and clients' versions go on from elsewhere, which is not known here yet.
     const isBaseOfBefore = takenUnder > 0 && takenUnder < epoch;
     const isDoubted = isBaseOfBefore || base === undefined;
-    const wasDoubted = user.doubted.delete(portfolioId);
-    if (order === 'after a gap' || isDoubted || wasDoubted) oweResync(user);
-    if (isDoubted) doubt(user, portfolioId, epoch);
+    const wasDoubted = doubts.end(user, portfolioId);
+    if (order === 'after a gap' || isDoubted || wasDoubted) user.oweResync();
+    if (isDoubted) doubts.add(user, portfolioId, epoch);
     if (event.type === 'balance.reservation_refused' || isDoubted) return;
     const { asset, via } = event.data;
-    const name = `${portfolioId} ${asset} ${via}`;
-    const text = textOf(event, base);
-    for (const socket of user.sockets) owe(socket, name, text);
-  };
-  const tell = ({ sockets }: User) => {
-    for (const { owed } of sockets) owed();
+    user.owe(`${portfolioId} ${asset} ${via}`, textOf(event, base));
   };
   const shown = async (userId: string, portfolioIds: readonly string[]) => {
     if (portfolioIds.length === 0) return;
     const bases = await readBases(portfolioIds.map((portfolioId) => ({ portfolioId, userId })));
     // Who left meanwhile is told nothing, and what was told meanwhile is in doubt no more.
-    const user = users.get(userId);
-    const isKnown = (portfolioId: string) => {
-      const from = user?.doubted.get(portfolioId);
+    const user = owed.user(userId);
+    if (!user) return;
+    const known = portfolioIds.filter((portfolioId) => {
+      const from = doubts.of(user).get(portfolioId);
       const { base, epoch = 0 } = bases.get(portfolioId) ?? {};
       return from !== undefined && base !== undefined && epoch >= from;
-    };
-    const known = portfolioIds.filter(isKnown);
-    if (!user || known.length === 0) return;
-    for (const portfolioId of known) user.doubted.delete(portfolioId);
-    oweResync(user);
-    tell(user);
+    });
+    if (known.length === 0) return;
+    for (const portfolioId of known) doubts.end(user, portfolioId);
+    user.oweResync();
+    user.tell();
   };
   return {
-    open: ({ userId, owed }) => {
-      const user = users.get(userId) ?? { sockets: new Set(), reached: new Map(), doubted: new Map() };
-      users.set(userId, user);
-      const socket: Socket = { owed, owes: new Map(), owesResync: false };
-      user.sockets.add(socket);
-      return {
-        next: () => {
-          if (socket.owesResync) {
-            socket.owesResync = false;
-            return resync;
-          }
-          const [first] = socket.owes;
-          if (first) socket.owes.delete(first[0]);
-          return first?.[1];
-        },
-        close: () => {
-          user.sockets.delete(socket);
-          if (user.sockets.size === 0 && users.get(userId) === user) users.delete(userId);
-        },
-      };
-    },
+    open: owed.open,
     get isWanted() {
-      return users.size > 0;
+      return owed.isWanted;
     },
+    missed: owed.missed,
     take: async (events) => {
-      const wanted = events.filter(({ userId }) => users.has(userId));
+      const wanted = events.filter(({ userId }) => owed.user(userId));
       const portfolios = new Map(wanted.map(({ userId, data: { portfolioId } }) => [portfolioId, userId]));
       const bases = await readBases([...portfolios].map(([portfolioId, userId]) => ({ portfolioId, userId })));
       const told = new Set<User>();
       for (const event of wanted) {
         // Who left meanwhile is told nothing.
-        const user = users.get(event.userId);
+        const user = owed.user(event.userId);
         const base = bases.get(event.data.portfolioId);
         if (!user || !base) continue;
         takeOne(user, event, base);
         told.add(user);
       }
-      for (const user of told) tell(user);
+      for (const user of told) user.tell();
     },
     shown: async (userId, portfolioId) => {
-      const meant = userId === undefined ? [...users.keys()] : [userId];
-      for (const one of meant) {
-        const doubted = [...(users.get(one)?.doubted.keys() ?? [])];
+      for (const one of userId === undefined ? owed.userIds() : [userId]) {
+        const user = owed.user(one);
+        const doubted = user ? [...doubts.of(user).keys()] : [];
         await shown(one, portfolioId === undefined ? doubted : doubted.filter((id) => id === portfolioId));
-      }
-    },
-    missed: (userId) => {
-      const of = userId === undefined ? [...users.values()] : [users.get(userId)];
-      for (const user of of) {
-        if (!user) continue;
-        oweResync(user);
-        tell(user);
       }
     },
   };

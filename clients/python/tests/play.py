@@ -60,13 +60,20 @@ class Part:
 
     def told(self, step: dict[str, Any]) -> dict[str, Any]:
         """What it listens to besides frames."""
-        if "balances" not in step:
-            return {}
         balances: list[str] = self.shown["balances"]
-        return {
-            "on_balance": lambda balance: balances.append(f"{balance['Asset']} {balance['Available']:f}"),
-            "on_resync": lambda: balances.append("resync"),
-        }
+
+        def ordered(told: dict[str, Any]) -> None:
+            fill = told["LastFill"]
+            balances.append(f"order {told['Order']['status']} {'-' if fill is None else format(fill['Price'], 'f')}")
+
+        hears: dict[str, Any] = {}
+        if "balances" in step:
+            hears["on_balance"] = lambda balance: balances.append(f"{balance['Asset']} {balance['Available']:f}")
+        if "orders" in step:
+            hears["on_order"] = ordered
+        if hears:
+            hears["on_resync"] = lambda: balances.append("resync")
+        return hears
 
     def fail(self, fault: Exception) -> None:
         if isinstance(fault, LiveStopped):

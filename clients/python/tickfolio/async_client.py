@@ -20,6 +20,7 @@ from .bodies import (
     Candles,
     ChangedCoin,
     Frame,
+    OrderTold,
     Profile,
     Receipt,
     Removal,
@@ -166,6 +167,7 @@ class AsyncClient:
         portfolio_id: str | None = None,
         *,
         on_balance: Callable[[Balance], None] | None = None,
+        on_order: Callable[[OrderTold], None] | None = None,
         on_resync: Callable[[], None] | None = None,
     ) -> AsyncGenerator[Frame, None]:
         """Frames whenever the value changes, and about once a second; who is slow gets the newest.
@@ -175,11 +177,11 @@ class AsyncClient:
         portfolio, 409 where it is paper money that lives at the other kind of prices, and LiveStopped when the server
         wants no more of it. Close the iterator (``contextlib.aclosing``) to end it before; the client's end ends it too.
 
-        `on_balance` is called with each change of what is in any portfolio of the user. `on_resync` is called when such
-        changes come from now on, at first and after each cut, and where some were missed: what was read before may be
-        old. What they raise ends the frames.
+        `on_balance` is called with each change of what is in any portfolio of the user, `on_order` with what becomes of
+        each order. `on_resync` is called when such changes come from now on, at first and after each cut, and where some
+        were missed: what was read before may be old. What they raise ends the frames.
         """
-        hearer = Hearer(on_balance, on_resync)
+        hearer = Hearer(on_balance, on_order, on_resync)
         return live_frames(self._socket_url, self._session, self._pause, self._chance, portfolio_id, hearer, self._lives)
 
     async def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:

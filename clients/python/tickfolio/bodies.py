@@ -70,6 +70,68 @@ class Balance(TypedDict):
     Ref: str
 
 
+class AssetQuantity(TypedDict):
+    asset: str
+    quantity: Decimal
+
+
+class Order(TypedDict):
+    """An order, as it is now. Quantities are before fees."""
+
+    id: str
+    clientOrderId: str
+    portfolioId: str
+    symbol: str
+    side: str
+    type: str
+    timeInForce: str | None
+    quantity: Decimal | None
+    quoteQuantity: Decimal | None
+    price: Decimal | None
+    stopPrice: Decimal | None
+    icebergQuantity: Decimal | None
+    status: str
+    working: bool
+    filledQuantity: Decimal
+    filledQuote: Decimal
+    averagePrice: Decimal | None
+    fees: list[AssetQuantity]
+    reserved: AssetQuantity
+    settled: bool
+    reason: str | None
+    mode: str
+    executionId: str | None
+    simulatedPrices: bool
+    version: int
+    createdAt: str
+    updatedAt: str
+
+
+#: In a class with a field of that name.
+_Order = Order
+
+
+class OrderFill(TypedDict):
+    """What filled an order; the fee is None until it is booked."""
+
+    TradeID: int | None
+    Price: Decimal
+    Quantity: Decimal
+    Fee: Decimal | None
+    FeeAsset: str | None
+    Maker: bool
+    Time: str
+
+
+class OrderTold(TypedDict):
+    """An order after something became of it, with the newest of what filled it since it was told before."""
+
+    Type: str
+    Version: int
+    Order: _Order
+    LastFill: OrderFill | None
+
+
 class ReceiptPrice(TypedDict):
     """A price, and the trade that made it."""
 
@@ -203,7 +265,8 @@ class Candles(TypedDict):
 
 _amounts = frozenset(
     ["TotalValue", "NetWorth", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
-    + ["Available", "Reserved", "quantity", "price", "total"]
+    + ["Available", "Reserved", "Fee", "quantity", "price", "total", "quoteQuantity", "stopPrice", "icebergQuantity"]
+    + ["filledQuantity", "filledQuote", "averagePrice"]
 )
 
 

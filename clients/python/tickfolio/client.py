@@ -11,7 +11,18 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .async_client import AsyncClient
-from .bodies import Balance, Candles, ChangedCoin, Frame, Profile, Receipt, Removal, SymbolList, ValueHistory
+from .bodies import (
+    Balance,
+    Candles,
+    ChangedCoin,
+    Frame,
+    OrderTold,
+    Profile,
+    Receipt,
+    Removal,
+    SymbolList,
+    ValueHistory,
+)
 from .rules import Clock
 from .session import KeptSession, SecondFactor, without_answer
 
@@ -123,13 +134,14 @@ class Client:
         portfolio_id: str | None = None,
         *,
         on_balance: Callable[[Balance], None] | None = None,
+        on_order: Callable[[OrderTold], None] | None = None,
         on_resync: Callable[[], None] | None = None,
     ) -> Generator[Frame, None, None]:
         """Frames, until the loop over them is left, or the client is closed.
 
-        `on_balance` and `on_resync` are called on the client's thread, where nothing of it can be waited for.
+        What is handed in is called on the client's thread, where nothing of it can be waited for.
         """
-        frames = self._client.live(portfolio_id, on_balance=on_balance, on_resync=on_resync)
+        frames = self._client.live(portfolio_id, on_balance=on_balance, on_order=on_order, on_resync=on_resync)
 
         taking: asyncio.Task[Any] | None = None
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from . import rules
-from .bodies import Balance, Frame, with_decimals
+from .bodies import Balance, Frame, OrderTold, with_decimals
 from .latest import Latest
 from .lives import Lives
 from .problem import LiveStopped, Problem, signed_out
@@ -23,27 +23,34 @@ Pause = Callable[[int, "float | None"], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Hearer:
-    """Who is told of balances beside frames."""
+    """Who is told of balances and orders beside frames."""
 
     on_balance: Callable[[Balance], None] | None = None
+    on_order: Callable[[OrderTold], None] | None = None
     on_resync: Callable[[], None] | None = None
 
     @property
-    def asks(self) -> bool:
-        return self.on_balance is not None or self.on_resync is not None
+    def channels(self) -> list[str]:
+        """What is asked for; who only wants to know when to read is told of balances."""
+        of_balances = self.on_balance is not None or (self.on_resync is not None and self.on_order is None)
+        return (["balances"] if of_balances else []) + (["orders"] if self.on_order is not None else [])
 
     def take(self, message: dict[str, Any]) -> None:
         if message["Type"] == "balance":
             if self.on_balance is not None:
                 self.on_balance(with_decimals(message))
+        elif message["Type"] == "order":
+            if self.on_order is not None:
+                self.on_order(with_decimals(message))
         elif self.on_resync is not None:
             self.on_resync()
 
 
-def _is_of_balances(message: dict[str, Any]) -> bool:
-    """An answer that has the channel is where it begins."""
+def _is_for_hearer(message: dict[str, Any]) -> bool:
+    """An answer that has a channel is where it begins."""
     kind = message.get("Type")
-    return kind in ("balance", "resync") or (kind == "subscribed" and "balances" in message.get("Channels", []))
+    begins = kind == "subscribed" and not {"balances", "orders"}.isdisjoint(message.get("Channels", []))
+    return kind in ("balance", "order", "resync") or begins
 
 
 async def live_frames(
@@ -172,8 +179,8 @@ class _Socket:
         try:
             if self._wanted is not None:
                 await socket.send(json.dumps({"type": "view", "portfolioId": self._wanted}))
-            if self._hearer.asks:
-                await socket.send(json.dumps({"type": "subscribe", "channels": ["balances"]}))
+            if self._hearer.channels:
+                await socket.send(json.dumps({"type": "subscribe", "channels": self._hearer.channels}))
             while True:
                 text = await self._receive(socket)
                 if text is None:
@@ -216,7 +223,7 @@ class _Socket:
             self._start(self._replace(socket))
         elif message.get("Type") == "error":
             self._refuse(str(message.get("Detail", "")), str(message.get("Reason", "")))
-        elif _is_of_balances(message):
+        elif _is_for_hearer(message):
             self._hearer.take(message)
 
     def _refuse(self, detail: str, reason: str) -> None:

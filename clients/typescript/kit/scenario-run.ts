@@ -29,6 +29,25 @@ const balance = (available: string) => ({
   ...{ Type: 'balance', PortfolioID: '0199a3c2-7d10-7000-8000-000000000001', Version: 1, Asset: 'USDT', Via: '' },
   ...{ Available: available, Reserved: '0', Reason: 'fund', Ref: 'posting:0199a3c2-7d10-7000-8000-000000000002' },
 });
+const order = (status: string, filledAt: string | undefined) => ({
+  Type: 'order',
+  Version: 1,
+  Order: {
+    ...{ id: '0199a3c2-7d10-7000-8000-000000000007', clientOrderId: 'my-1', symbol: 'btcusdt', side: 'BUY' },
+    ...{ portfolioId: '0199a3c2-7d10-7000-8000-000000000001', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.5' },
+    ...{ quoteQuantity: null, price: '68000', stopPrice: null, icebergQuantity: null, status, working: true },
+    ...{ filledQuantity: '0', filledQuote: '0', averagePrice: null, fees: [], settled: true, reason: null },
+    ...{ reserved: { asset: 'USDT', quantity: '34000' }, mode: 'paper', executionId: null, simulatedPrices: false },
+    ...{ version: 1, createdAt: '2026-01-27T10:00:00.000Z', updatedAt: '2026-01-27T10:00:00.000Z' },
+  },
+  LastFill:
+    filledAt === undefined
+      ? null
+      : {
+          ...{ TradeID: 7, Price: filledAt, Quantity: '0.1', Fee: null, FeeAsset: null, Maker: true },
+          Time: '2026-01-27T10:00:00.000Z',
+        },
+});
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 const numberIn = (text: string | undefined): string =>
@@ -51,6 +70,7 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
   let opened = 0;
   let playing: Promise<void> = Promise.resolve();
   let taken: () => void = () => undefined;
+  let channelsAsked: readonly string[] = [];
   const asked = new WeakMap<WebSocket, ReadonlyMap<string, Promise<void>>>();
 
   const issue = () => {
@@ -101,9 +121,10 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
     if ('viewed' in what) await asked.get(socket)?.get('view');
     if ('subscribed' in what) {
       await asked.get(socket)?.get('subscribe');
-      socket.send(JSON.stringify({ Type: 'subscribed', Channels: ['balances'] }));
+      socket.send(JSON.stringify({ Type: 'subscribed', Channels: channelsAsked }));
     }
     if ('balance' in what) socket.send(JSON.stringify(balance(what.balance)));
+    if ('order' in what) socket.send(JSON.stringify(order(what.order, what.filledAt)));
     if ('resync' in what) socket.send(JSON.stringify({ Type: 'resync' }));
     if ('error' in what) socket.send(JSON.stringify({ Type: 'error', Detail: what.error, Reason: what.reason }));
     if ('frames' in what)
@@ -141,6 +162,7 @@ export const createScenarioRun = (scenario: Scenario, base: string): ScenarioRun
       socket.on('message', (data) => {
         const message = JSON.parse(String(data)) as Record<string, string> & { readonly channels?: string[] };
         const { type, accessToken, portfolioId, channels } = message;
+        if (type === 'subscribe') channelsAsked = channels ?? [];
         seen.push(`${type} ${channels?.join(' ') ?? portfolioId ?? numberIn(accessToken)}`);
       });
       const said = (type: string) =>

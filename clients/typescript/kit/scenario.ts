@@ -16,8 +16,10 @@ export type SocketStep =
   | { readonly viewed: true }
   /** Answers who asks for channels on the socket. */
   | { readonly subscribed: true }
-  /** Tells that so much USDT is in a portfolio, or that balances are to be read anew. */
+  /** Tells that so much USDT is in a portfolio, that an order is so, or that both are to be read anew. */
   | { readonly balance: string }
+  /** With the price of what filled it last. */
+  | { readonly order: string; readonly filledAt?: string }
   | { readonly resync: true }
   /** Refuses it. */
   | { readonly error: string; readonly reason: string }
@@ -45,13 +47,14 @@ export type ClientStep =
   | { readonly add: readonly [symbol: string, quantity: string] }
   /** Lets so much time pass, in seconds. */
   | { readonly wait: number }
-  /** Takes so many frames, and is told of balances meanwhile; signs in once more after so many of them. */
+  /** Takes so many frames, and is told of balances and orders meanwhile; signs in once more after so many of them. */
   | {
       readonly live: number;
       readonly silentAfter?: number;
       readonly signInAfter?: number;
       readonly portfolioId?: string;
       readonly balances?: true;
+      readonly orders?: true;
     }
   /** Takes one frame, is busy until the server has done everything, then takes frames until this total. */
   | { readonly liveUntil: string };
@@ -60,7 +63,7 @@ export type ClientStep =
 export interface Outcome {
   /** Totals in their order. */
   readonly frames?: readonly string[];
-  /** What it was told of balances: `<asset> <available>`, or `resync`. */
+  /** What it was told beside frames: `<asset> <available>`, `order <status> <price of its fill>`, or `resync`. */
   readonly balances?: readonly string[];
   /** Milliseconds. */
   readonly pauses: readonly number[];

@@ -1,6 +1,7 @@
 import type { BalanceMessage } from '@tickfolio/api/balances';
 import type { Frame as ServedFrame } from '@tickfolio/api/frame';
 import type { ChannelMessage, ConnectionMessage } from '@tickfolio/api/messages';
+import type { OrderTold } from '@tickfolio/api/order-told';
 import type { OfAnyAge } from '../any-age.js';
 
 type ServedCoin = ServedFrame['Coins'][number];
@@ -20,5 +21,7 @@ export const isFrame = (message: unknown): message is Frame =>
   typeof message === 'object' && message !== null && 'TotalValue' in message && Array.isArray((message as Frame).Coins);
 
 /** Besides frames; a newer server has more of them. */
-export const isTypedMessage = (message: unknown): message is ConnectionMessage | ChannelMessage | BalanceMessage =>
+export const isTypedMessage = (
+  message: unknown,
+): message is ConnectionMessage | ChannelMessage | BalanceMessage | OrderTold =>
   typeof message === 'object' && message !== null && 'Type' in message;

@@ -1,4 +1,5 @@
-import type { Balance, Frame } from '../bodies.js';
+import type { ChannelName } from '@tickfolio/api/messages';
+import type { Balance, Frame, OrderTold } from '../bodies.js';
 import { Problem, signedOut } from '../session/problem.js';
 import type { Session } from '../session/session.js';
 import type { LiveOptions } from '../tickfolio.js';
@@ -18,7 +19,7 @@ export interface LiveFramesDeps extends Pick<LiveSocketDeps, 'clock' | 'random' 
  */
 export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): AsyncGenerator<Frame, void> {
   const { session, ...others } = deps;
-  const { signal, portfolioId, onConnection = () => undefined, onBalance, onResync } = options;
+  const { signal, portfolioId, onConnection = () => undefined, onBalance, onOrder, onResync } = options;
   if (signal?.aborted) return;
   if (session.state.kind === 'signed-out') throw signedOut();
   const latest = createLatest<Frame>();
@@ -56,10 +57,15 @@ export async function* liveFrames(deps: LiveFramesDeps, options: LiveOptions): A
     onFrame: (frame) => latest.put(frame as Frame),
     onConnection: (next) => tell(() => onConnection(next)),
     onBalance: onBalance && ((balance) => tell(() => onBalance(balance as Balance))),
+    onOrder: onOrder && ((order) => tell(() => onOrder(order as OrderTold))),
     onResync: onResync && (() => tell(onResync)),
     onStop: (code) => latest.fail(new LiveStopped(code)),
   });
-  if (onBalance || onResync) connection.setChannels(['balances']);
+  const channels: readonly ChannelName[] = [
+    ...(onBalance || (onResync && !onOrder) ? (['balances'] as const) : []),
+    ...(onOrder ? (['orders'] as const) : []),
+  ];
+  connection.setChannels(channels);
   const offToken = session.onToken((token) => isOwn() && connection.offer(token));
   const offSession = session.subscribe(() => isOwn() || latest.fail(signedOut()));
   signal?.addEventListener('abort', latest.end);

@@ -1,6 +1,7 @@
 import type { BalanceTold } from '@tickfolio/api/balances';
 import { actionAfter, closeCodes } from '@tickfolio/api/close-codes';
 import type { ChannelMessage, ChannelName, ClientMessage } from '@tickfolio/api/messages';
+import type { OrderTold } from '@tickfolio/api/order-told';
 import { retryPauseMs } from '@tickfolio/lib/retry/backoff';
 import type { Clock, Timer } from '../clock.js';
 import { isProblem } from '../session/problem.js';
@@ -22,7 +23,9 @@ export interface LiveSocketDeps {
   readonly onChannel?: (message: ChannelMessage) => void;
   /** Each change of a balance, where the channel `balances` was asked for. */
   readonly onBalance?: ((balance: BalanceTold) => void) | undefined;
-  /** Changes of balances come from now on, at first and after each cut, or some were missed: they are to be read. */
+  /** What becomes of each order, where the channel `orders` was asked for. */
+  readonly onOrder?: ((order: OrderTold) => void) | undefined;
+  /** Changes of balances or orders come from now on, at first and after each cut, or some were missed: read them. */
   readonly onResync?: (() => void) | undefined;
   /** Something that was said was not taken, such as a portfolio that is not there. */
   readonly onNotTaken?: () => void;
@@ -184,7 +187,11 @@ export const createLiveSocket = (deps: LiveSocketDeps): LiveSocket => {
         deps.onNotTaken?.();
       } else if (message.Type === 'watchlist' || message.Type === 'price') deps.onChannel?.(message);
       else if (message.Type === 'balance') deps.onBalance?.(message);
-      else if (message.Type === 'resync' || (message.Type === 'subscribed' && message.Channels.includes('balances')))
+      else if (message.Type === 'order') deps.onOrder?.(message);
+      else if (
+        message.Type === 'resync' ||
+        (message.Type === 'subscribed' && message.Channels.some((name) => name !== 'watchlist'))
+      )
         deps.onResync?.();
     }
   };
