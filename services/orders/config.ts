@@ -57,6 +57,13 @@ export const ordersAuditConfig = (env: NodeJS.ProcessEnv) => {
   return z.object({ ...log, ...postgresSettings(env, 'order_service'), PORTFOLIO_SERVICE_ADDR });
 };
 
+/** What `npm run audit:fills` reads. */
+export const fillsAuditConfig = (env: NodeJS.ProcessEnv) => {
+  const { SOCKET_SERVICE_ADDR } = ordersConfig(env).shape;
+  const log = { LOG_LEVEL: logLevel().default('error') };
+  return z.object({ ...log, ...postgresSettings(env, 'order_service'), SOCKET_SERVICE_ADDR });
+};
+
 type OrdersConfig = z.output<ReturnType<typeof ordersConfig>>;
 
 /** Where auth is, `host:port`. */

@@ -11,6 +11,7 @@ import { createCatchUp } from './catch-up.js';
 import { type Follower, startFollower } from './follower.js';
 import { createLastPrices } from './last-prices.js';
 import { defaultExecutionLimits, type ExecutionLimits } from './limits.js';
+import { createTradesBefore } from './trades-before.js';
 
 export interface ExecutionDeps {
   readonly client: TapeClient;
@@ -78,6 +79,7 @@ export const createExecution =
         {
           ...{ store, lease, wake, fees, venue, client, clock, log, random },
           tape: { venue, symbol },
+          before: createTradesBefore({ history, clock, symbol }),
           catchUp: createCatchUp({ history, clock, log, symbol }),
           priceOf: prices.of,
           meanMinutes: () => symbols.rules(symbol)?.averagePriceMinutes ?? 0,

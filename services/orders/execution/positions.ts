@@ -1,4 +1,5 @@
 import { formatDecimal } from '@tickfolio/lib/money';
+import { referenceAfter } from '../matching/prints.js';
 import type { Reference, TapeTrade } from '../rules/order.js';
 import type { Position } from '../store/records.js';
 
@@ -13,9 +14,9 @@ export const positionOf = (known: Reference, throughId: number, simulated: boole
   simulated,
 });
 
-/** Of a tape that begins with a trade. @param lastTradeId everything up to here counts as looked at */
-export const beginningWith = ({ price, timeMs }: TapeTrade, lastTradeId: number, simulated: boolean): Position => {
-  const text = formatDecimal(price);
-  const prints = { lastPrice: text, askPrint: text, bidPrint: text };
-  return { lastTradeId, watermarkMs: timeMs, lastTradeMs: timeMs, ...prints, simulated };
+/** Of a tape that begins with the last of some trades. @param lastTradeId everything up to here counts as looked at */
+export const beginningWith = (trades: readonly TapeTrade[], lastTradeId: number, simulated: boolean): Position => {
+  const known = referenceAfter(undefined, trades, trades.at(-1)?.timeMs ?? 0);
+  if (!known) throw new Error('a tape begins with a trade');
+  return { ...positionOf(known, lastTradeId, simulated), lastTradeId };
 };

@@ -1,6 +1,12 @@
+import type { AggTrade } from '@tickfolio/gen/market/v1';
 import type { TapePart } from '@tickfolio/gen/market/v1/tape';
 import { parseDecimal } from '@tickfolio/lib/money';
 import type { TapeTrade } from '../rules/order.js';
+
+export const readTrade = ({ id, price, quantity, tradeTimeMs, buyerIsMaker }: AggTrade): TapeTrade => ({
+  ...{ id, timeMs: tradeTimeMs, buyerIsMaker },
+  ...{ price: parseDecimal(price), quantity: parseDecimal(quantity) },
+});
 
 /** Trades that follow each other, up to an id and a time. */
 export interface Batch {
@@ -31,14 +37,7 @@ export const createTapeBuffer = (afterId: number, afterMs: number): TapeBuffer =
   let watermarkMs = afterMs;
   return {
     add: (part) => {
-      const fresh = part.trades
-        .filter(({ id }) => id > throughId)
-        .map(
-          ({ id, price, quantity, tradeTimeMs, buyerIsMaker }): TapeTrade => ({
-            ...{ id, timeMs: tradeTimeMs, buyerIsMaker },
-            ...{ price: parseDecimal(price), quantity: parseDecimal(quantity) },
-          }),
-        );
+      const fresh = part.trades.filter(({ id }) => id > throughId).map(readTrade);
       trades = [...trades, ...fresh];
       throughId = Math.max(throughId, fresh.at(-1)?.id ?? -1, part.voidIds.at(-1) ?? -1);
       watermarkMs = Math.max(watermarkMs, part.watermarkMs);

@@ -20,6 +20,8 @@ export interface TapeRunDeps extends StepsDeps {
   /** Whether this replica writes; another one looks on. */
   readonly lease: Pick<Lease, 'take'>;
   readonly tape: Tape;
+  /** Trades just before one, so that both sides have printed; none where they cannot be had soon. */
+  readonly before: (tradeId: number) => Promise<readonly TapeTrade[]>;
   /** Something is due of these orders now. */
   readonly wake: (ids: Iterable<string>) => void;
   readonly limits: Pick<ExecutionLimits, 'maxTrades' | 'maxSteps' | 'maxStale' | 'maxBuffered'>;
@@ -247,7 +249,8 @@ export class TapeRun {
     this.#mayBegin();
     const isAnew = this.#begins === 'anew';
     const lastTradeId = isAnew ? first.id - 1 : first.id;
-    const to = beginningWith(first, lastTradeId, this.#simulated);
+    const earlier = isAnew ? [] : await this.#deps.before(first.id);
+    const to = beginningWith([...earlier, first], lastTradeId, this.#simulated);
     const before = this.#state.position?.lastTradeId ?? -1;
     await this.#put(to, (orders) =>
       orders.flatMap((row) => {

@@ -5,6 +5,7 @@ import { v7 as uuid7 } from 'uuid';
 import { createCatchUp } from '../execution/catch-up.js';
 import { startFollower } from '../execution/follower.js';
 import { defaultExecutionLimits, type ExecutionLimits } from '../execution/limits.js';
+import { createTradesBefore } from '../execution/trades-before.js';
 import { accept } from '../saga/decisions.js';
 import type { NewOrder, OrderStore } from '../store/order-store.js';
 import { createMemoryStore, emptyOrders } from './memory-store.js';
@@ -38,6 +39,7 @@ export const createFollowedTape = ({
     startFollower(
       {
         ...{ store, tape, clock, random, log: silentLogger(), client: exchange.client, venue: 'binance' },
+        before: createTradesBefore({ history: exchange.history, clock, symbol: tape.symbol }),
         catchUp: createCatchUp({ history: exchange.history, clock, log: silentLogger(), symbol: tape.symbol }),
         lease: { take: async () => isOurs },
         fees: {

@@ -15,7 +15,6 @@ export const timesInForce = ['GTC', 'IOC', 'FOK'] as const;
 export type TimeInForce = (typeof timesInForce)[number];
 export const openStatuses = ['PENDING', 'NEW', 'PARTIALLY_FILLED'] as const;
 export const endedStatuses = ['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED'] as const;
-export type OrderStatus = (typeof openStatuses)[number] | (typeof endedStatuses)[number];
 
 /** What was asked for, read and made normal. */
 export interface OrderPlan {
