@@ -75,13 +75,16 @@ export const startSaga = (deps: SagaDeps, limits: SagaLimits): Saga => {
         });
     }
   };
+  /** Its lease is the caller's: whoever looks after the same order here finds nothing due of it. */
+  const afterOthers = (due: DueSaga): void => {
+    const before = running.get(due.id);
+    if (!before) void run(due.id, () => goOn(due, due.id));
+    else void before.then(() => isClosed || afterOthers(due));
+  };
   const sweep = async () => {
     const room = maxAtOnce - running.size;
     if (room <= 0) return;
-    for (const due of await store.claim(room, leaseMs)) {
-      if (running.has(due.id)) again.add(due.id);
-      else void run(due.id, () => goOn(due, due.id));
-    }
+    for (const due of await store.claim(room, leaseMs)) afterOthers(due);
   };
   let sweeping: Promise<void> | undefined;
   let isAway = false;

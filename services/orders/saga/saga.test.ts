@@ -1,0 +1,39 @@
+import { createManualClock } from '@tickfolio/lib/clock';
+import { silentLogger } from '@tickfolio/lib/telemetry';
+import { expect, it } from 'vitest';
+import type { OrderState } from '../store/records.js';
+import { type SagaDeps, startSaga } from './saga.js';
+
+it('does at once what the sweep took while it was asked here what is due of the same order', async () => {
+  const clock = createManualClock();
+  const id = 'o-1';
+  const state = { isDue: false, isSwept: () => {} };
+  const swept = new Promise<void>((resolve) => {
+    state.isSwept = resolve;
+  });
+  const released: string[] = [];
+  const store = {
+    claim: async (_limit: number, _leaseMs: number, only?: string) => {
+      // The sweep is faster.
+      if (only !== undefined) await swept;
+      if (!state.isDue) return [];
+      state.isDue = false;
+      state.isSwept();
+      return [{ id, step: 'releasing', attempts: 1, waitedMs: 0 }];
+    },
+    read: async () =>
+      ({ order: { id, portfolioId: 'p-1', reason: 'user' }, saga: { step: 'releasing' } }) as unknown as OrderState,
+    change: async () => undefined,
+  };
+  const reservations = {
+    release: async ({ reservationId }: { reservationId: string }) => void released.push(reservationId),
+  };
+  const deps = { store, reservations, clock, log: silentLogger(), random: () => 0.5 } as unknown as SagaDeps;
+  const limits = { sweepMs: 250, minRetryMs: 100, maxRetryMs: 5_000, reserveMs: 30_000, callMs: 2_000 };
+  const saga = startSaga(deps, limits);
+  saga.wake([id]);
+  state.isDue = true;
+  await clock.advanceAsync(limits.sweepMs);
+  await expect.poll(() => released).toEqual([id]);
+  await saga.close();
+});
