@@ -51,7 +51,7 @@ const begin = async (
 
 describe('an order at real trades', () => {
   it('is accepted after the last trade, filled by the next that reach it, booked, and proven by them', async () => {
-    const { orders, exchange, whileTimePasses, becomes } = await begin();
+    const { orders, clock, exchange, whileTimePasses, becomes } = await begin();
     exchange.trade('100', '1', 'buyer', atMs + 1_000, 41);
     const somebody = orders.somebody();
     const order = await whileTimePasses(somebody.placed({ quantity: '2', price: '90' }));
@@ -63,6 +63,9 @@ describe('an order at real trades', () => {
       const { status, settled } = await somebody.get(order.id);
       return [status, settled, somebody.held()];
     }, ['FILLED', true, ['BTC 3.998 0', 'USDT 820 0']]);
+    // Once an hour it is filled again.
+    clock.advance(3_600_000 - (clock.now() - atMs));
+    await becomes(async () => (await orders.metrics()).includes('fill_audits_total{outcome="right"} 1'), true);
     const proof = await somebody.proof(order.id);
     expect(proof).toMatchObject({ model: 'tape', acceptedAfterTrade: 41, endedAfterTrade: 44 });
     expect(proof.fills.map(({ tradeId, price, quantity }) => [tradeId, price, quantity])).toEqual([

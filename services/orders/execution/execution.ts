@@ -3,6 +3,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import { createLease } from '@tickfolio/lib/outbox';
 import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import { and, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { startFillSamples } from '../fill-audits/samples.js';
 import type { TradeHistory } from '../market/socket-client.js';
 import type { TapeClient } from '../market/tape-client.js';
 import type { ExecutionGiven, StartExecution } from '../orders/execution.js';
@@ -60,6 +61,7 @@ export const createExecution =
     const followers = new Map<string, Follower>();
     const leases = new Map<string, ReturnType<typeof createLease>>();
     const prices = createLastPrices({ client, symbols, clock, random });
+    const samples = startFillSamples({ db, time, clock, log, metrics, history, symbols });
     let isClosed = false;
     metrics.gauge({
       name: 'tapes_followed',
@@ -129,6 +131,7 @@ export const createExecution =
         timer.cancel();
         await sweeping;
         await Promise.allSettled([...followers].map(([symbol, follower]) => leave(symbol, follower)));
+        await samples.close();
         await prices.close();
       },
     };

@@ -35,6 +35,9 @@ const audit = async (orderId: string): Promise<readonly [string, 0 | 1 | 2]> => 
   try {
     const stored = await readStoredFills(db, orderId);
     if (!stored) return [`There is no order ${orderId}.`, 2];
+    const { simulated } = await history.symbols('', AbortSignal.timeout(30_000));
+    if (simulated !== stored.order.simulated)
+      return [`The order lives at ${simulated ? 'real' : 'made-up'} prices, and the exchange has others now.`, 2];
     const found = await createFillAudit({ history })(stored, maxTrades, AbortSignal.timeout(600_000));
     const how = found.isReplayed
       ? `filled again from ${found.looked} public trades`
