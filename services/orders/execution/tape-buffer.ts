@@ -1,12 +1,6 @@
-import type { AggTrade } from '@tickfolio/gen/market/v1';
 import type { TapePart } from '@tickfolio/gen/market/v1/tape';
-import { parseDecimal } from '@tickfolio/lib/money';
+import { readTrade } from '../market/read-trade.js';
 import type { TapeTrade } from '../rules/order.js';
-
-export const readTrade = ({ id, price, quantity, tradeTimeMs, buyerIsMaker }: AggTrade): TapeTrade => ({
-  ...{ id, timeMs: tradeTimeMs, buyerIsMaker },
-  ...{ price: parseDecimal(price), quantity: parseDecimal(quantity) },
-});
 
 /** Trades that follow each other, up to an id and a time. */
 export interface Batch {

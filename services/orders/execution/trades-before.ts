@@ -1,7 +1,7 @@
 import type { Clock } from '@tickfolio/lib/clock';
+import { readTrade } from '../market/read-trade.js';
 import type { TradeHistory } from '../market/socket-client.js';
 import type { TapeTrade } from '../rules/order.js';
-import { readTrade } from './tape-buffer.js';
 
 /** So many trades have nearly always printed both sides. */
 const trades = 1_000;

@@ -1,5 +1,5 @@
 import { add, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
-import { readTrade } from '../execution/tape-buffer.js';
+import { readTrade } from '../market/read-trade.js';
 import type { TradeHistory } from '../market/socket-client.js';
 import { replay } from '../matching/replay.js';
 import type { MatchedOrder, TapeTrade } from '../rules/order.js';
