@@ -88,6 +88,8 @@ export type Command = <Result>(
   signal?: AbortSignal,
 ) => Promise<Result>;
 
+const isAway = (thrown: unknown): thrown is AppError => thrown instanceof AppError && thrown.code === 'unavailable';
+
 /** The database went away while it was told to commit. */
 const notKnown = (cause: AppError): AppError =>
   new AppError('deadline_exceeded', 'The database did not answer, so it is not known whether this was done.', {
@@ -98,7 +100,7 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const words = 'Too many changes at once; please wait a little.';
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
-  return (of, work, signal) => {
+  return async (of, work, signal) => {
     let isCommitting = false;
     const once = () => {
       isCommitting = false;
@@ -118,10 +120,14 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
           return once();
         });
       } catch (thrown) {
-        const error = fromPostgresError(thrown);
-        throw isCommitting && error.code === 'unavailable' ? notKnown(error) : error;
+        throw fromPostgresError(thrown);
       }
     };
-    return turns.take(of.toLowerCase(), inTurn, signal);
+    try {
+      return await turns.take(of.toLowerCase(), inTurn, signal);
+    } catch (thrown) {
+      // Behind the turn: those that fail with it were never begun, and are told that the database is away.
+      throw isCommitting && isAway(thrown) ? notKnown(thrown) : thrown;
+    }
   };
 };
