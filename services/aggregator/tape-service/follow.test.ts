@@ -232,6 +232,21 @@ describe('who follows a symbol', () => {
     await quiet.leave();
   });
 
+  it('is told that what it lacks cannot be had now where the exchange gives no history, and not that it is slow or elsewhere', async () => {
+    const bench = createFollowBench();
+    bench.tape.stream(tradeAt(9, 0));
+    for (const code of ['resource_exhausted', 'failed_precondition'] as const) {
+      bench.history.fault = new AppError(code, 'The exchange refuses us.', { retryAfterMs: 7_000 });
+      const reader = bench.follow(2);
+      await bench.wait(500);
+      expect(reader.error).toMatchObject({
+        code: 'unavailable',
+        message: 'The exchange refuses us.',
+        retryAfterMs: 7_000,
+      });
+    }
+  });
+
   it('goes on where its tape ends and another one begins, as when the symbol is asked for again', async () => {
     const bench = createFollowBench();
     const reader = bench.follow();
@@ -320,6 +335,22 @@ describe('silence', () => {
     const request = bench.tape.tape.want(bench.tape.clock.monotonic());
     if (request) bench.tape.tape.pageFailed(request, away, bench.tape.clock.monotonic());
     expect(await failed).toBe(away);
+  });
+
+  it('is not proven while the exchange refuses us, which says nothing of whose the symbol is', async () => {
+    const bench = createFollowBench();
+    bench.tape.stream(tradeAt(1, 300));
+    await bench.wait(6_000);
+    const refused = bench.prove(second(5));
+    await bench.wait(20);
+    const request = bench.tape.tape.want(bench.tape.clock.monotonic());
+    if (request)
+      bench.tape.tape.pageFailed(
+        request,
+        new AppError('failed_precondition', 'The exchange refuses us.', { retryAfterMs: 7_000 }),
+        bench.tape.clock.monotonic(),
+      );
+    expect(await refused).toMatchObject({ code: 'unavailable', retryAfterMs: 7_000 });
   });
 
   it('of a symbol that was never traded is answered with nothing', async () => {
