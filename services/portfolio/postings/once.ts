@@ -7,6 +7,8 @@ import {
   fromPostgresError,
   sqlState,
   type Transaction,
+  transact,
+  UnansweredCommitError,
   uniqueViolation,
   violatedConstraint,
 } from '@tickfolio/lib/postgres';
@@ -88,8 +90,6 @@ export type Command = <Result>(
   signal?: AbortSignal,
 ) => Promise<Result>;
 
-const isAway = (thrown: unknown): thrown is AppError => thrown instanceof AppError && thrown.code === 'unavailable';
-
 /** The database went away while it was told to commit. */
 const notKnown = (cause: AppError): AppError =>
   new AppError('deadline_exceeded', 'The database did not answer, so it is not known whether this was done.', {
@@ -101,18 +101,15 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
   return async (of, work, signal) => {
-    let isCommitting = false;
-    const once = () => {
-      isCommitting = false;
-      return db.transaction(async (tx) => {
+    let isBegun = false;
+    const once = () =>
+      transact(db, async (tx) => {
         // A connection may have taken as long as a turn.
         if (signal?.aborted) throw new AppError('canceled', 'Nobody waits for it any more; nothing was changed.');
-        const result = await work(tx);
-        isCommitting = true;
-        return result;
+        return work(tx);
       });
-    };
     const inTurn = async () => {
+      isBegun = true;
       try {
         return await once().catch((thrown: unknown) => {
           const isTaken = sqlState(thrown) === uniqueViolation && decidedOnce.has(violatedConstraint(thrown) ?? '');
@@ -126,8 +123,8 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
     try {
       return await turns.take(of.toLowerCase(), inTurn, signal);
     } catch (thrown) {
-      // Behind the turn: those that fail with it were never begun, and are told that the database is away.
-      throw isCommitting && isAway(thrown) ? notKnown(thrown) : thrown;
+      // Those that fail with it while they wait are told that the database is away.
+      throw isBegun && thrown instanceof UnansweredCommitError ? notKnown(thrown) : thrown;
     }
   };
 };
