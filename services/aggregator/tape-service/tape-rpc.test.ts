@@ -128,9 +128,13 @@ describe('Follow', () => {
     expect(await refused({ symbol: 'ethusdt' })).toMatchObject({ code: 'resource_exhausted', retryAfterMs: 1_000 });
   });
 
-  it('ends a reader that does not read, and gives it everything after its last id when it comes again', async () => {
+  // How much a connection takes in by itself is left to chance: now and then the burst is all in its buffers.
+  it('ends a reader that does not read, and gives it everything after its last id when it comes again', {
+    timeout: 60_000,
+    retry: 6,
+  }, async () => {
     const { fake, rig, client } = await start({
-      tapeService: { stuckMs: 300, maxKeptTrades: 1_000, maxPartTrades: 20, pageSpacingMs: 10 },
+      tapeService: { stuckMs: 300, maxKeptTrades: 100, maxPartTrades: 2, pageSpacingMs: 10 },
     });
     fake.history.set('btcusdt', [trade(1)]);
     const call = client.follow({ symbol: 'btcusdt', venue: '', afterTradeId: 0 });
@@ -162,8 +166,8 @@ describe('Follow', () => {
       ids.push(...idsOf(again.parts));
     }
     expect(ids).toEqual(trades(1, 9_001).map(({ id }) => id));
-    expect(await rig.metric('tape_trades_kept')).toBe(1_000);
-  }, 60_000);
+    expect(await rig.metric('tape_trades_kept')).toBe(100);
+  });
 
   it('ends with UNAVAILABLE where the prices become another kind, and where the service closes', async () => {
     const { fake, rig, client } = await start({ symbolList: { refreshMs: 20 } });
