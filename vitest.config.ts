@@ -12,6 +12,8 @@ const shared = {
 const built = ['**/node_modules/**', '**/dist/**'];
 // Long loops have commands of their own: `make soak` and `make kills`.
 const loops = '**/*.loop.test.ts';
+/** Those that fill both cores or look at the memory by themselves. */
+const lone = ['e2e/loops/{slow-readers,start}', 'web/tests/{builds,places}'].map((file) => `${file}.loop.test.ts`);
 const soak = '**/*.soak.test.ts';
 // On whole runs as users start them; what such a file started ends with its process.
 const journeys = 'e2e/journeys/*.test.ts';
@@ -71,7 +73,20 @@ export default defineConfig({
           testTimeout: 600_000,
         },
       },
-      { ...shared, test: { name: 'loops', include: [loops], exclude: built, ...patient } },
+      {
+        ...shared,
+        test: {
+          ...{ name: 'loops', include: [loops], exclude: [...built, ...lone], maxWorkers: 2 },
+          ...{ sequence: { groupOrder: 1 }, ...patient },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...{ name: 'loops-alone', include: lone, exclude: built, fileParallelism: false, maxWorkers: 1 },
+          ...{ sequence: { groupOrder: 2 }, ...patient },
+        },
+      },
       { ...shared, test: { name: 'soak', include: [soak], exclude: built, fileParallelism: false, ...patient } },
     ],
   },

@@ -91,15 +91,18 @@ export const DayAnswer = Type.Object(
 );
 export type DayAnswer = Body<typeof DayAnswer>;
 
-const ofAll = Type.Optional(
-  Type.Enum(['all'], {
-    description: 'of everything that one owns, cash too; left out: of what the default portfolio holds',
+const ofPortfolio = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    description:
+      'of a portfolio, or of `all` that one owns, its cash too; left out: of what the default portfolio holds',
     examples: ['all'],
   }),
 );
-export const DayQuery = Type.Object({ portfolioId: ofAll });
+export const DayQuery = Type.Object({ portfolioId: ofPortfolio });
 export const BasisQuery = Type.Object({
-  portfolioId: ofAll,
+  portfolioId: ofPortfolio,
   at: Type.String({
     format: 'date-time',
     description: 'a full quarter of an hour of the last 31 days',

@@ -22,7 +22,7 @@ export const basisRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = asyn
         operationId: 'getBasis',
         summary: 'What assets that are held cost at a moment, to count changes from',
         querystring: BasisQuery,
-        response: { 200: BasisAnswer, ...problems(400, 401, 429, 503) },
+        response: { 200: BasisAnswer, ...problems(400, 401, 404, 409, 429, 503) },
       },
     },
     async (request) => {

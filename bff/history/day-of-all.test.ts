@@ -34,6 +34,9 @@ describe('the first prices of the day', () => {
     expect(await ask(bff, user, '?portfolioId=all')).toEqual({ status: 200, opens: owned });
     expect((await ask(bff, user)).opens).toEqual({ btcusdt: '60000' });
     expect((await ask(bff, createUser(systemClock), '?portfolioId=all')).opens).toEqual({});
-    expect((await ask(bff, user, `?portfolioId=${second}`)).status).toBe(400);
+    const { solusdt, eurusdt } = prices;
+    expect(await ask(bff, user, `?portfolioId=${second}`)).toEqual({ status: 200, opens: { eurusdt, solusdt } });
+    expect((await ask(bff, user, '?portfolioId=default')).opens).toEqual({ btcusdt: '60000' });
+    expect((await ask(bff, createUser(systemClock), `?portfolioId=${second}`)).status).toBe(404);
   });
 });

@@ -79,7 +79,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<HistoryRoutesOptions> = as
         operationId: 'getDayOpens',
         summary: "Today's first prices and those of 24 hours ago, to count changes from",
         querystring: DayQuery,
-        response: { 200: DayAnswer, ...problems(400, 401, 429, 503) },
+        response: { 200: DayAnswer, ...problems(400, 401, 404, 409, 429, 503) },
       },
     },
     async (request) => {

@@ -66,7 +66,7 @@ export const history: BffModule = {
   tag: 'profile',
   prefix: '/api/v1',
   register: async (scope, shared) => {
-    const { deps, options, sessions, turns, portfolios, views, market } = shared;
+    const { deps, options, sessions, turns, portfolios, views, findView, market } = shared;
     const values = createValueHistory(deps.postgres.db, deps.time);
     const recording = startRecording(shared, values);
     scope.addHook('onClose', () => recording.close());
@@ -82,7 +82,7 @@ export const history: BffModule = {
       verify: sessions.verify,
       ...turns,
       portfolios,
-      held: createHeldMarkets({ portfolios, views }),
+      held: createHeldMarkets({ portfolios, views, find: findView }),
       history: values,
       archive,
       kind: market.kind.now,

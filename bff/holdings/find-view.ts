@@ -1,4 +1,5 @@
 import type { ViewRefusal } from '@tickfolio/api/messages';
+import { AppError } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, gt } from 'drizzle-orm';
 import { portfolios } from '../schema.js';
@@ -76,3 +77,20 @@ export const createFindView =
       return refused(notShown('unavailable', detail));
     }
   };
+
+/** As REST says why a portfolio is not shown. */
+const refusalOf = ({ reason, detail }: NotShown): AppError => {
+  if (reason === 'not-found') return new AppError('not_found', detail);
+  if (reason === 'wrong-kind') return new AppError('failed_precondition', detail, { problem: 'wrong-kind' });
+  return new AppError('unavailable', detail, { retryAfterMs: 2_000 });
+};
+
+/**
+ * What frames are of, for REST: undefined for the default portfolio. @throws AppError not_found, failed_precondition
+ * `wrong-kind`, unavailable
+ */
+export const requireView = async (find: FindView, userId: string, portfolioId: string): Promise<string | undefined> => {
+  const found = await find(userId, portfolioId);
+  if (found.kind === 'refused') throw refusalOf(found);
+  return found.of;
+};

@@ -1,23 +1,15 @@
 import { PortfolioPath } from '@tickfolio/api/portfolios';
 import { problems } from '@tickfolio/api/problem';
 import { PortfolioReceipt } from '@tickfolio/api/receipt';
-import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyPluginAsync } from 'fastify';
 import { requireSignIn, signedIn } from '../api/sign-in.js';
-import type { FindView, NotShown } from '../holdings/find-view.js';
+import { type FindView, requireView } from '../holdings/find-view.js';
 import type { FrameRouteOptions } from './frame-route.js';
 import { readOnce } from './one-reading.js';
 
 export interface ReceiptRouteOptions extends FrameRouteOptions {
   readonly find: FindView;
 }
-
-/** As REST says why a portfolio is not shown. */
-const refusalOf = ({ reason, detail }: NotShown): AppError => {
-  if (reason === 'not-found') return new AppError('not_found', detail);
-  if (reason === 'wrong-kind') return new AppError('failed_precondition', detail, { problem: 'wrong-kind' });
-  return new AppError('unavailable', detail, { retryAfterMs: 2_000 });
-};
 
 /** How what a portfolio is worth comes about, of the same moment and rows as a frame of it. */
 export const receiptRoute: FastifyPluginAsync<ReceiptRouteOptions> = async (app, options) => {
@@ -42,9 +34,8 @@ export const receiptRoute: FastifyPluginAsync<ReceiptRouteOptions> = async (app,
       const owner = signedIn(request);
       reply.header('cache-control', 'no-store');
       return inTurn(request, async () => {
-        const found = await find(owner.userId, request.params.id);
-        if (found.kind === 'refused') throw refusalOf(found);
-        return readOnce(reading, owner, (viewing) => viewing.portfolioReceipt(), found.of);
+        const of = await requireView(find, owner.userId, request.params.id);
+        return readOnce(reading, owner, (viewing) => viewing.portfolioReceipt(), of);
       });
     },
   );

@@ -76,10 +76,10 @@ describe('a change that is sent again because its answer was lost', () => {
     expect(await held()).toEqual({ btcusdt: '6' });
     expect((await profile()).Version).toBe(2);
   });
-  it('is answered with what was made although that was answered with 503', async () => {
+  it('is answered with what was made although nobody knew whether it was', async () => {
     await change('1');
     lostAnswer = new AppError('unavailable', 'The database cannot be reached.');
-    expect((await change('1', 'again')).status).toBe(503);
+    expect((await change('1', 'again')).status).toBe(504);
     lostAnswer = undefined;
     expect((await change('1', 'again')).body).toMatchObject({ Quantity: '2', Version: 2 });
     expect(await held()).toEqual({ btcusdt: '2' });
@@ -209,7 +209,7 @@ it('shows a change on the user’s open socket although its answer was lost afte
   const socket = await openSocket(bff.wsUrl, user);
   await socket.next(({ TotalValue }) => TotalValue === '100');
   lostAnswer = new AppError('unavailable', 'The database cannot be reached.');
-  expect((await change('1')).status).toBe(503);
+  expect((await change('1')).status).toBe(504);
   expect(await socket.next(({ TotalValue }) => TotalValue === '200')).toMatchObject({ Version: 2 });
   await socket.close();
 });

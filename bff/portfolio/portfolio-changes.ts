@@ -10,7 +10,7 @@ import {
   parseDecimal,
   zero,
 } from '@tickfolio/lib/money';
-import type { Database, Transaction } from '@tickfolio/lib/postgres';
+import { type Database, type Transaction, transact } from '@tickfolio/lib/postgres';
 import { and, asc, count, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { HeldSymbol } from '../market/symbols.js';
 import { coins, portfolioChanges, profiles } from '../schema.js';
@@ -149,7 +149,7 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
     intent: Intent,
     work: (tx: Transaction) => Promise<Change | undefined>,
   ): Promise<Change | undefined> =>
-    db.transaction(async (tx) => {
+    transact(db, async (tx) => {
       await lockPortfolio(tx, owner);
       if (intent.key === undefined) return work(tx);
       return (await findMade(tx, owner.userId, intent.key, intent.request)) ?? work(tx);
@@ -217,7 +217,7 @@ export const createPortfolioChanges = (db: Database, maxCoins: number): Portfoli
       });
     },
     undo: (owner, changeId) =>
-      db.transaction(async (tx) => {
+      transact(db, async (tx) => {
         await lockPortfolio(tx, owner);
         const { userId } = owner;
         const made = await findMadeHere(tx, userId, changeId);

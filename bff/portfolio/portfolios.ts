@@ -3,8 +3,15 @@ import { AppError } from '@tickfolio/lib/errors';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import { createTurns, type TurnsOptions } from '@tickfolio/lib/lane/turns';
 import { canonical } from '@tickfolio/lib/money';
-import { type Database, fromPostgresError, sqlState, violatedConstraint } from '@tickfolio/lib/postgres';
+import {
+  type Database,
+  fromPostgresError,
+  sqlState,
+  UnansweredCommitError,
+  violatedConstraint,
+} from '@tickfolio/lib/postgres';
 import { and, asc, eq, exists, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { notKnown, simplyAgain, underKey } from '../api/unanswered.js';
 import { forgetGoneCoins } from '../coins/coin-rows.js';
 import type { HeldSymbol } from '../market/symbols.js';
 import { balanceVersions, coins, profiles } from '../schema.js';
@@ -156,8 +163,21 @@ export const createPortfolios = (
 ): Portfolios => {
   const changes = createPortfolioChanges(db, maxCoins);
   const turns = createTurns(turnsOfChanges(clock));
-  const inTurn = <T>({ userId }: Owner, work: () => Promise<T>) =>
-    turns.take(userId, () => orFault(() => againAfterDeadlock(work)));
+  /** @param again how to ask for it once more, as a sentence */
+  const inTurn = async <T>({ userId }: Owner, again: string, work: () => Promise<T>): Promise<T> => {
+    let isBegun = false;
+    const make = () => {
+      isBegun = true;
+      return orFault(() => againAfterDeadlock(work));
+    };
+    try {
+      return await turns.take(userId, make);
+    } catch (thrown) {
+      // Those that fail with it while they wait are told that the database is away.
+      throw isBegun && thrown instanceof UnansweredCommitError ? notKnown(again, thrown) : thrown;
+    }
+  };
+  const againUnder = (key: string | undefined): string => (key === undefined ? 'What is held says so.' : underKey(key));
   const insertProfile = ({ userId, userName }: Owner) =>
     db.transaction(async (tx) => {
       const made = await tx
@@ -196,10 +216,12 @@ export const createPortfolios = (
           .where(inArray(profiles.id, [...userIds]));
         return new Map(rows.map(({ id, version }) => [id, version]));
       }),
-    change: (owner, symbol, by, key, allow) => inTurn(owner, () => changes.change(owner, symbol, by, key, allow)),
-    open: (owner, held, quantity, key) => inTurn(owner, () => changes.open(owner, held, quantity, key)),
-    remove: (owner, symbol, key) => inTurn(owner, () => changes.remove(owner, symbol, key)),
-    undo: (owner, changeId) => inTurn(owner, () => changes.undo(owner, changeId)),
+    change: (owner, symbol, by, key, allow) =>
+      inTurn(owner, againUnder(key), () => changes.change(owner, symbol, by, key, allow)),
+    open: (owner, held, quantity, key) =>
+      inTurn(owner, againUnder(key), () => changes.open(owner, held, quantity, key)),
+    remove: (owner, symbol, key) => inTurn(owner, againUnder(key), () => changes.remove(owner, symbol, key)),
+    undo: (owner, changeId) => inTurn(owner, simplyAgain, () => changes.undo(owner, changeId)),
     madeUnder: (userId, key, asked) => orFault(() => changes.madeUnder(userId, key, asked)),
     madeHere: (userId, changeId) => orFault(() => changes.madeHere(userId, changeId)),
     forgetChanges: (keepMs, limit, nowMs) => orFault(() => changes.forgetChanges(keepMs, limit, nowMs)),

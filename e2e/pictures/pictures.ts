@@ -5,6 +5,7 @@ import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { startAllInOne } from '../kit/all-in-one.js';
+import { signIn as signInOverRest } from '../kit/client.js';
 import { browser, createAccount, exactTotal, signIn, withPage } from '../kit/page.js';
 import { writeDayBefore } from './day-before.js';
 
@@ -20,6 +21,14 @@ const coins = {
   dogeusdt: '18000',
   ltcusdt: '30',
 };
+/** Somebody else's coins are worth a look. */
+const watched = ['btcusdt', 'ethusdt', 'bnbusdt', 'xrpusdt', 'solusdt', 'avaxusdt'];
+/** What there is in paper money beside its first dollars. */
+const given = [
+  ['BTC', '0.25'],
+  ['ETH', '4'],
+  ['EUR', '2500'],
+] as const;
 const take = async (page: Page, name: string) => {
   await page.mouse.move(2, 2); // Off the chart, which would point something out.
   await page.waitForTimeout(1_500);
@@ -47,6 +56,12 @@ it('takes the pictures', async () => {
   await run.process.end('SIGTERM');
   await writeDayBefore(folder.path, account.name, total, prices);
   run = await startAllInOne(folder.path);
+  const person = await signInOverRest(run.base, account.name, account.password);
+  for (const symbol of watched) await person.call('PUT', `/api/v1/watchlist/${symbol}`);
+  const { body } = await person.call('GET', '/api/v1/portfolios');
+  const paper = (body.portfolios as { id: string; kind: string }[]).find(({ kind }) => kind === 'paper')?.id ?? '';
+  for (const [asset, quantity] of given)
+    await person.call('POST', `/api/v1/portfolios/${paper}/fund`, { asset, quantity });
   const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -67,6 +82,20 @@ it('takes the pictures', async () => {
         await page.locator('.coin-chart canvas').first().waitFor();
         await page.setViewportSize({ width: 1240, height: 860 });
         await take(page, `coin-${colorScheme}`);
+        await page.goto(`${run.base}/markets?list=watchlist`);
+        await page
+          .locator('.market-row')
+          .nth(watched.length - 1)
+          .waitFor();
+        await take(page, `watchlist-${colorScheme}`);
+        await page.goto(`${run.base}/portfolios/${paper}`);
+        await page.locator('tr[data-asset=USDT] .cell-value .digits').waitFor();
+        await page
+          .getByRole('button', { name: /Choose a portfolio/ })
+          .first()
+          .click();
+        await page.locator('.top .places').getByText('Everything you own').waitFor();
+        await take(page, `paper-${colorScheme}`);
       });
       await withPage({ colorScheme, ...phone }, async ({ page }) => {
         await signIn(page, run.base, account);

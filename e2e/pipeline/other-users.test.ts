@@ -12,9 +12,16 @@ interface Schema {
   readonly examples?: readonly unknown[];
   readonly const?: unknown;
 }
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly example?: unknown;
+  readonly schema?: { readonly format?: string };
+}
 interface Operation {
   readonly tags: readonly string[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly example?: unknown }[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: {
     readonly content: Readonly<
       Record<string, { readonly schema: Schema; readonly example?: Readonly<Record<string, unknown>> }>
@@ -47,6 +54,16 @@ const isExample = (text: unknown) =>
 const namesOne = (name: string, example: unknown, { tags }: Operation) =>
   /portfolio/i.test(name) || (tags.includes('portfolios') && name !== 'shareId' && isExample(example));
 
+const quarterMs = 15 * 60_000;
+/** A moment of lately, as some calls want it: a full quarter of an hour. */
+const lately = () => new Date(Math.floor(Date.now() / quarterMs) * quarterMs).toISOString();
+/** What has to be said in an address besides. */
+const besides = (parameters: readonly Parameter[], name: string): string =>
+  parameters
+    .filter((one) => one.in === 'query' && one.required === true && one.name !== name)
+    .map((one) => `&${one.name}=${one.schema?.format === 'date-time' ? lately() : String(one.example)}`)
+    .join('');
+
 /** Every place of the REST interface where a portfolio is named: of its description, so a new one is among them. */
 const places = async (): Promise<readonly Place[]> => {
   const { body } = await callJson(base, 'GET', '/openapi.json');
@@ -65,7 +82,9 @@ const places = async (): Promise<readonly Place[]> => {
         .map(({ name, in: where }) => ({
           ...common,
           pathOf: (id: string, shareId?: string) =>
-            where === 'path' ? filled({ shareId, [name]: id }) : `${filled({})}?${name}=${id}`,
+            where === 'path'
+              ? filled({ shareId, [name]: id })
+              : `${filled({})}?${name}=${id}${besides(parameters, name)}`,
         }));
       const inBody = Object.entries(schema?.properties ?? {})
         .filter(([name, of]) => of.type === 'string' && namesOne(name, of.examples?.[0], operation))

@@ -5,6 +5,7 @@ export { type DatabaseTime, databaseTime, timeOf } from './database-time.js';
 export { postgresServer, postgresSettings } from './settings.js';
 export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';
 export { type Tables, tablesIn } from './tables.js';
+export { transact, UnansweredCommitError } from './transact.js';
 export { unaryOf } from './unary.js';
 
 /**

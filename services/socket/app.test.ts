@@ -86,7 +86,7 @@ describe('the way of a frame', () => {
 
 describe('what the exchange may do to us', () => {
   it('loses the connection: broken at once, subscribed again by itself, no trade twice', async () => {
-    const { read } = await start({ backoffBaseMs: 50 });
+    const { read } = await start({ backoffBaseMs: 1_000 }, () => 0.5);
     const reader = read('aggTrade', ['btcusdt']);
     await eventually('subscribed', () => subscribedTo('btcusdt@aggTrade').length === 1);
     exchange.publish('btcusdt@aggTrade', tradeOf('btcusdt', 1));

@@ -42,7 +42,7 @@ describe('against the simulated exchange', () => {
   it('keeps the old connection while the new one loses its first frames', async () => {
     const { read, sim, metric } = await start(
       { tradeRate: 20 },
-      { ...patient, lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 1_500 },
+      { ...patient, lifetimeMs: 600, lifetimeJitter: 0, rotationSettleMs: 3_000 },
     );
     const trades = read('aggTrade', busy);
     const known = new Set<number>();

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { authConfig, authLimits, holdersOf } from '@tickfolio/auth/config';
 import { tellsFromElsewhere } from '../run/elsewhere.js';
 import { withOwnNames } from '../run/own-names.js';
@@ -24,8 +23,6 @@ const database = definePart({
   },
 });
 
-/** Passwords take a core each for as long as they are checked: one stays for the database and all else of the run. */
-const hashesAtOnce = Math.max(1, availableParallelism() - 1);
 /** Nobody else writes there, so it is looked at only for what could not be sent at once. */
 const relayPollMs = 5_000;
 
@@ -56,7 +53,7 @@ export const auth = definePart({
         operators: config.OPERATORS,
         holders: holdersOf('whole'),
         // There is no other replica, which would not have a new key yet.
-        limits: { ...authLimits(config), maxConcurrentHashes: hashesAtOnce, relayPollMs, resealAfterMs: 1_000 },
+        limits: { ...authLimits(config), relayPollMs, resealAfterMs: 1_000 },
       },
     );
     return { target: dialTarget(config.AUTH_SERVICE_ADDR ?? { host: loopback, port: app.port }), close: app.close };

@@ -29,7 +29,7 @@ it(`a log in an embedded database keeps what it acknowledged through ${kills} ki
       [...child.out().matchAll(new RegExp(`^${what} (\\S+)\n`, 'gm'))].map(([, word = '']) => word);
     // After a commit as well as before the first one.
     const enough = 50 + Math.floor(random() * 1_500);
-    await eventually('it has appended', () => said('appended').length >= enough, 60_000);
+    await eventually('it has appended', () => said('appended').length >= enough, 180_000);
     await child.end('SIGKILL');
     acknowledged.push(...said('appended'));
     const offsets = said('handled').map(Number);

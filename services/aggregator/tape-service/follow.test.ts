@@ -1,7 +1,7 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { describe, expect, it } from 'vitest';
 import { createFollowBench, idsOf } from '../kit/follow.js';
-import { startMs, tradeAt } from '../kit/tape.js';
+import { startMs, toTrade, tradeAt } from '../kit/tape.js';
 
 const second = (n: number) => startMs + n * 1_000;
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -232,6 +232,21 @@ describe('who follows a symbol', () => {
     await quiet.leave();
   });
 
+  it('is told that what it lacks cannot be had now where the exchange gives no history, and not that it is slow or elsewhere', async () => {
+    const bench = createFollowBench();
+    bench.tape.stream(tradeAt(9, 0));
+    for (const code of ['resource_exhausted', 'failed_precondition'] as const) {
+      bench.history.fault = new AppError(code, 'The exchange refuses us.', { retryAfterMs: 7_000 });
+      const reader = bench.follow(2);
+      await bench.wait(500);
+      expect(reader.error).toMatchObject({
+        code: 'unavailable',
+        message: 'The exchange refuses us.',
+        retryAfterMs: 7_000,
+      });
+    }
+  });
+
   it('goes on where its tape ends and another one begins, as when the symbol is asked for again', async () => {
     const bench = createFollowBench();
     const reader = bench.follow();
@@ -320,6 +335,44 @@ describe('silence', () => {
     const request = bench.tape.tape.want(bench.tape.clock.monotonic());
     if (request) bench.tape.tape.pageFailed(request, away, bench.tape.clock.monotonic());
     expect(await failed).toBe(away);
+  });
+
+  it('is not proven while the exchange refuses us, which says nothing of whose the symbol is', async () => {
+    const bench = createFollowBench();
+    bench.tape.stream(tradeAt(1, 300));
+    await bench.wait(6_000);
+    const refused = bench.prove(second(5));
+    await bench.wait(20);
+    const request = bench.tape.tape.want(bench.tape.clock.monotonic());
+    if (request)
+      bench.tape.tape.pageFailed(
+        request,
+        new AppError('failed_precondition', 'The exchange refuses us.', { retryAfterMs: 7_000 }),
+        bench.tape.clock.monotonic(),
+      );
+    expect(await refused).toMatchObject({ code: 'unavailable', retryAfterMs: 7_000 });
+  });
+
+  it('that was asked about before the feed came back does not stand for what was missed until then', async () => {
+    const bench = createFollowBench();
+    const { tape, clock } = bench.tape;
+    bench.tape.stream(tradeAt(1, 300));
+    const reader = bench.follow();
+    tape.setFeed('broken', clock.monotonic());
+    await bench.wait(6_000);
+    const proof = bench.prove(second(4));
+    await bench.wait(20);
+    const request = tape.want(clock.monotonic());
+    expect(request).toMatchObject({ purpose: 'proof' });
+    tape.setFeed('up', clock.monotonic());
+    if (request) tape.fromPage(request, [toTrade(tradeAt(1, 300))], clock.monotonic());
+    expect(await proof).toMatchObject({ lastTradeId: 1 });
+    bench.history.rows = [tradeAt(1, 300), tradeAt(2, 5_900)];
+    await bench.wait(5_000);
+    bench.serve();
+    await bench.wait(20);
+    expect(idsOf(reader.parts)).toEqual([1, 2]);
+    await reader.leave();
   });
 
   it('of a symbol that was never traded is answered with nothing', async () => {

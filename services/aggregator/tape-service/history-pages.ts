@@ -12,6 +12,16 @@ export interface HistoryPages {
   read(symbol: string, page: { fromId: number; limit: number }, signal: AbortSignal): Promise<readonly HistoryRow[]>;
 }
 
+/** Of a stream the same codes would say that its reader is too slow, or that another aggregator has the symbol. */
+const saidOfReaders: ReadonlySet<string> = new Set(['resource_exhausted', 'failed_precondition']);
+
+/** What readers are told where the exchange gives no history: that it cannot be had now. */
+export const withoutHistory = (thrown: unknown): unknown => {
+  if (!(thrown instanceof AppError) || !saidOfReaders.has(thrown.code)) return thrown;
+  const { message, retryAfterMs = 1_000 } = thrown;
+  return new AppError('unavailable', message, { cause: thrown, retryAfterMs });
+};
+
 export const createHistoryPages = (
   deps: { readonly clock: Clock; readonly feed: Pick<MarketFeed, 'listTrades'>; readonly tally: Tally },
   limits: Pick<TapeServiceLimits, 'pagesAtOnce' | 'maxPagesWaiting' | 'pageSpacingMs'>,
@@ -33,7 +43,9 @@ export const createHistoryPages = (
         if (waitMs > 0) await sleep(clock, waitMs, signal);
         if (signal.aborted) return [];
         tally.tapePages += 1;
-        return feed.listTrades(symbol, page, signal);
+        return feed.listTrades(symbol, page, signal).catch((thrown: unknown) => {
+          throw withoutHistory(thrown);
+        });
       }, signal),
   };
 };

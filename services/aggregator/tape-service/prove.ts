@@ -2,6 +2,7 @@ import type { ProveResponse } from '@tickfolio/gen/market/v1/tape';
 import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import type { Market } from '../feed/market.js';
+import { withoutHistory } from './history-pages.js';
 import type { TapeServiceLimits } from './limits.js';
 import type { Reel } from './reel.js';
 
@@ -31,7 +32,7 @@ export const proveThrough = async (
       if (reel.over) throw reel.over;
       const { throughId, beforeMs } = reel.run.known();
       const isAnswered = answersBefore !== undefined && reel.answers > answersBefore;
-      if (beforeMs < throughMs && isAnswered && reel.failure) throw reel.failure;
+      if (beforeMs < throughMs && isAnswered && reel.failure) throw withoutHistory(reel.failure);
       if (beforeMs >= throughMs || isAnswered)
         return { watermarkMs: beforeMs, lastTradeId: throughId < 0 ? undefined : throughId };
       // Of a symbol that was never traded nothing can be shown.

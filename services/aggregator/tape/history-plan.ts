@@ -58,6 +58,8 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
   /** The feed broke and no trade came by it since. */
   let quietSinceBreak = false;
   let probeAtMs: number | undefined;
+  /** That one when history was asked last: what is to be looked at since then is not answered by that. */
+  let askedProbeAtMs: number | undefined;
   let notBeforeMs = 0;
   const failures = createBackoff(options);
   let lacks = 0;
@@ -108,6 +110,7 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       const isDue = second !== undefined && !feedBroken;
       // A probe that is to come answers for the second too, and for who asks.
       if (!isProbe && ((!isDue && !asked) || probeAtMs !== undefined)) return undefined;
+      askedProbeAtMs = probeAtMs;
       // From the newest known trade on: an answer without it is of a history that is behind, and proves nothing.
       const page = { fromId: sequence.maxId, limit: pageLimit, loseFromId: sequence.maxId + 1 };
       return { purpose: isProbe ? 'probe' : 'proof', ...page, second: isProbe || isDue ? second : undefined, through };
@@ -136,7 +139,7 @@ export const createHistoryPlan = (options: TapeOptions): HistoryPlan => {
       notBeforeMs = localMs + Math.max(error.retryAfterMs ?? 0, failures.next());
     },
     probed: () => {
-      probeAtMs = undefined;
+      if (probeAtMs === askedProbeAtMs) probeAtMs = undefined;
     },
     begun: () => {
       notBeforeMs = 0;

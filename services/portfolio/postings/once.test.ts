@@ -29,3 +29,18 @@ it('a command whose commit is not answered may have been done and says so; one t
     await postgres.close();
   }
 });
+
+it('a command that waited while another one’s commit was not answered was never begun, and says so', async () => {
+  const postgres = await openEmbeddedDatabase();
+  try {
+    const command = createCommand({ db: losing(postgres.db), clock });
+    const begun: string[] = [];
+    const make = (name: string) => command('p', async () => void begun.push(name));
+    const [first, second] = await Promise.allSettled([make('first'), make('second')]);
+    expect(first).toMatchObject({ reason: { code: 'deadline_exceeded' } });
+    expect(second).toMatchObject({ reason: { code: 'unavailable', retryAfterMs: 1_000 } });
+    expect(begun).toEqual(['first']);
+  } finally {
+    await postgres.close();
+  }
+});

@@ -7,6 +7,8 @@ import {
   fromPostgresError,
   sqlState,
   type Transaction,
+  transact,
+  UnansweredCommitError,
   uniqueViolation,
   violatedConstraint,
 } from '@tickfolio/lib/postgres';
@@ -98,19 +100,16 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
   const words = 'Too many changes at once; please wait a little.';
   const bounds = { atOnce: 1, maxWaiting: maxWaitingCommands, maxWaitMs };
   const turns = createTurns({ clock, ...bounds, words, failTogether: true });
-  return (of, work, signal) => {
-    let isCommitting = false;
-    const once = () => {
-      isCommitting = false;
-      return db.transaction(async (tx) => {
+  return async (of, work, signal) => {
+    let isBegun = false;
+    const once = () =>
+      transact(db, async (tx) => {
         // A connection may have taken as long as a turn.
         if (signal?.aborted) throw new AppError('canceled', 'Nobody waits for it any more; nothing was changed.');
-        const result = await work(tx);
-        isCommitting = true;
-        return result;
+        return work(tx);
       });
-    };
     const inTurn = async () => {
+      isBegun = true;
       try {
         return await once().catch((thrown: unknown) => {
           const isTaken = sqlState(thrown) === uniqueViolation && decidedOnce.has(violatedConstraint(thrown) ?? '');
@@ -118,10 +117,14 @@ export const createCommand = ({ db, clock }: CommandDeps): Command => {
           return once();
         });
       } catch (thrown) {
-        const error = fromPostgresError(thrown);
-        throw isCommitting && error.code === 'unavailable' ? notKnown(error) : error;
+        throw fromPostgresError(thrown);
       }
     };
-    return turns.take(of.toLowerCase(), inTurn, signal);
+    try {
+      return await turns.take(of.toLowerCase(), inTurn, signal);
+    } catch (thrown) {
+      // Those that fail with it while they wait are told that the database is away.
+      throw isBegun && thrown instanceof UnansweredCommitError ? notKnown(thrown) : thrown;
+    }
   };
 };
