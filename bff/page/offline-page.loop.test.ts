@@ -161,6 +161,28 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
     await context.close();
   });
 
+  it('is there also for who loaded it past what the browser keeps, as soon as it is the worker’s again', async () => {
+    const { start, stop } = createServer();
+    const base = await start();
+    const { context, page, faults, workerTakesOver } = await openWindow();
+    const owner = () => page.evaluate('navigator.serviceWorker.controller?.scriptURL ?? null');
+    await page.goto(`${base}/sign-in`);
+    await workerTakesOver();
+    await expect.poll(owner, { timeout: waitMs }).toBe(`${base}/worker.js`);
+    // As with Shift held: the browser leaves the worker out, and it is there already, so that nothing begins.
+    const devtools = await context.newCDPSession(page);
+    const loaded = page.waitForEvent('load');
+    await devtools.send('Page.reload', { ignoreCache: true });
+    await loaded;
+    expect(await owner()).toBeNull();
+    await expect.poll(owner, { timeout: waitMs }).toBe(`${base}/worker.js`);
+    await stop();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
   it('is whole in every build: no old page without its files, no new page with old ones', async () => {
     const [next, last] = [buildAnother('NEXT'), buildAnother('LAST')];
     const { start, stop } = createServer();

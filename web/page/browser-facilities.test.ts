@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKeeping, findLocks, openChannel, takesCookies } from './browser-facilities.js';
+import { createKeeping, findLocks, openChannel, registerWorker, takesCookies } from './browser-facilities.js';
 
 /** A browser that keeps things for a page, until it is told otherwise. */
 const createBrowser = () => {
@@ -72,6 +72,45 @@ describe('a browser that blocks storage', () => {
     const throwing = { cookie: '' };
     Object.defineProperty(throwing, 'cookie', { get: denied, set: denied });
     expect(takesCookies(throwing)).toBe(false);
+  });
+});
+
+describe('a page whose worker is registered', () => {
+  /** @param takes what has the page by the time that a worker is ready, if anything has */
+  const createWorkers = (first: ServiceWorker | null, takes = first) => {
+    const told: unknown[] = [];
+    const active = { postMessage: (message: unknown) => told.push(message) } as unknown as ServiceWorker;
+    const registration = { active } as ServiceWorkerRegistration;
+    const workers = {
+      controller: first,
+      register: async () => registration,
+      get ready() {
+        workers.controller = takes;
+        return Promise.resolve(registration);
+      },
+    };
+    return { workers, told };
+  };
+  const worker = {} as ServiceWorker;
+  it('asks to be taken where the worker began while it was between two documents', async () => {
+    const { workers, told } = createWorkers(null);
+    await registerWorker('/worker.js', () => workers);
+    expect(told).toEqual(['claim']);
+  });
+  it.each([
+    ['has the page', worker, worker],
+    ['takes it as it begins', null, worker],
+  ])('asks for nothing where the worker %s', async (_what, first, takes) => {
+    const { workers, told } = createWorkers(first, takes);
+    await registerWorker('/worker.js', () => workers);
+    expect(told).toEqual([]);
+  });
+  it('goes on without one where the browser has none, or refuses it', async () => {
+    const { workers, told } = createWorkers(null);
+    await registerWorker('/worker.js', () => undefined);
+    await registerWorker('/worker.js', denied);
+    await registerWorker('/worker.js', () => ({ ...workers, register: async () => denied() }));
+    expect(told).toEqual([]);
   });
 });
 

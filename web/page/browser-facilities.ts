@@ -65,10 +65,21 @@ export const findLocks = (find: () => LockManager | undefined = () => navigator.
   }
 };
 
+type Workers = Pick<ServiceWorkerContainer, 'register' | 'ready' | 'controller'>;
+
 /** What opens the page without a network; where it is refused the page needs one. */
-export const registerWorker = async (address: string): Promise<void> => {
+export const registerWorker = async (
+  address: string,
+  find: () => Workers | undefined = () => navigator.serviceWorker,
+): Promise<void> => {
   try {
-    await navigator.serviceWorker?.register(address);
+    const workers = find();
+    await workers?.register(address);
+    if (!workers || workers.controller) return;
+    // The worker takes the pages that are open when it begins. One that was between two documents just then, or was
+    // loaded past it, would stay without it for as long as it is open.
+    const { active } = await workers.ready;
+    if (!workers.controller) active?.postMessage('claim');
   } catch {
     // Refused by the browser, or of another build than the page for a moment: it is tried again with the next visit.
   }

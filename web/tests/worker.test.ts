@@ -5,11 +5,13 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 // Chromium: offline-page.loop.test.ts.
 
 const place = 'https://page.example/';
-type Handler = (event: { waitUntil(work: Promise<unknown>): void }) => void;
+type Handler = (event: { waitUntil(work: Promise<unknown>): void; readonly data?: unknown }) => void;
 
 /** What the servers serve, by address; undefined: they are away. */
 let served: ReadonlyMap<string, string> | undefined;
 let stores: Map<string, Map<string, string>>;
+/** How often the worker took the pages that are open. */
+let claims: number;
 
 const answer = async (address: string): Promise<Response> => {
   const text = served?.get(new URL(address, place).pathname);
@@ -31,6 +33,7 @@ const cacheOf = (entries: Map<string, string>) => ({
 
 beforeEach(() => {
   stores = new Map();
+  claims = 0;
   vi.stubGlobal('fetch', answer);
   vi.stubGlobal('caches', {
     open: async (name: string) => {
@@ -62,13 +65,13 @@ const workerOf = async (build: string) => {
     location: new URL(`${place}worker.js`),
     addEventListener: (name: string, handler: Handler) => handlers.set(name, handler),
     skipWaiting: async () => undefined,
-    clients: { claim: async () => undefined },
+    clients: { claim: async () => void claims++ },
   });
   const file = `../worker/worker.ts?${++loaded}`;
   await import(/* @vite-ignore */ file);
-  return async (event: 'install' | 'activate') => {
+  return async (event: 'install' | 'activate' | 'message', data?: unknown) => {
     let work: Promise<unknown> = Promise.resolve();
-    handlers.get(event)?.({ waitUntil: (given) => (work = given) });
+    handlers.get(event)?.({ waitUntil: (given) => (work = given), data });
     await work;
   };
 };
@@ -109,4 +112,17 @@ it('keeps nothing of a build that cannot be kept whole', async () => {
 it('keeps the files of the build that was served last before the next, also where that one had been rolled back to', async () => {
   for (const build of ['a', 'b', 'a', 'c']) await take(build);
   expect(kept()).toEqual(['tickfolio-a', 'tickfolio-c']);
+});
+
+it('takes the pages that are open when it begins, and one that asks for it later', async () => {
+  served = filesOf('a');
+  const tell = await workerOf('a');
+  await tell('install');
+  expect(claims).toBe(0);
+  await tell('activate');
+  expect(claims).toBe(1);
+  await tell('message', 'something else');
+  expect(claims).toBe(1);
+  await tell('message', 'claim');
+  expect(claims).toBe(2);
 });
