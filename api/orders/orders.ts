@@ -63,7 +63,12 @@ export const OrderBody = Type.Object(
       }),
     ),
   },
-  strict,
+  {
+    ...strict,
+    examples: [
+      { symbol: 'btcusdt', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.5', price: '68000.00' },
+    ],
+  },
 );
 export type OrderBody = Body<typeof OrderBody>;
 /** Those fields of it that are numbers. */

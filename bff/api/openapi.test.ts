@@ -664,6 +664,7 @@ const ways: Record<string, Record<number, Way>> = {
     200: () => [well, bearer],
     400: () => [well, { ...bearer, 'x-query': 'status=lost' }],
     401: () => [well, {}],
+    404: () => [well, { ...bearer, 'x-query': 'portfolioId=nowhere' }],
     503: () => [ill, bearer],
   },
   getOrder: {
@@ -690,6 +691,7 @@ const ways: Record<string, Record<number, Way>> = {
     200: () => [well, { ...bearer, 'x-query': 'symbol=dogeusdt' }],
     400: () => [well, { ...bearer, 'x-query': 'status=open' }],
     401: () => [well, {}],
+    404: () => [well, { ...bearer, 'x-query': 'portfolioId=nowhere' }],
     429: async () => [strict, await orderedOnce()],
     503: () => [ill, bearer],
     504: () => [late, bearer],

@@ -94,3 +94,9 @@ export const requireView = async (find: FindView, userId: string, portfolioId: s
   if (found.kind === 'refused') throw refusalOf(found);
   return found.of;
 };
+
+/** For what reads of a portfolio whatever prices it lives at. @throws AppError not_found, unavailable */
+export const requirePortfolio = async (find: FindView, userId: string, portfolioId: string): Promise<void> => {
+  const found = await find(userId, portfolioId);
+  if (found.kind === 'refused' && found.reason !== 'wrong-kind') throw refusalOf(found);
+};

@@ -19,7 +19,7 @@ export const orders: BffModule = {
       ? undefined
       : { name: 'orders', required: false, check: () => clientOf(shared).check() },
   register: async (scope, shared) => {
-    const { deps, options, sessions, market, atPublic } = shared;
+    const { deps, options, sessions, market, findView, atPublic } = shared;
     const prepared = {
       verify: sessions.verify,
       client: withToldRefusals(clientOf(shared), market.symbols),
@@ -28,7 +28,7 @@ export const orders: BffModule = {
         ...options.ordersPerUser,
         words: 'Too many orders in a short time; please wait a little.',
       }),
-      atPublic,
+      ...{ findView, atPublic },
       simulated: () => market.kind.simulated,
     };
     await scope.register(orderRoutes, prepared);

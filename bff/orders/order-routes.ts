@@ -16,6 +16,7 @@ import { AppError } from '@tickfolio/lib/errors';
 import type { FastifyRequest } from 'fastify';
 import { readLimit, readTime } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
+import { type FindView, requirePortfolio } from '../holdings/find-view.js';
 import { type AskersOptions, createAskers } from '../portfolios/askers.js';
 import { orderAnswerOf } from './order-answers.js';
 import { numberRefusal } from './order-refusals.js';
@@ -24,6 +25,7 @@ import type { NamedOrder, OrdersClient } from './orders-client.js';
 export interface OrderRoutesOptions extends AskersOptions {
   readonly verify: VerifyAccessToken;
   readonly client: OrdersClient;
+  readonly findView: FindView;
   /** Where clients see a path of this server. */
   readonly atPublic: (path: string) => string;
 }
@@ -52,8 +54,12 @@ const required = <Value>(value: Value | undefined, what: string): Value => {
 
 /** Orders of who is signed in. */
 export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async (app, options) => {
-  const { verify, client, atPublic } = options;
+  const { verify, client, findView, atPublic } = options;
   const { askerOf, writerOf } = createAskers(options);
+  /** Somebody else's is as if it were not there, not one without orders. */
+  const requireOwn = async (request: FastifyRequest, portfolioId: string | undefined): Promise<void> => {
+    if (portfolioId !== undefined) await requirePortfolio(findView, askerOf(request).userId, portfolioId);
+  };
   app.addHook('preValidation', requireSignIn(verify));
 
   app.post(
@@ -110,11 +116,12 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
         operationId: 'listOrders',
         summary: 'Orders, the newest first',
         querystring: OrdersQuery,
-        response: { 200: OrdersAnswer, ...problems(400, 401, 503) },
+        response: { 200: OrdersAnswer, ...problems(400, 401, 404, 503) },
       },
     },
     async (request) => {
       const { symbol, portfolioId, status, from, to, limit, cursor = '' } = request.query;
+      await requireOwn(request, portfolioId);
       const { orders, next } = await client.list(askerOf(request), {
         ...{ symbol, portfolioId, status, cursor },
         ...{ fromMs: readTime('from', from), toMs: readTime('to', to) },
@@ -166,11 +173,12 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
         summary: 'Ends all open orders, 1,000 at most',
         description: 'Of one symbol or portfolio, or all.',
         querystring: CancelAllQuery,
-        response: { 200: CancelAllAnswer, ...problems(400, 401, 429, 503, 504) },
+        response: { 200: CancelAllAnswer, ...problems(400, 401, 404, 429, 503, 504) },
       },
     },
     async (request) => {
       const { symbol, portfolioId } = request.query;
+      await requireOwn(request, portfolioId);
       return client.cancelAll(writerOf(request), { symbol, portfolioId });
     },
   );

@@ -16,6 +16,13 @@ import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { createCircuitMetrics } from '@tickfolio/lib/telemetry/circuit-metrics';
 import {
+  createPortfolioClient,
+  type SocketClient as OrdersSocket,
+  migrationsFolder as orderMigrations,
+  orderTopics,
+  startOrders,
+} from '@tickfolio/orders/app';
+import {
   migrationsFolder as portfolioMigrations,
   portfolioTopics,
   type SocketClient,
@@ -36,8 +43,18 @@ const socket: SocketClient = {
   check: async () => undefined,
 };
 
+/** What an order can be for; nothing is traded. */
+const listed = {
+  ...{ symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING', orderTypes: [] },
+  ...{ tickSize: '0.01', stepSize: '0.00001', maxPrice: '1000000', paused: false },
+};
+const exchange: OrdersSocket = {
+  symbols: async () => ({ revision: 'test', simulated: false, symbols: [listed] }),
+  check: async () => undefined,
+};
+
 /**
- * Accounts, their portfolios and the gateway before them, without anything that has a price.
+ * Accounts, their portfolios, orders and the gateway before them, without anything that has a price.
  * @param webFolder of the built page; left out, none is shown
  */
 export const startAccountStack = async (clock: Clock, webFolder?: string) => {
@@ -50,7 +67,13 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
   const accounts = own(await openTestPglite(authMigrations));
   const postgres = own(await openTestPglite(profileMigrations));
   const books = own(await openTestPglite(portfolioMigrations));
-  const eventLog = createMemoryEventLog({ clock, log, metrics: createMetrics('log'), topics: portfolioTopics });
+  const orderBook = own(await openTestPglite(orderMigrations));
+  const eventLog = createMemoryEventLog({
+    clock,
+    log,
+    metrics: createMetrics('log'),
+    topics: [...portfolioTopics, ...orderTopics],
+  });
   const auth = own(
     await startAuth(
       {
@@ -60,7 +83,7 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
         log,
         metrics: createMetrics('auth'),
       },
-      { address: loopback, jwtSecret, holders: ['auth', 'bff', 'portfolio'] },
+      { address: loopback, jwtSecret, holders: ['auth', 'bff', 'orders', 'portfolio'] },
     ),
   );
   const about = { clock, log, metrics: createMetrics('portfolio') };
@@ -71,7 +94,28 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
       { address: loopback, paperGrant: '10000' },
     ),
   );
-  const ports: Readonly<Record<string, number>> = { auth: auth.port, portfolio: portfolio.port };
+  const aboutOrders = { clock, log, metrics: createMetrics('orders') };
+  const reservations = own(createPortfolioClient({ ...aboutOrders, target: `127.0.0.1:${portfolio.port}` }));
+  const orders = own(
+    await startOrders(
+      {
+        ...aboutOrders,
+        ...{ postgres: orderBook, eventLog, accounts: told.list, portfolio: reservations, socket: exchange },
+        startExecution: () => ({
+          reference: async () => undefined,
+          problem: () => undefined,
+          close: async () => undefined,
+        }),
+        random: Math.random,
+      },
+      { address: loopback },
+    ),
+  );
+  const ports: Readonly<Record<string, number>> = {
+    auth: auth.port,
+    orders: orders.port,
+    portfolio: portfolio.port,
+  };
   const metrics = createMetrics('bff');
   const neighbours = own(
     createNeighbours(

@@ -86,13 +86,16 @@ const places = async (): Promise<readonly Place[]> => {
               ? filled({ shareId, [name]: id })
               : `${filled({})}?${name}=${id}${besides(parameters, name)}`,
         }));
+      const ownOnes = Object.fromEntries(
+        ['from', 'to'].filter((name) => schema?.properties?.[name]).map((name) => [name, 'default']),
+      );
       const inBody = Object.entries(schema?.properties ?? {})
         .filter(([name, of]) => of.type === 'string' && namesOne(name, of.examples?.[0], operation))
         .map(([name]) => ({
           ...common,
           at: `${common.at} ${name}`,
           pathOf: () => filled({}),
-          bodyOf: (id: string) => ({ ...example, from: 'default', to: 'default', [name]: id }),
+          bodyOf: (id: string) => ({ ...example, ...ownOnes, [name]: id }),
         }));
       return [...inAddress, ...inBody];
     }),

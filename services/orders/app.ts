@@ -30,7 +30,7 @@ import { startUserIntake } from './users/user-intake.js';
 export { beginEpoch, holdsOrders } from './events/restored-events.js';
 export { createExecution } from './execution/execution.js';
 export type { OrdersLimits } from './limits.js';
-export { createSocketClient } from './market/socket-client.js';
+export { createSocketClient, type SocketClient } from './market/socket-client.js';
 export { createTapeClient } from './market/tape-client.js';
 export { migrationsFolder } from './migrations-folder.js';
 export type { StartExecution } from './orders/execution.js';

@@ -40,6 +40,7 @@ const problemExamples = Object.fromEntries(
 );
 
 interface Content {
+  readonly example?: unknown;
   readonly schema?: object;
 }
 interface Described {
@@ -56,7 +57,8 @@ const ofProblem = (status: string): object => {
 };
 
 const withExample = (content: Content): object => {
-  const example = content.schema && exampleOf(content.schema);
+  // Given for the whole body where what is required alone is none.
+  const example = content.example ?? (content.schema && exampleOf(content.schema));
   return example === undefined ? content : { ...content, example };
 };
 

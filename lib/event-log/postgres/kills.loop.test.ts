@@ -29,7 +29,9 @@ it(`a log in an embedded database keeps what it acknowledged through ${kills} ki
       [...child.out().matchAll(new RegExp(`^${what} (\\S+)\n`, 'gm'))].map(([, word = '']) => word);
     // After a commit as well as before the first one.
     const enough = 50 + Math.floor(random() * 1_500);
-    await eventually('it has appended', () => said('appended').length >= enough, 180_000);
+    // A log that is not answered in time on a busy machine ends it too.
+    await eventually('it has appended', () => child.isOver() || said('appended').length >= enough, 180_000);
+    if (child.isOver()) expect(child.err()).toContain('The event log did not answer within');
     await child.end('SIGKILL');
     acknowledged.push(...said('appended'));
     const offsets = said('handled').map(Number);

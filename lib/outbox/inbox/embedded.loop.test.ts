@@ -30,7 +30,7 @@ const build = async () => {
         if (run.isOver()) throw new Error(`the run ended: ${run.err()}`);
         return lines(/^took \S+ \d+$/gm).length >= events;
       },
-      60_000,
+      180_000,
       5,
     );
     await run.end('SIGKILL');
@@ -67,7 +67,7 @@ it(`everything is taken in once, in order, through ${kills} kills (-9) of a run 
 });
 
 it('nothing is missing and nothing counts twice on an embedded database that was restored from an older copy', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const { folder, place, killAfter, end } = await build();
   const copy = join(place.path, 'copy');
