@@ -5,6 +5,7 @@ import { desc } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedDatabase } from './kit/database.js';
 import { reasonOf, startTestOrders, type TestOrders } from './kit/orders.js';
+import { createScriptedPortfolio } from './kit/scripted-portfolio.js';
 import { fill, fillId } from './saga/fills.js';
 import { brokenSymbols, sagas } from './schema.js';
 
@@ -75,6 +76,39 @@ describe('the orders service', () => {
       });
     expect(held()).toEqual(['BTC 2 0', 'USDT 1000 0']);
     expect((await list()).orders).toMatchObject([{ status: 'REJECTED', reason: 'insufficient-balance' }]);
+  });
+
+  it('books at once what fills an order while another fill of it is being booked', async () => {
+    const portfolio = createScriptedPortfolio();
+    const { settle } = portfolio.reservations;
+    let meanwhile: () => Promise<unknown> = async () => undefined;
+    const reservations = {
+      ...portfolio.reservations,
+      settle: async (asked: Parameters<typeof settle>[0]) => {
+        const work = meanwhile;
+        meanwhile = async () => undefined;
+        await work();
+        return settle(asked);
+      },
+    };
+    const { somebody, trade } = await build({ portfolio: { ...portfolio, reservations } });
+    const { placed, get, held } = somebody();
+    const { id: orderId } = await placed();
+    const fillSome = (quantity: string, isLast: boolean) =>
+      trade('btcusdt', '100', (tradeId) => [{ orderId, decide: by(tradeId, quantity, isLast) }]);
+    meanwhile = async () => {
+      await fillSome('0.3', false);
+      await fillSome('0.3', true);
+    };
+    await fillSome('0.4', false);
+    // Time stands still, so nothing waits for a lease to end.
+    await becomes(
+      async () => {
+        const { status, settled } = await get(orderId);
+        return { status, settled, held: held() };
+      },
+      { status: 'FILLED', settled: true, held: ['BTC 2.997 0', 'USDT 900 0'] },
+    );
   });
 
   it('stores nothing of what may not be asked for', async () => {

@@ -111,9 +111,9 @@ export const abandon: Decide<void> = (state) => {
   return endPending(state, { reason: 'timeout', detail }, { step: 'done' });
 };
 
-/** One fill is booked, with the fee that was paid. */
+/** One fill is booked, with the fee that was paid. @param thenNext whether who booked it leaves the rest to a next turn */
 export const settle =
-  (fillId: string, fee: AmountText): Decide<void> =>
+  (fillId: string, fee: AmountText, thenNext = false): Decide<void> =>
   (state) => {
     const { order, saga, unsettled } = state;
     const fill = unsettled.find(({ id }) => id === fillId);
@@ -129,9 +129,12 @@ export const settle =
       filledQuote: canonical(order.filledQuote),
       fill: { ...toldFill(fill), fee: canonical(fee.quantity), feeAsset: fee.asset },
     };
+    const left = unsettled.length - 1;
+    // Those that came meanwhile would wait until the lease of this turn ends.
+    const isDue = thenNext && left > 0 && saga.step === 'settling';
     return {
       order: { fees },
-      saga: nextOf(saga, isEnded(order), unsettled.length - 1),
+      saga: isDue ? { nextInMs: 0, attempts: 0 } : nextOf(saga, isEnded(order), left),
       settled: { fillId, fee: fee.quantity, feeAsset: fee.asset },
       told: [{ type: 'order.settled', more: told }],
       result: undefined,

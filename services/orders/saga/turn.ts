@@ -119,7 +119,8 @@ export const createTurn = (
   const settleAll = async (due: DueSaga, state: OrderState, beganMs: number) => {
     const { order, unsettled } = state;
     const received = order.side === 'BUY' ? order.baseAsset : order.quoteAsset;
-    for (const fill of unsettled.slice(0, maxFills)) {
+    const fills = unsettled.slice(0, maxFills);
+    for (const fill of fills) {
       const answer = await book(fill, state);
       if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
       if (answer.kind === 'gone') {
@@ -128,7 +129,7 @@ export const createTurn = (
       }
       if (answer.kind === 'refused') return stop(order.id, `Settle: ${answer.error.message}`);
       const { asset, amount: quantity } = answer.value ?? { asset: received, amount: '0' };
-      await store.change(order.id, settle(fill.id, { asset, quantity }));
+      await store.change(order.id, settle(fill.id, { asset, quantity }, fill === fills.at(-1)));
     }
   };
 
