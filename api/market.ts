@@ -26,6 +26,13 @@ export const SymbolsAnswer = Type.Object(
             examples: ['0.01'],
           }),
         ),
+        StepSize: Type.Optional(
+          Type.String({
+            description:
+              'the step of quantities in orders, exact decimal text; missing where the exchange does not say it',
+            examples: ['0.00001'],
+          }),
+        ),
         Status: Type.Enum(['trading', 'paused'], {
           description: 'paused: not traded now, and expected to be again',
           examples: ['trading'],

@@ -16,6 +16,8 @@ export const pageRoutes = [
     '/markets',
     '/assets',
     '/assets/:asset(^[^.]+$)',
+    '/trade',
+    '/trade/:symbol',
   ],
   ...['/settings', '/settings/:section'],
   ...['/welcome', '/sign-in', '/sign-up', '/recover', '/coins/:symbol', '/account', '/deletions/:token', '/s/:token'],

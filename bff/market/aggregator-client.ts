@@ -35,6 +35,8 @@ export interface SymbolEntry {
   readonly status: string;
   /** The step of its price, in the quote asset; undefined or empty where nobody said it. */
   readonly tickSize?: string | undefined;
+  /** The step of quantities in orders, likewise. */
+  readonly stepSize?: string | undefined;
   /** Not traded now, but expected to be again. */
   readonly paused?: boolean | undefined;
 }
@@ -105,6 +107,7 @@ const symbolsAnswer = z.object({
       quoteAsset: z.string(),
       status: z.string(),
       tickSize: z.string().optional(),
+      stepSize: z.string().optional(),
       paused: z.boolean().optional(),
     }),
   ),

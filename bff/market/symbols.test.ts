@@ -42,15 +42,18 @@ const refusalOf = (typed: string): string => {
 };
 const suggestionFor = (typed: string) => /Did you mean (\w+)\?$/.exec(refusalOf(typed))?.[1];
 
-it('tells the step of a price where the exchange says it, so that a column of prices keeps its point', () => {
+it('tells the steps of prices and quantities where the exchange says them, so that a column of prices keeps its point and an order is of whole steps', () => {
   const symbols = createSymbols();
   const [first, second] = [
-    { ...listed('btcusdt', 'USDT'), tickSize: '0.01000000' },
+    { ...listed('btcusdt', 'USDT'), tickSize: '0.01000000', stepSize: '0.00001000' },
     { ...listed('ethusdt', 'USDT'), tickSize: '' },
   ];
   symbols.replace({ revision: 'r', simulated: false, symbols: [first, second] });
   expect(symbols.listed().symbols).toEqual([
-    { Symbol: 'btcusdt', BaseAsset: 'BTC', QuoteAsset: 'USDT', Status: 'trading', TickSize: '0.01000000' },
+    {
+      ...{ Symbol: 'btcusdt', BaseAsset: 'BTC', QuoteAsset: 'USDT', Status: 'trading' },
+      ...{ TickSize: '0.01000000', StepSize: '0.00001000' },
+    },
     { Symbol: 'ethusdt', BaseAsset: 'ETH', QuoteAsset: 'USDT', Status: 'trading' },
   ]);
 });

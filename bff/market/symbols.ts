@@ -51,6 +51,8 @@ export interface ListedSymbol extends Assets {
   readonly Status: 'trading' | 'paused';
   /** The step of its price, decimal text; missing where the exchange does not say it. */
   readonly TickSize?: string;
+  /** The step of quantities in orders, likewise. */
+  readonly StepSize?: string;
 }
 
 /**
@@ -139,6 +141,7 @@ export const createSymbols = (): Symbols => {
         ...assetsOf(entry),
         Status: standingOf(entry) === 'trading' ? 'trading' : 'paused',
         ...(entry.tickSize ? { TickSize: entry.tickSize } : {}),
+        ...(entry.stepSize ? { StepSize: entry.stepSize } : {}),
       }));
     },
     get revision() {

@@ -258,6 +258,8 @@ export interface SymbolList {
     readonly Status: 'trading' | 'paused';
     /** The step of its price; missing where the exchange does not say it. */
     readonly TickSize?: string;
+    /** The step of quantities in orders; missing where the exchange does not say it. */
+    readonly StepSize?: string;
   }[];
 }
 

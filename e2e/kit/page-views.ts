@@ -18,6 +18,7 @@ const pages: readonly [string, (open: OpenPage) => Promise<void>][] = [
   ['/portfolios', async ({ page }) => page.getByRole('link', { name: 'Paper (simulated)' }).waitFor()],
   ['/portfolios/default/settings', async ({ page }) => page.getByLabel('Sold first').waitFor()],
   ['/assets/BTC', async ({ page }) => page.locator('.coin-chart canvas').first().waitFor()],
+  ['/trade/btcusdt', async ({ page }) => page.getByText('No order is open.').waitFor()],
   ['/settings/profile', async ({ page }) => page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()],
   ['/settings/security', async ({ page }) => page.getByText('Account created').waitFor()],
   ['/assets/NOTHING', async ({ page }) => page.getByText('does not list NOTHING').waitFor()],

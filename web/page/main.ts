@@ -1,4 +1,4 @@
-import type { ChannelMessage, ChannelName } from '@tickfolio/api/messages';
+import type { ChannelName } from '@tickfolio/api/messages';
 import { runtimeClock as clock } from '@tickfolio/client/clock';
 import { createLiveConnection } from '@tickfolio/client/live-connection';
 import type { LiveSocket } from '@tickfolio/client/live-socket';
@@ -9,7 +9,7 @@ import { loadLanguage } from './language-words.js';
 import { createPortfolioStore } from './live/portfolio-store.js';
 import { createPriceTrails } from './live/price-trails.js';
 import { createViews } from './live/views.js';
-import type { Parts } from './parts.js';
+import type { ChannelMessages, Parts } from './parts.js';
 import { basePath, namesPrefix } from './place.js';
 import './styles/page.css';
 
@@ -36,8 +36,10 @@ const createStore = () => createPortfolioStore({ clock, schedule: (run) => reque
 const store = createStore();
 
 let connection: LiveSocket | undefined;
-const takers = new Map<ChannelName, (message: ChannelMessage) => void>();
-const ask = () => connection?.setChannels([...takers.keys()]);
+type Takers = { [Name in ChannelName]?: (message: ChannelMessages[Name]) => void };
+const takers: Takers = {};
+const ask = () => connection?.setChannels(Object.keys(takers) as ChannelName[]);
+const missed = { Type: 'resync' } as const;
 const views = createViews({ clock, createStore, ask: (portfolioId) => connection?.setView(portfolioId) });
 let connectedAs: string | undefined;
 const follow = () => {
@@ -67,8 +69,12 @@ const follow = () => {
       views.setConnection(next);
     },
     onNotTaken: views.refuse,
-    onChannel: (message) => {
-      for (const take of takers.values()) take(message);
+    onChannel: (message) => takers.watchlist?.(message),
+    onBalance: (told) => takers.balances?.(told),
+    onOrder: (told) => takers.orders?.(told),
+    onResync: () => {
+      takers.balances?.(missed);
+      takers.orders?.(missed);
     },
   });
   ask();
@@ -86,12 +92,12 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 
 const channels: Parts['channels'] = {
   open: (name, take) => {
-    takers.set(name, take);
+    Object.assign(takers, { [name]: take });
     ask();
     return () => {
       // Somebody else has it by now, who signed in meanwhile.
-      if (takers.get(name) !== take) return;
-      takers.delete(name);
+      if (takers[name] !== take) return;
+      delete takers[name];
       ask();
     };
   },

@@ -1,4 +1,6 @@
+import type { BalanceTold } from '@tickfolio/api/balances';
 import type { ChannelMessage, ChannelName } from '@tickfolio/api/messages';
+import type { OrderTold } from '@tickfolio/api/order-told';
 import type { Clock } from '@tickfolio/client/clock';
 import type { Session, SessionState } from '@tickfolio/client/session';
 import { createContext, useContext, useState, useSyncExternalStore } from 'react';
@@ -6,10 +8,22 @@ import type { LiveState, PortfolioStore } from './live/portfolio-store.js';
 import type { PriceTrails } from './live/price-trails.js';
 import type { Views } from './live/views.js';
 
+/** Changes come from now on, or some were missed: what was read is read anew. */
+interface Missed {
+  readonly Type: 'resync';
+}
+
+/** What comes on each channel. */
+export interface ChannelMessages extends Record<ChannelName, object> {
+  readonly watchlist: ChannelMessage;
+  readonly balances: BalanceTold | Missed;
+  readonly orders: OrderTold | Missed;
+}
+
 /** What comes over the live connection besides frames. */
 interface Channels {
   /** Asked for with every connection until it is closed. @param take is called with what comes @returns what closes it */
-  open(name: ChannelName, take: (message: ChannelMessage) => void): () => void;
+  open<Name extends ChannelName>(name: Name, take: (message: ChannelMessages[Name]) => void): () => void;
 }
 
 /** What the page is made of; made once in main. */

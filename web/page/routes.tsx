@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigat
 import type { ComponentType } from 'react';
 import { HomePage } from './home/home-page.js';
 import { readMarketsSearch } from './markets/markets-search.js';
+import { tradePlace } from './navigation/places.js';
 import { loadPatiently } from './patient-load.js';
 import { basePath } from './place.js';
 import { readTableSearch } from './portfolio/table/table-search.js';
@@ -11,6 +12,7 @@ import { SignedIn } from './shell/signed-in.js';
 import { Skeleton } from './shell/skeleton.js';
 import { Shell } from './shell.js';
 import { readAssetSearch } from './text/asset-address.js';
+import { readTradeSearch } from './text/trade-address.js';
 import { readValueSearch } from './value/ranges.js';
 
 // Every address of the page. The BFF (bff/api/public-url.ts) and the worker (worker/worker.ts) know the same ones, which
@@ -43,6 +45,7 @@ const LateMovedCoin = lazyRouteComponent(
   () => loadPatiently(() => import('./coin/moved-coin-page.js')),
   'MovedCoinPage',
 );
+const LateTrade = lazyRouteComponent(() => loadPatiently(() => import('./trade/trade-page.js')), 'TradePage');
 const LateSettings = lazyRouteComponent(
   () => loadPatiently(() => import('./settings/settings-page.js')),
   'SettingsPage',
@@ -90,6 +93,12 @@ const members = [
     validateSearch: readAssetSearch,
     component: forMembers(LateCoin),
   }),
+  createRoute({
+    getParentRoute,
+    path: '/trade/$symbol',
+    validateSearch: readTradeSearch,
+    component: forMembers(LateTrade),
+  }),
   createRoute({ getParentRoute, path: '/settings/$section', component: forMembers(LateSettings) }),
 ] as const;
 const gates = [
@@ -107,6 +116,7 @@ const moved = [
   createRoute({ getParentRoute, path: '/account', component: goTo('/settings/profile') }),
   createRoute({ getParentRoute, path: '/settings', component: goTo('/settings/profile') }),
   createRoute({ getParentRoute, path: '/assets', component: goTo('/markets') }),
+  createRoute({ getParentRoute, path: '/trade', component: goTo(tradePlace.to) }),
 ] as const;
 
 export const router = createRouter({

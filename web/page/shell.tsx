@@ -8,6 +8,7 @@ import { useKeys } from './keyboard/use-keys.js';
 import { latePart } from './kit/late-part.js';
 import { useNotedPlace } from './navigation/came-from.js';
 import { PhoneBar } from './navigation/phone-bar.js';
+import { tradePlace } from './navigation/places.js';
 import { Rail } from './navigation/rail.js';
 import { useSession } from './parts.js';
 import { closeDialog, openDialog, openReceipt, type ReceiptOf, useOpenDialog } from './shell/open-dialog.js';
@@ -59,6 +60,7 @@ const useShellKeys = () => {
         'g h': () => void navigate({ to: '/' }),
         'g p': () => void navigate({ to: '/portfolios/$portfolio', params: { portfolio: 'default' } }),
         'g m': () => void navigate({ to: '/markets' }),
+        'g t': () => void navigate({ to: tradePlace.to }),
       }),
       [navigate],
     ),

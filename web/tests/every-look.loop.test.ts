@@ -1,6 +1,7 @@
 import { accessibilityFaults } from '@tickfolio/lib/kit/chromium';
 import { settled } from '@tickfolio/lib/kit/settled';
 import { describe, expect, it } from 'vitest';
+import { orderOf } from '../page/orders/kit/order.js';
 import { faintLines } from './kit/contrast.js';
 import { frameAt } from './kit/frame.js';
 import { browser, origin, withWindow } from './kit/window.js';
@@ -35,7 +36,13 @@ const shared = {
     { asset: 'XYZ', share: null, stale: true, quantity: '1', value: null },
   ],
 };
+const open = orderOf('o-1', { status: 'PARTIALLY_FILLED', filledQuantity: '0.123456789', stopPrice: '67000' });
+const ended = orderOf('o-2', {
+  ...{ status: 'FILLED', side: 'SELL', type: 'MARKET', price: null },
+  reason: 'protection',
+});
 const answers = {
+  orders: (search: string) => ({ orders: [search.includes('open') ? open : ended], next: null }),
   'profile/value': { Range: '24h', StepSeconds: 300, Points: points },
   'coins/btcusdt/candles': { Range: '1h', StepSeconds: 60, Candles: [], Today: null, Day: null, Volume: null },
   'deletions/a.b': deletion,
@@ -45,6 +52,7 @@ const answers = {
 const pages = [
   ...['/', '/portfolios/default', '/markets', '/assets/BTC', '/assets/BTC?tab=markets', '/assets/NOTHING'],
   ...['/portfolios', '/portfolios/p-paper', '/portfolios/p-paper/settings', '/portfolios/default/settings'],
+  ...['/trade/btcusdt', '/trade/nowhere'],
   ...['/settings/profile', '/settings/security', '/settings/display', '/deletions/a.b', '/s/1a2b', '/nowhere'],
 ];
 const gates = ['/welcome', '/sign-in', '/sign-up', '/recover', '/deletions/a.b', '/s/1a2b'];

@@ -32,6 +32,7 @@ const routes = [
   '/markets',
   '/markets?list=watchlist',
   '/assets/BTC',
+  '/trade/btcusdt',
   '/settings/profile',
   '/settings/security',
   '/settings/display',

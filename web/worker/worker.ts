@@ -24,7 +24,7 @@ const indexAddress = basePath;
 /** The addresses of the page, as the router has them, with or without a slash at their end. */
 const isPageAddress = (path: string) =>
   path.startsWith(basePath) &&
-  /^((markets|welcome|sign-in|sign-up|recover|account|(coins|deletions|s)\/[^/]+|portfolios(\/[^/]+(\/settings)?)?|settings(\/[^/]+)?|assets(\/[^/.]+)?)\/?)?$/i.test(
+  /^((markets|welcome|sign-in|sign-up|recover|account|(coins|deletions|s)\/[^/]+|portfolios(\/[^/]+(\/settings)?)?|settings(\/[^/]+)?|assets(\/[^/.]+)?|trade(\/[^/]+)?)\/?)?$/i.test(
     path.slice(basePath.length),
   );
 /** A server that does not answer in time counts as away. */

@@ -21,6 +21,7 @@ class Problem(Exception):
         reasons: Mapping[str, str] | None = None,
         retry_after: float | None = None,
         request_id: str | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail or f"The server answered {status}." if status else detail or "Nobody answered.")
         #: The HTTP status; 0 when no answer came.
@@ -35,6 +36,8 @@ class Problem(Exception):
         self.retry_after = retry_after
         #: By which the server's log has it.
         self.request_id = request_id
+        #: What is behind a refusal, such as `available` and `needed`, or the `order` that was refused.
+        self.facts: Mapping[str, Any] = facts or {}
 
 
 class LiveStopped(Exception):
@@ -69,6 +72,7 @@ def problem_of(response: httpx.Response) -> Problem:
     if not isinstance(body, dict):
         body = {}
     request_id = body.get("requestId")
+    facts = body.get("facts")
     return Problem(
         response.status_code,
         str(body.get("detail") or response.reason_phrase),
@@ -77,6 +81,7 @@ def problem_of(response: httpx.Response) -> Problem:
         reasons=_texts(body.get("errors"), "reason"),
         retry_after=_seconds(response.headers.get("retry-after", "")),
         request_id=request_id if isinstance(request_id, str) else None,
+        facts=facts if isinstance(facts, dict) else None,
     )
 
 

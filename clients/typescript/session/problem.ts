@@ -5,6 +5,7 @@ interface ProblemFacts {
   readonly retryAfterMs?: number | undefined;
   readonly reason?: string;
   readonly requestId?: string | undefined;
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** What the server answered instead of what was asked for, or that it did not answer. */
@@ -21,16 +22,19 @@ export class Problem extends Error {
   readonly reason: string;
   /** By which the server's log has it. */
   readonly requestId: string | undefined;
+  /** What is behind a refusal, such as `available` and `needed`, or the `order` that was refused. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string, facts: ProblemFacts = {}) {
+  constructor(status: number, message: string, more: ProblemFacts = {}) {
     super(message);
     this.name = 'Problem';
     this.status = status;
-    this.fields = facts.fields ?? new Map();
-    this.reasons = facts.reasons ?? new Map();
-    this.retryAfterMs = facts.retryAfterMs;
-    this.reason = facts.reason ?? '';
-    this.requestId = facts.requestId;
+    this.fields = more.fields ?? new Map();
+    this.reasons = more.reasons ?? new Map();
+    this.retryAfterMs = more.retryAfterMs;
+    this.reason = more.reason ?? '';
+    this.requestId = more.requestId;
+    this.facts = more.facts ?? {};
   }
 }
 
@@ -55,8 +59,9 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   }
   const textOf = (key: string) => (typeof body[key] === 'string' ? body[key] : undefined);
   const reason = textOf('code')?.split(':').at(-1) ?? '';
-  const facts = { fields, reasons, retryAfterMs, reason, requestId: textOf('requestId') };
-  return new Problem(response.status, textOf('detail') ?? response.statusText, facts);
+  const more = { fields, reasons, retryAfterMs, reason, requestId: textOf('requestId') };
+  const facts = isObject(body.facts) ? body.facts : {};
+  return new Problem(response.status, textOf('detail') ?? response.statusText, { ...more, facts });
 };
 
 export const isProblem = (thrown: unknown, status?: number): thrown is Problem =>

@@ -4,13 +4,14 @@ import { keysChoice } from '../display/choices.js';
 import { PageDialog } from '../shell/page-dialog.js';
 import { useKeysText } from '../text/keys/use-keys-text.js';
 
-const rows = ['search', 'home', 'portfolio', 'markets', 'add', 'receipt', 'discreet', 'keys'] as const;
+const rows = ['search', 'home', 'portfolio', 'markets', 'trade', 'add', 'receipt', 'discreet', 'keys'] as const;
 /** As `page/shell.tsx` binds them. */
 const keysOf: Readonly<Record<(typeof rows)[number], readonly string[]>> = {
   search: ['/'],
   home: ['g', 'h'],
   portfolio: ['g', 'p'],
   markets: ['g', 'm'],
+  trade: ['g', 't'],
   add: ['n'],
   receipt: ['='],
   discreet: ['.'],

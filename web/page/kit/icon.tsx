@@ -4,6 +4,7 @@ const paths = {
   portfolio: 'M12 3v9h9M20.5 15.5A9 9 0 1 1 9 3.6',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
   markets: 'M4 20V10M10 20V4M16 20v-7M21 20H3',
+  trade: 'M8 20V4M4 8l4-4 4 4M16 4v16M12 16l4 4 4-4',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
   search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14M16.5 16.5 21 21',
   add: 'M12 5v14M5 12h14',

@@ -20,6 +20,12 @@ export const marketsPlace: Place = {
   ...{ within: /^\/markets$/, hasAssets: true, onPhone: 'bar' },
 };
 
+/** At the market that most trade; the page leads to the others. */
+export const tradePlace: Place = {
+  ...{ key: 'trade', to: '/trade/btcusdt', icon: 'trade' },
+  ...{ within: /^\/trade\//, hasAssets: true, onPhone: 'bar' },
+};
+
 /** In the order of the rail. */
 export const places: readonly Place[] = [
   { key: 'home', to: '/', icon: 'home', within: /^\/$/, hasAssets: true, onPhone: 'bar' },
@@ -28,6 +34,7 @@ export const places: readonly Place[] = [
     ...{ within: /^\/portfolios(\/|$)/, hasAssets: true, onPhone: 'bar' },
   },
   marketsPlace,
+  tradePlace,
   {
     ...{ key: 'settings', to: '/settings/profile', icon: 'settings' },
     ...{ within: /^\/settings\//, hasAssets: false, onPhone: 'elsewhere' },

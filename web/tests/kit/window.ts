@@ -44,6 +44,7 @@ export const listed = ['BTC', 'ETH', 'SOL', 'DOGE'].map((base) => ({
   Symbol: `${base.toLowerCase()}usdt`,
   BaseAsset: base,
   QuoteAsset: 'USDT',
+  StepSize: '0.00001000',
 }));
 
 type Ask = (search: string, method: string, request: Request) => unknown;
@@ -99,6 +100,7 @@ const usual: Answers = {
     return { asOf: '2026-06-15T12:00:00.000Z', stale: null, simulated: true, tickers: found, next: null };
   },
   watchlist: { watchlist: [], version: 0, next: null },
+  orders: { orders: [], next: null },
   ...usualPortfolios,
   'profile/day': { Since: '', Opens: [] },
   'profile/day-trails': { Simulated: false, Trails: [] },

@@ -27,7 +27,7 @@ interface ToolbarProps {
 /** How long candles are and how they are drawn; both stand in the address. */
 const Toolbar = ({ interval, type }: ToolbarProps) => {
   const text = useAssetText();
-  const navigate = useNavigate({ from: '/assets/$asset' });
+  const navigate = useNavigate();
   const choose = (more: AssetSearch) =>
     void navigate({ to: '.', search: (before) => ({ ...before, ...more }), replace: true, resetScroll: false });
   return (

@@ -24,11 +24,13 @@ interface FundDialogProps {
   readonly portfolio: Portfolio;
   /** Undefined until they were read: then what is in it is known to the server alone. */
   readonly balances: Balances | undefined;
+  /** In which it is asked for at first, where it is given in that. Default USDT. */
+  readonly first?: string;
   readonly onClose: () => void;
 }
 
 /** Asks how much paper money is to be given. */
-export const FundDialog = ({ portfolio: { id, name }, balances, onClose }: FundDialogProps) => {
+export const FundDialog = ({ portfolio: { id, name }, balances, first, onClose }: FundDialogProps) => {
   const text = usePortfoliosText();
   const quantityText = useQuantityText();
   const toast = useToast();
@@ -38,7 +40,7 @@ export const FundDialog = ({ portfolio: { id, name }, balances, onClose }: FundD
   const sending = useSending('quantity', 'asset');
   const { isHere, faultOf, refuse, forget, send } = sending;
   const [typed, setTyped] = useState('');
-  const [asset, setAsset] = useState<Currency>('USDT');
+  const [asset, setAsset] = useState<Currency>(currencies.find((one) => one === first) ?? 'USDT');
   const read = readQuantity(typed, quantityText, balances ? { onto: parseDecimal(totalOf(balances, asset)) } : {});
   const shown = read.quantity && `${grouped(formatDecimal(read.quantity), text.numbers)} ${asset}`;
   const give = () => {

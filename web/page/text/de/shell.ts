@@ -28,7 +28,7 @@ export const shell: ShellTexts = {
   navigation: 'Seiten',
   foldNavigation: 'Leiste einklappen',
   more: 'Mehr',
-  places: { home: 'Start', portfolio: 'Portfolio', markets: 'Märkte', settings: 'Einstellungen' },
+  places: { home: 'Start', portfolio: 'Portfolio', markets: 'Märkte', trade: 'Handel', settings: 'Einstellungen' },
   searchAll: 'Coins, Seiten, Aktionen suchen',
   basis: 'Änderungen seit',
   bases: { '24h': '24 Std.', today: 'Heute', '7d': '7 T', '30d': '30 T' },

@@ -27,7 +27,7 @@ export const shell = {
   navigation: 'Pages',
   foldNavigation: 'Fold navigation',
   more: 'More',
-  places: { home: 'Home', portfolio: 'Portfolio', markets: 'Markets', settings: 'Settings' },
+  places: { home: 'Home', portfolio: 'Portfolio', markets: 'Markets', trade: 'Trade', settings: 'Settings' },
   searchAll: 'Search assets, pages, actions',
   basis: 'Changes since',
   bases: { '24h': '24 h', today: 'Today', '7d': '7 d', '30d': '30 d' },

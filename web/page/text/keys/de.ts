@@ -6,6 +6,7 @@ export const de: KeysTexts = {
     home: 'Zum Start',
     portfolio: 'Zum Portfolio',
     markets: 'Zu den Märkten',
+    trade: 'Zum Handel',
     add: 'Coin hinzufügen',
     receipt: 'Wie der Gesamtwert oder der Wert der Zeile zustande kommt',
     discreet: 'Beträge verbergen oder zeigen',

@@ -5,6 +5,7 @@ export const en = {
     home: 'Go home',
     portfolio: 'Go to the portfolio',
     markets: 'Go to the markets',
+    trade: 'Go trading',
     add: 'Add an asset',
     receipt: 'How the total, or the value of the row, comes about',
     discreet: 'Hide or show amounts',

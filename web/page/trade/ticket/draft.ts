@@ -1,0 +1,137 @@
+import { compare, type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal } from '@tickfolio/lib/money';
+import type { OrderBody, OrderSide, OrderType, TimeInForce } from '../../orders/order-calls.js';
+
+/** What an amount is said in: the asset that is traded, or what it is paid with. */
+export type AmountUnit = 'base' | 'quote';
+
+/** An order while it is written; numbers as they were typed. */
+export interface Draft {
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly unit: AmountUnit;
+  readonly amount: string;
+  readonly price: string;
+  readonly stopPrice: string;
+}
+
+/** Fields that somebody types into. */
+export type DraftField = 'amount' | 'price' | 'stopPrice';
+
+export const orderTypes = [
+  'LIMIT',
+  'MARKET',
+  'LIMIT_MAKER',
+  'STOP_LOSS',
+  'STOP_LOSS_LIMIT',
+  'TAKE_PROFIT',
+  'TAKE_PROFIT_LIMIT',
+] as const satisfies readonly OrderType[];
+export const timesInForce = ['GTC', 'IOC', 'FOK'] as const satisfies readonly TimeInForce[];
+
+/** What an order of a type asks for besides its amount. */
+export const asksFor = (type: OrderType) => ({
+  price: type.includes('LIMIT'),
+  stopPrice: /STOP|PROFIT/.test(type),
+  timeInForce: type === 'LIMIT' || type.endsWith('_LIMIT'),
+});
+
+export const emptyDraft: Draft = {
+  ...{ side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', unit: 'base' },
+  ...{ amount: '', price: '', stopPrice: '' },
+};
+
+/** Those decimals in which exchanges trade, where a market does not say its own. */
+const usualStep = parseDecimal('0.00000001');
+const stepOf = (step: string | undefined): Decimal => {
+  const said = step === undefined ? usualStep : parseDecimal(step);
+  return isZero(said) ? usualStep : said;
+};
+
+/** The largest multiple of a step that is not above it. */
+export const floorTo = (amount: Decimal, step: Decimal): Decimal => {
+  const scale = Math.max(amount.scale, step.scale);
+  const [of, by] = [amount, step].map((one) => one.units * 10n ** BigInt(scale - one.scale));
+  return of === undefined || by === undefined ? amount : { units: of - (of % by), scale };
+};
+
+/** Digits of a quotient that is cut to a step afterwards: more than any step has. */
+const quotientScale = 24;
+
+/** The most whole steps that so much pays for. @param price not zero */
+export const quantityFor = (quote: Decimal, price: Decimal, step: string | undefined): Decimal => {
+  const by = stepOf(step);
+  const near = floorTo(divide(quote, price, quotientScale), by);
+  // A quotient is rounded, and may have become a step too much.
+  const isTooMuch = compare(multiply(near, price), quote) > 0;
+  return isTooMuch ? { units: near.units - by.units * 10n ** BigInt(near.scale - by.scale), scale: near.scale } : near;
+};
+
+/** Numbers of a draft that could be read. */
+export interface DraftNumbers {
+  readonly amount: Decimal | undefined;
+  readonly price: Decimal | undefined;
+  readonly stopPrice: Decimal | undefined;
+}
+
+/** By which price an amount of one asset is one of the other, where the order names one. */
+export const ownPrice = ({ type }: Pick<Draft, 'type'>, numbers: DraftNumbers): Decimal | undefined => {
+  const { price, stopPrice } = asksFor(type);
+  return price ? numbers.price : stopPrice ? numbers.stopPrice : undefined;
+};
+
+/** An order at the market is said in what it is paid with as it is; any other is turned into a quantity. */
+const isByQuote = ({ type, unit }: Draft): boolean => type === 'MARKET' && unit === 'quote';
+
+/** Of the base asset; undefined where that is not known before it is filled. */
+export const quantityOf = (draft: Draft, numbers: DraftNumbers, step: string | undefined): Decimal | undefined => {
+  if (!numbers.amount || isByQuote(draft)) return undefined;
+  if (draft.unit === 'base') return numbers.amount;
+  const price = ownPrice(draft, numbers);
+  return price && !isZero(price) ? quantityFor(numbers.amount, price, step) : undefined;
+};
+
+/** The order as it is sent; undefined while something is missing. */
+export const bodyOf = (
+  draft: Draft,
+  numbers: DraftNumbers,
+  {
+    symbol,
+    step,
+    portfolioId,
+  }: { readonly symbol: string; readonly step: string | undefined; readonly portfolioId: string },
+): OrderBody | undefined => {
+  const { side, type, timeInForce } = draft;
+  const asked = asksFor(type);
+  const { amount, price, stopPrice } = numbers;
+  const quantity = quantityOf(draft, numbers, step);
+  if (!amount || (asked.price && !price) || (asked.stopPrice && !stopPrice)) return undefined;
+  if (!isByQuote(draft) && (!quantity || isZero(quantity))) return undefined;
+  return {
+    ...{ portfolioId, symbol, side, type },
+    ...(asked.timeInForce ? { timeInForce } : {}),
+    ...(quantity ? { quantity: formatDecimal(quantity) } : { quoteQuantity: formatDecimal(amount) }),
+    ...(asked.price && price ? { price: formatDecimal(price) } : {}),
+    ...(asked.stopPrice && stopPrice ? { stopPrice: formatDecimal(stopPrice) } : {}),
+  };
+};
+
+const hundred = parseDecimal('100');
+/** So much more than its stop is kept for an order that buys at the market then, in percent. */
+const protectionPercent = parseDecimal('105');
+/** Decimals of an amount that is paid with. */
+const quoteScale = 8;
+
+/**
+ * An amount that is so many percent of what is available: of what is paid with where one buys, else of what is sold.
+ * @param step of the market
+ */
+export const partOf = (draft: Draft, available: string, percent: number, step: string | undefined) => {
+  const whole = parseDecimal(available);
+  const part: Decimal = { units: whole.units * BigInt(percent), scale: whole.scale + 2 };
+  if (draft.side === 'SELL') return { unit: 'base' as const, amount: formatDecimal(floorTo(part, stepOf(step))) };
+  const { price, stopPrice } = asksFor(draft.type);
+  const isProtected = stopPrice && !price;
+  const most = isProtected ? divide(multiply(part, hundred), protectionPercent, quotientScale) : part;
+  return { unit: 'quote' as const, amount: formatDecimal(floorTo(most, { units: 1n, scale: quoteScale })) };
+};
