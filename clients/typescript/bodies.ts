@@ -256,9 +256,8 @@ export interface SymbolList {
     readonly BaseAsset: string;
     readonly QuoteAsset: string;
     readonly Status: 'trading' | 'paused';
-    /** The step of its price; missing where the exchange does not say it. */
+    /** The step of its price, and of quantities in orders; missing where the exchange does not say it. */
     readonly TickSize?: string;
-    /** The step of quantities in orders; missing where the exchange does not say it. */
     readonly StepSize?: string;
   }[];
 }

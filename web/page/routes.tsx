@@ -12,7 +12,7 @@ import { SignedIn } from './shell/signed-in.js';
 import { Skeleton } from './shell/skeleton.js';
 import { Shell } from './shell.js';
 import { readAssetSearch } from './text/asset-address.js';
-import { readTradeSearch } from './text/trade-address.js';
+import { readTradeSearch } from './trade/trade-search.js';
 import { readValueSearch } from './value/ranges.js';
 
 // Every address of the page. The BFF (bff/api/public-url.ts) and the worker (worker/worker.ts) know the same ones, which

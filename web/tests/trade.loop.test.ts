@@ -188,6 +188,49 @@ describe.skipIf(!browser)('orders', () => {
     });
   });
 
+  it('show by which public trades they were filled, added up again here, and where those are looked up', async () => {
+    const tradedAt = '2026-06-15T11:30:00.000Z';
+    const filled = {
+      status: 'FILLED',
+      filledQuantity: '0.5',
+      filledQuote: '33999.9',
+      averagePrice: '67999.8',
+    } as const;
+    const server = createOrderServer([orderOf('o-1', filled)]);
+    const fill = { tradeId: 3735683401, price: '67999.8', quantity: '0.5' };
+    const answers = {
+      ...server.answers,
+      'orders/o-1/fills': {
+        fills: [{ ...fill, id: 'f-1', quote: '33999.9', fee: '0.0005', feeAsset: 'BTC', maker: true, tradedAt }],
+        next: null,
+      },
+      'orders/o-1/proof': {
+        ...{ model: 'tape', rules: { touch: 'never' }, acceptedAfterTrade: 3735683300, endedAfterTrade: 3735683401 },
+        fills: [
+          { ...fill, tradePrice: '67999.5', tradeQuantity: '0.75', takenBefore: '0', buyerIsMaker: true, tradedAt },
+        ],
+        verify: 'GET /api/v3/aggTrades?symbol=BTCUSDT&fromId=3735683401',
+      },
+    };
+    await withWindow({ frame, answers, path, expected }, async ({ page, answer }) => {
+      const open = () =>
+        endedOrders(page)
+          .getByRole('button', { name: /^By which trades: Buy 0.5 BTC/ })
+          .click();
+      await open();
+      const dialog = page.getByRole('dialog', { name: /^Receipt Buy 0.5 BTC/ });
+      await dialog.getByText('Computed by the server and again here: equal.').waitFor();
+      await dialog.getByText('BTC/USDT: trade 3735683401').waitFor();
+      await dialog.getByText('GET /api/v3/aggTrades?symbol=BTCUSDT&fromId=3735683401').waitFor();
+      await expect.poll(() => dialog.innerText()).toMatch(/a seller took/);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      answer({ 'orders/o-1/fills': { ...answers['orders/o-1/fills'], fills: [] } });
+      await open();
+      await dialog.getByText('Nothing of it was filled.').waitFor();
+    });
+  });
+
   it('say when they cannot be reached, and come back by themselves', async () => {
     const server = createOrderServer([orderOf('o-1')]);
     const away = { ...server.answers, orders: undefined };

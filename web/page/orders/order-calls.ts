@@ -21,7 +21,7 @@ export interface Tested {
   readonly estimatedFee: Quantity;
 }
 
-export interface CanceledOrders {
+interface CanceledOrders {
   readonly canceled: readonly string[];
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
 }

@@ -1,5 +1,4 @@
 import { grouped, shortQuantity } from '@tickfolio/lib/look/amount';
-import { coinName } from '@tickfolio/lib/market/asset-names';
 import { compare, divide, formatDecimal, isZero } from '@tickfolio/lib/money';
 import { exact } from '../text/exact.js';
 import type { Pair } from '../text/pair.js';
@@ -21,7 +20,7 @@ const amountOf = ({ quantity, quoteQuantity }: Asked, { base, quote }: Pair, tex
     : `${shortQuantity(quantity, text.numbers)} ${base}`;
 
 /** An order in words: `0.5 BTC at 68,000 USDT`. @param amount in the place of its own */
-export const whatOf = (asked: Asked, pair: Pair, text: TradeWords, amount = amountOf(asked, pair, text)): string => {
+const whatOf = (asked: Asked, pair: Pair, text: TradeWords, amount = amountOf(asked, pair, text)): string => {
   const shown = (price: string) => `${grouped(price, text.numbers)} ${pair.quote}`;
   const words = asked.price == null ? text.atMarket(amount) : text.atPrice(amount, shown(asked.price));
   return asked.stopPrice == null ? words : text.fromStop(words, shown(asked.stopPrice));
@@ -52,5 +51,3 @@ export const filledPercent = ({ quantity, quoteQuantity, filledQuantity, filledQ
   const percent = Number(formatDecimal(divide({ units: filled.units * 100n, scale: filled.scale }, of, 0)));
   return Math.min(99, Math.max(1, percent));
 };
-
-export const marketName = ({ base }: Pair): string => coinName(base) ?? base;

@@ -1,4 +1,4 @@
-import { OrderTable } from '../orders/order-table.js';
+import { OrderTable } from '../orders/table/order-table.js';
 import { useEndedOrders } from '../orders/use-orders.js';
 import type { Portfolio } from '../portfolios/portfolio-calls.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';

@@ -1,24 +1,27 @@
 import { useCallback, useState } from 'react';
+import { useDiscreet } from '../display/choices.js';
 import type { Order } from '../orders/order-calls.js';
-import { OrderTable } from '../orders/order-table.js';
 import { orderWords } from '../orders/order-words.js';
+import { OrderTable } from '../orders/table/order-table.js';
 import { useCancel } from '../orders/use-cancel.js';
 import { useOpenOrders } from '../orders/use-orders.js';
 import type { Portfolio } from '../portfolios/portfolio-calls.js';
 import { Question } from '../security/question.js';
+import { hiddenAmount } from '../text/figure.js';
 import type { Pair } from '../text/pair.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';
 import { AskedOrders } from './asked-orders.js';
 
 const CancelButton = ({ order, pair }: { readonly order: Order; readonly pair: Pair }) => {
   const text = useTradeText();
+  const isDiscreet = useDiscreet();
   const { cancel } = useCancel();
   const [busy, setBusy] = useState(false);
   return (
     <button
       type="button"
       className="icon-button"
-      aria-label={text.cancelThis(orderWords(order, pair, text))}
+      aria-label={text.cancelThis(orderWords(order, pair, text, isDiscreet ? hiddenAmount : undefined))}
       title={text.cancelOrder}
       disabled={busy}
       onClick={() => {

@@ -7,7 +7,7 @@ import { assetAddress } from '../text/asset-address.js';
 import { marketPair } from '../text/pair.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';
 import { usePriceText } from '../text/use-price-text.js';
-import type { Market } from './use-market.js';
+import type { Market } from './market/use-market.js';
 
 /** Which market it is, what it costs there now, and where more of it stands. */
 export const TradeHead = ({ market, fresh }: { readonly market: Market; readonly fresh: Fresh | undefined }) => {

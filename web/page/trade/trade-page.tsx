@@ -11,12 +11,12 @@ import { Skeleton } from '../shell/skeleton.js';
 import { marketPair } from '../text/pair.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';
 import { EndedOrders } from './ended-orders.js';
+import { type Market, useMarket } from './market/use-market.js';
 import { OpenOrders } from './open-orders.js';
 import { NoPaper } from './ticket/funding.js';
 import { Ticket } from './ticket/ticket.js';
 import { TradeHead } from './trade-head.js';
 import { useFunds } from './use-funds.js';
-import { type Market, useMarket } from './use-market.js';
 import { usePaper } from './use-paper.js';
 
 interface DeskProps {

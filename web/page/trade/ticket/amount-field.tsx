@@ -3,7 +3,7 @@ import { formatDecimal, multiply } from '@tickfolio/lib/money';
 import { Field } from '../../kit/field.js';
 import { Figure } from '../../text/figure.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 import { ownPrice, partOf } from './draft.js';
 import type { Drafting } from './use-draft.js';
 

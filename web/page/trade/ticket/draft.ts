@@ -1,4 +1,4 @@
-import { compare, type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal } from '@tickfolio/lib/money';
+import { type Decimal, divide, formatDecimal, isZero, multiply, parseDecimal } from '@tickfolio/lib/money';
 import type { OrderBody, OrderSide, OrderType, TimeInForce } from '../../orders/order-calls.js';
 
 /** What an amount is said in: the asset that is traded, or what it is paid with. */
@@ -48,23 +48,22 @@ const stepOf = (step: string | undefined): Decimal => {
   return isZero(said) ? usualStep : said;
 };
 
+const unitsAt = ({ units, scale }: Decimal, at: number): bigint => units * 10n ** BigInt(at - scale);
+
 /** The largest multiple of a step that is not above it. */
-export const floorTo = (amount: Decimal, step: Decimal): Decimal => {
+const floorTo = (amount: Decimal, step: Decimal): Decimal => {
   const scale = Math.max(amount.scale, step.scale);
-  const [of, by] = [amount, step].map((one) => one.units * 10n ** BigInt(scale - one.scale));
-  return of === undefined || by === undefined ? amount : { units: of - (of % by), scale };
+  const units = unitsAt(amount, scale);
+  return { units: units - (units % unitsAt(step, scale)), scale };
 };
 
-/** Digits of a quotient that is cut to a step afterwards: more than any step has. */
-const quotientScale = 24;
-
-/** The most whole steps that so much pays for. @param price not zero */
+/** The most whole steps that so much pays for, exactly. @param price not zero */
 export const quantityFor = (quote: Decimal, price: Decimal, step: string | undefined): Decimal => {
   const by = stepOf(step);
-  const near = floorTo(divide(quote, price, quotientScale), by);
-  // A quotient is rounded, and may have become a step too much.
-  const isTooMuch = compare(multiply(near, price), quote) > 0;
-  return isTooMuch ? { units: near.units - by.units * 10n ** BigInt(near.scale - by.scale), scale: near.scale } : near;
+  const ofStep = multiply(price, by);
+  const scale = Math.max(quote.scale, ofStep.scale);
+  const [paid, each] = [unitsAt(quote, scale), unitsAt(ofStep, scale)];
+  return { units: (paid / each) * by.units, scale: by.scale };
 };
 
 /** Numbers of a draft that could be read. */
@@ -121,6 +120,8 @@ const hundred = parseDecimal('100');
 const protectionPercent = parseDecimal('105');
 /** Decimals of an amount that is paid with. */
 const quoteScale = 8;
+/** More than those, so that what is cut off is cut off once. */
+const quotientScale = 24;
 
 /**
  * An amount that is so many percent of what is available: of what is paid with where one buys, else of what is sold.

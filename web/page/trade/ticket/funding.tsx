@@ -7,7 +7,7 @@ import type { Balances } from '../../portfolios/use-balances.js';
 import { openDialog } from '../../shell/open-dialog.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 
 const FundDialog = latePart(() =>
   import('../../portfolios/dialogs/fund-dialog.js').then(({ FundDialog: found }) => found),

@@ -3,7 +3,7 @@ import { compare, type Decimal, formatDecimal, multiply, subtract, zero } from '
 import { exact } from '../../text/exact.js';
 import { Figure } from '../../text/figure.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 import { type Draft, type DraftNumbers, ownPrice, quantityFor, quantityOf } from './draft.js';
 import type { Preview as Previewed } from './use-preview.js';
 
@@ -15,7 +15,7 @@ interface Gets {
 }
 
 /** What comes in for it, before the fee; undefined while no price says it. */
-export const getsOf = (draft: Draft, numbers: DraftNumbers, market: Market): Gets | undefined => {
+const getsOf = (draft: Draft, numbers: DraftNumbers, market: Market): Gets | undefined => {
   const { base, quote, step } = market;
   const quantity = quantityOf(draft, numbers, step);
   const limit = draft.type.includes('LIMIT') ? numbers.price : undefined;

@@ -1,6 +1,6 @@
 import { Field } from '../../kit/field.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 import type { Drafting } from './use-draft.js';
 
 interface PriceFieldProps {

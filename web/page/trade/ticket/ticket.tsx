@@ -8,7 +8,7 @@ import { availableOf } from '../../portfolios/transferable.js';
 import type { Balances } from '../../portfolios/use-balances.js';
 import { exact } from '../../text/exact.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 import { AmountField } from './amount-field.js';
 import { type DraftField, orderTypes, timesInForce } from './draft.js';
 import { Funding } from './funding.js';

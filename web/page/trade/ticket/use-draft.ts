@@ -2,7 +2,7 @@ import { grouped } from '@tickfolio/lib/look/amount';
 import { useState } from 'react';
 import { faultWhileTyped, type QuantityInput, readQuantity } from '../../portfolio/changes/quantity.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
-import type { Market } from '../use-market.js';
+import type { Market } from '../market/use-market.js';
 import { asksFor, bodyOf, type Draft, type DraftField, type DraftNumbers, emptyDraft, quantityOf } from './draft.js';
 
 /** The order that somebody writes, read as they type. */

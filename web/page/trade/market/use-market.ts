@@ -1,10 +1,10 @@
 import type { Direction } from '@tickfolio/lib/look/change';
 import { coinName } from '@tickfolio/lib/market/asset-names';
-import { useCoinFreshness } from '../coin/use-coin-freshness.js';
-import { useLookedAt } from '../coin/use-looked-at.js';
-import { useLive } from '../parts.js';
-import { useNewListings, useSymbols } from '../portfolio/changes/use-symbols.js';
-import type { Pair } from '../text/pair.js';
+import { useCoinFreshness } from '../../coin/use-coin-freshness.js';
+import { useLookedAt } from '../../coin/use-looked-at.js';
+import { useLive } from '../../parts.js';
+import { useNewListings, useSymbols } from '../../portfolio/changes/use-symbols.js';
+import type { Pair } from '../../text/pair.js';
 
 /** What is known of the market in which one trades. */
 export interface Market extends Pair {

@@ -1,7 +1,7 @@
-import { type AssetSearch, readAssetSearch } from './asset-address.js';
+import { type AssetSearch, readAssetSearch } from '../text/asset-address.js';
 
 /** What of the page of trading stands in its address; nothing of what is usual. */
-export interface TradeSearch extends Pick<AssetSearch, 'interval' | 'type'> {
+interface TradeSearch extends Pick<AssetSearch, 'interval' | 'type'> {
   /** Of paper money, where it is not the default one. */
   readonly portfolio?: string | undefined;
 }

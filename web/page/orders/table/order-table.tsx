@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { shortQuantity } from '@tickfolio/lib/look/amount';
 import { memo, type ReactNode } from 'react';
-import { role } from '../rows/table-roles.js';
-import { Figure } from '../text/figure.js';
-import { useSpeaking } from '../text/language.js';
-import { marketPair, type Pair } from '../text/pair.js';
-import { useTradeText } from '../text/trade/use-trade-text.js';
-import { usePriceText } from '../text/use-price-text.js';
-import type { Order } from './order-calls.js';
-import { filledPercent, reasonOf, stateOf } from './order-words.js';
-import { usePairs } from './use-pairs.js';
+import { role } from '../../rows/table-roles.js';
+import { Figure } from '../../text/figure.js';
+import { useSpeaking } from '../../text/language.js';
+import { marketPair, type Pair } from '../../text/pair.js';
+import { useTradeText } from '../../text/trade/use-trade-text.js';
+import { usePriceText } from '../../text/use-price-text.js';
+import type { Order } from '../order-calls.js';
+import { filledPercent, reasonOf, stateOf } from '../order-words.js';
+import { FillsButton } from '../receipt/fills-button.js';
+import { usePairs } from '../use-pairs.js';
 
 /** How much of it is filled, as far as a line can show it; words beside it say how much. */
 const FilledBar = ({ percent }: { readonly percent: number }) => (
@@ -49,7 +50,10 @@ const Filled = ({ order, pair }: { readonly order: Order; readonly pair: Pair })
   const shown = (amount: string) => shortQuantity(amount, text.numbers);
   return (
     <>
-      <Figure isPrivate>{`${text.filledPart(shown(part), shown(whole))} ${asset}`}</Figure>
+      <span className="receipted">
+        <FillsButton order={order} pair={pair} />
+        <Figure isPrivate>{`${text.filledPart(shown(part), shown(whole))} ${asset}`}</Figure>
+      </span>
       <FilledBar percent={filledPercent(order)} />
     </>
   );
