@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, type ErrorCode, httpStatusOf, StartError } from '../errors/errors.js';
 import { createLogger, createMetrics, silentLogger } from '../telemetry/telemetry.js';
 import { addOperations, createHttpServer, type Dependency, listen, type Operations, problemOf } from './http.js';
@@ -18,6 +18,23 @@ beforeEach(() => {
   });
 });
 afterEach(() => app.close());
+
+it('serves also where a slow machine takes a minute to begin', async () => {
+  vi.useFakeTimers();
+  try {
+    app.register(async (scope) => {
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      scope.get('/late', async () => ({}));
+    });
+    const begun = Promise.resolve(app.ready());
+    begun.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await begun;
+  } finally {
+    vi.useRealTimers();
+  }
+  expect((await app.inject('/late')).statusCode).toBe(200);
+});
 
 describe('problem details', () => {
   const problem = async (request: string | InjectOptions) => {

@@ -37,6 +37,8 @@ export interface HttpServerOptions
 
 /** A request must have arrived whole within this time. */
 const defaultRequestTimeoutMs = 10_000;
+/** What is served may take so long to begin: a machine that does ten other things is no fault that ends a start. */
+const beginTimeoutMs = 120_000;
 /** How often connections are looked through for such requests; Node's own 30 s would triple the time. */
 const checkIntervalMs = 1_000;
 
@@ -53,6 +55,7 @@ export const createHttpServer = ({
 }: HttpServerOptions): FastifyInstance => {
   const app: FastifyInstance = fastify({
     requestTimeout: defaultRequestTimeoutMs,
+    pluginTimeout: beginTimeoutMs,
     ...options,
     frameworkErrors: frameworkErrorsWith(errorPages),
     clientErrorHandler: clientErrorHandlerWith(errorPages),
