@@ -50,7 +50,14 @@ const expected: Readonly<Record<ServiceName, readonly string[]>> = {
     'audit_interval_seconds',
   ],
   portfolio: ['audit_done_timestamp_seconds', 'audit_mismatch', 'postgres_connections', 'dependency_up'],
-  orders: ['audit_done_timestamp_seconds', 'audit_mismatch', 'saga_jams_total', 'circuit_open', 'dependency_up'],
+  orders: [
+    'audit_done_timestamp_seconds',
+    'audit_mismatch',
+    'saga_jams_total',
+    'fill_audits_total',
+    'circuit_open',
+    'dependency_up',
+  ],
   archiver: ['lag_messages', 'stored_lag_seconds', 'dead_letters_total', 'dependency_up'],
   dashboard: ['query_duration_seconds', 'http_request_duration_seconds', 'dependency_up'],
 };

@@ -111,6 +111,18 @@ describe('the orders service', () => {
     );
   });
 
+  it('has less available for the next order by what one keeps, however its symbol is written (hummingbot#1975)', async () => {
+    const { somebody } = await build();
+    const { place, placed, held } = somebody();
+    await placed({ symbol: 'BTCUSDT', quantity: '6' });
+    expect(held()).toEqual(['BTC 2 0', 'USDT 400 600']);
+    await expect(place({ symbol: 'btcUSDT', quantity: '5' })).rejects.toMatchObject({
+      fields: [{ reason: 'insufficient-balance' }],
+      facts: { available: '400', needed: '500', asset: 'USDT' },
+    });
+    expect(held()).toEqual(['BTC 2 0', 'USDT 400 600']);
+  });
+
   it('stores nothing of what may not be asked for', async () => {
     const { somebody, portfolio } = await build();
     const { place, list, userId } = somebody();

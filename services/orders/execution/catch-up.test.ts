@@ -1,9 +1,13 @@
+import { createManualClock, sleep } from '@tickfolio/lib/clock';
 import { expect, it } from 'vitest';
 import { createFollowedTape } from '../kit/followed-tape.js';
 import { createScriptedTrades } from '../kit/scripted-trades.js';
 
 const beganMs = Date.UTC(2026, 10, 30);
 const minuteMs = 60_000;
+const nightMinutes = 600;
+/** How long the exchange takes for a page. */
+const pageMs = 300;
 
 /** What is traded in a minute of the night, some sixty times: near 100, but for some. */
 const priceIn = (minute: number, at: number): number => {
@@ -29,7 +33,7 @@ const night = async (given: Parameters<typeof createFollowedTape>[0] = {}) => {
     passed: await order({ type: 'MARKET', timeInForce: null, price: null, protection: '200', quantity: '1' }),
   };
   await follower.close();
-  for (let minute = 0; minute < 600; minute++)
+  for (let minute = 0; minute < nightMinutes; minute++)
     for (let at = 0; at < 60; at++)
       exchange.trade(
         String(priceIn(minute, at)),
@@ -40,13 +44,17 @@ const night = async (given: Parameters<typeof createFollowedTape>[0] = {}) => {
   return { ...all, ids };
 };
 
-it('fills orders after a night in which nobody looked at trades as if somebody had, with little of the exchange’s weight (F12a)', async () => {
-  const looked = await night();
+it('fills orders after a night of ten hours as if somebody had looked at all its trades, within a minute and with little of the exchange’s weight (F12a)', async () => {
+  const clock = createManualClock(beganMs);
+  const looked = await night({ clock, exchange: createScriptedTrades({ asked: () => sleep(clock, pageMs) }) });
+  clock.advance(nightMinutes * minuteMs);
   // The same with a tape that reaches back as far as it takes.
   const whole = await night({ exchange: createScriptedTrades({ maxMissed: 1_000_000 }) });
   for (const one of [looked, whole]) {
+    const startedMs = one.clock.now();
     const follower = one.start();
     await one.caughtUp();
+    expect(one.clock.now() - startedMs).toBeLessThan(minuteMs);
     await follower.close();
   }
   const filled = (one: typeof looked) => {

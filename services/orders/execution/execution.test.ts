@@ -1,11 +1,13 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
+import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createExecution } from '../app.js';
 import { openEmbeddedDatabase } from '../kit/database.js';
 import { reasonOf, startTestOrders, type TestOrders } from '../kit/orders.js';
 import { createScriptedPortfolio } from '../kit/scripted-portfolio.js';
 import { createScriptedTrades } from '../kit/scripted-trades.js';
+import { fills } from '../schema.js';
 
 const atMs = Date.UTC(2026, 10, 30);
 let postgres: Postgres;
@@ -63,6 +65,8 @@ describe('an order at real trades', () => {
       const { status, settled } = await somebody.get(order.id);
       return [status, settled, somebody.held()];
     }, ['FILLED', true, ['BTC 3.998 0', 'USDT 820 0']]);
+    // Of what was never seen so nobody could tell that it grew.
+    expect(await orders.metrics()).toContain('fill_audits_total{outcome="wrong"} 0');
     // Once an hour it is filled again.
     clock.advance(3_600_000 - (clock.now() - atMs));
     await becomes(async () => (await orders.metrics()).includes('fill_audits_total{outcome="right"} 1'), true);
@@ -72,6 +76,19 @@ describe('an order at real trades', () => {
       [43, '90', '1.5'],
       [44, '90', '0.5'],
     ]);
+  });
+
+  it('rings where it was filled by another trade than is stored (A12)', async () => {
+    const { orders, clock, exchange, whileTimePasses, becomes } = await begin();
+    exchange.trade('100', '1', 'buyer', atMs + 1_000, 741);
+    const somebody = orders.somebody();
+    const order = await whileTimePasses(somebody.placed({ quantity: '1', price: '90' }));
+    exchange.trade('91', '1', 'seller', atMs + 2_000);
+    exchange.trade('89', '1.5', 'seller', atMs + 3_000);
+    await becomes(async () => (await somebody.get(order.id)).status, 'FILLED');
+    await postgres.db.update(fills).set({ tradeId: 742 }).where(eq(fills.orderId, order.id));
+    clock.advance(3_600_000 - (clock.now() - atMs));
+    await becomes(async () => (await orders.metrics()).includes('fill_audits_total{outcome="wrong"} 1'), true);
   });
 
   it('is refused while there is no price, or none can be had', async () => {

@@ -33,6 +33,8 @@ export const startFillSamples = (deps: FillSamplesDeps): { close(): Promise<void
     help: 'Orders that were filled again from public trades, by what came of it: right, wrong, unknown',
     labelNames: ['outcome'],
   });
+  // Of one that only appears with the first wrong order nobody could see that it grew.
+  for (const outcome of ['right', 'wrong', 'unknown']) audited.inc({ outcome }, 0);
   const look = async (orderId: string) => {
     try {
       const stored = await readStoredFills(db, orderId);

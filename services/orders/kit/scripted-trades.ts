@@ -45,7 +45,12 @@ const empty = (watermarkMs: number): TapePart => ({
 });
 
 /** An aggregator whose trades and faults a test says. */
-export const createScriptedTrades = ({ random = (): number => 0.5, maxMissed = 20_000 } = {}) => {
+export const createScriptedTrades = ({
+  random = (): number => 0.5,
+  maxMissed = 20_000,
+  /** What passes until the exchange's history answers. */
+  asked = async (): Promise<void> => undefined,
+} = {}) => {
   let trades: Scripted[] = [];
   let watermarkMs = 0;
   let provenMs = 0;
@@ -138,11 +143,13 @@ export const createScriptedTrades = ({ random = (): number => 0.5, maxMissed = 2
   const history: TradeHistory = {
     trades: async (_symbol, fromId, limit) => {
       pages.push(`trades from ${fromId}`);
+      await asked();
       const rows = trades.filter(({ id }) => id >= fromId).slice(0, limit);
       return rows.map((one) => ({ ...one, firstTradeId: one.id, lastTradeId: one.id }));
     },
     minutes: async (_symbol, startMs, endMs) => {
       pages.push('minutes');
+      await asked();
       return klinesOf(trades, startMs, endMs);
     },
   };
