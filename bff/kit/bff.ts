@@ -151,10 +151,11 @@ export const startTestBff = async ({
   const ownPubSub = pubsub ?? createMemoryPubSub();
   const priceBus = createPriceBus(ownPubSub);
   const metrics = createMetrics('bff');
+  const neighbours = playedNeighbours({ auth: auth.client, ...played });
   const bff = await startBff(
     {
       postgres,
-      neighbours: playedNeighbours({ auth: auth.client, ...played }),
+      neighbours,
       aggregator: client,
       priceBus,
       pubsub: ownPubSub,
@@ -207,5 +208,10 @@ export const startTestBff = async ({
     pubsub: ownPubSub,
     publish: (symbol, price) => priceBus.publish(second(symbol, price, clock.now())),
     call,
+    // Else those who are away would be called, twice a second, until the process ends.
+    close: async () => {
+      await bff.close();
+      neighbours.close();
+    },
   };
 };

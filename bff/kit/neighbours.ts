@@ -6,8 +6,10 @@ import { createNeighbours, type NeighbourClient, type Neighbours } from '../neig
 /** Nobody listens there. */
 const nowhere = '127.0.0.1:1';
 
-/** Neighbours of which a test plays some; the others are away. */
-export const playedNeighbours = (played: Readonly<Partial<Record<NeighbourName, NeighbourClient>>>): Neighbours => {
+/** Neighbours of which a test plays some; the others are away. Closing them closes only the clients of these. */
+export const playedNeighbours = (
+  played: Readonly<Partial<Record<NeighbourName, NeighbourClient>>>,
+): Neighbours & { close(): void } => {
   const away = createNeighbours(
     { clock: systemClock, metrics: createMetrics('bff'), observeCircuit: () => () => undefined },
     targetsOf(() => nowhere),
@@ -15,5 +17,6 @@ export const playedNeighbours = (played: Readonly<Partial<Record<NeighbourName, 
   return {
     client: <Client extends NeighbourClient>(...[name, create]: Parameters<typeof away.client<Client>>) =>
       (played[name] as Client | undefined) ?? away.client(name, create),
+    close: away.close,
   };
 };
