@@ -3,7 +3,7 @@ import { readConfig } from '@tickfolio/lib/config';
 import { migrationsFolder } from '@tickfolio/lib/event-log/postgres';
 import { miniTickers } from '@tickfolio/lib/events/mini-ticker';
 import { userEvents } from '@tickfolio/lib/events/user-events';
-import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
@@ -68,7 +68,7 @@ const openLog = async (env: NodeJS.ProcessEnv, postgres?: Postgres) => {
 };
 
 it('keeps what happens to accounts over a kill, in the partitions of the topic, and tickers in memory', async () => {
-  const postgres = await openTestPglite(migrationsFolder);
+  const postgres = await shareTestPglite(migrationsFolder);
   const killed = await openLog({}, postgres);
   for (const topic of [userEvents.name, miniTickers.name]) await killed.log.append(topic, [{ key: 'a', value: '{}' }]);
   const { log, kept, metrics } = await openLog({}, postgres);

@@ -5,7 +5,7 @@ import { signAccessToken } from '@tickfolio/lib/access-token';
 import type { ClickHouse } from '@tickfolio/lib/clickhouse';
 import { systemClock } from '@tickfolio/lib/clock';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
-import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import { until } from '@tickfolio/lib/kit/wait-until';
 import type { Postgres } from '@tickfolio/lib/postgres';
 import { sql } from 'drizzle-orm';
@@ -139,7 +139,7 @@ beforeAll(async () => {
     played: { orders: openOrders },
   });
   const holdings = createFakeHoldings();
-  lateDatabase = await openTestPglite(migrationsFolder); // In which coins are not this gateway's any more.
+  lateDatabase = await shareTestPglite(migrationsFolder, 'late'); // In which coins are not this gateway's any more.
   late = await startTestBff({
     postgres: lateDatabase,
     played: {

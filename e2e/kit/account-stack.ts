@@ -9,7 +9,7 @@ import {
 import { EventServiceClient } from '@tickfolio/gen/auth/v1';
 import type { Clock } from '@tickfolio/lib/clock';
 import { createMemoryEventLog } from '@tickfolio/lib/event-log/memory';
-import { openTestPglite } from '@tickfolio/lib/kit/pglite';
+import { shareTestPglite } from '@tickfolio/lib/kit/pglite';
 import { connectOwner } from '@tickfolio/lib/outbox/inbox';
 import { createPriceBus } from '@tickfolio/lib/price-bus';
 import { createMemoryPubSub } from '@tickfolio/lib/pubsub/memory';
@@ -64,10 +64,10 @@ export const startAccountStack = async (clock: Clock, webFolder?: string) => {
     closing.push(() => one.close());
     return one;
   };
-  const accounts = own(await openTestPglite(authMigrations));
-  const postgres = own(await openTestPglite(profileMigrations));
-  const books = own(await openTestPglite(portfolioMigrations));
-  const orderBook = own(await openTestPglite(orderMigrations));
+  const accounts = own(await shareTestPglite(authMigrations));
+  const postgres = own(await shareTestPglite(profileMigrations));
+  const books = own(await shareTestPglite(portfolioMigrations));
+  const orderBook = own(await shareTestPglite(orderMigrations));
   const eventLog = createMemoryEventLog({
     clock,
     log,

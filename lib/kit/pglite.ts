@@ -62,10 +62,12 @@ const empty = async (postgres: Postgres) => {
 /**
  * One for all test files of a process, which run one after another; each finds its tables empty. It ends with the
  * process.
+ * @param which for who needs two of the same kind at once
  */
-export const shareTestPglite = async (migrationsFolder: string): Promise<Postgres> => {
-  const opening = shared.get(migrationsFolder) ?? openSchema(`shared_${shared.size + 1}`, migrationsFolder);
-  shared.set(migrationsFolder, opening);
+export const shareTestPglite = async (migrationsFolder: string, which = ''): Promise<Postgres> => {
+  const key = `${migrationsFolder} ${which}`;
+  const opening = shared.get(key) ?? openSchema(`shared_${shared.size + 1}`, migrationsFolder);
+  shared.set(key, opening);
   const postgres = await opening;
   await empty(postgres);
   return { ...postgres, close: async () => undefined };
