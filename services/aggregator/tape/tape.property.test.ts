@@ -132,7 +132,7 @@ const play = ({
 };
 
 const run = fc.record({ steps, outages, lag, history, dense: fc.boolean() });
-const runs = seedsOf(150);
+const runs = seedsOf(100);
 
 /**
  * Holds what was published against what subscribers may rely on: revisions count up, and a complete second is right and

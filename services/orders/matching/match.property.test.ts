@@ -1,3 +1,4 @@
+import { seedsOf } from '@tickfolio/lib/kit/counts';
 import { add, compare, formatDecimal, multiply, subtract, zero } from '@tickfolio/lib/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { afterMatch } from './progress.js';
 import { replay } from './replay.js';
 import type { FillStep, MatchStep } from './steps.js';
 
-const runs = { numRuns: 300 };
+const runs = { numRuns: seedsOf(100) };
 const before: Reference = {
   ...{ lastPrice: d('100'), askPrint: d('100.1'), bidPrint: d('100') },
   ...{ watermarkMs: 0, lastTradeId: 0, lastTradeMs: 0 },
