@@ -42,6 +42,19 @@ const beginTimeoutMs = 120_000;
 /** How often connections are looked through for such requests; Node's own 30 s would triple the time. */
 const checkIntervalMs = 1_000;
 
+const displayName = Symbol.for('fastify.display-name');
+
+/** Gives what is registered without a name one: Fastify looks for it among all modules of the process, twice each. */
+const namePlugins = (app: FastifyInstance): void => {
+  const register = app.register as (this: FastifyInstance, plugin: unknown, options?: unknown) => FastifyInstance;
+  const named = function (this: FastifyInstance, plugin: unknown, options?: unknown) {
+    if (typeof plugin === 'function' && !(displayName in plugin))
+      Object.defineProperty(plugin, displayName, { value: plugin.name || 'scope' });
+    return register.call(this, plugin, options);
+  };
+  app.register = named as FastifyInstance['register'];
+};
+
 /**
  * A fastify server without routes that answers whatever fails, at whatever stage, as problem+json: what is no HTTP, an
  * unreadable address, a wrong method, a wrong body, an error of a route. It takes the caller's `x-request-id` or makes
@@ -69,6 +82,7 @@ export const createHttpServer = ({
     requestIdHeader: false,
     genReqId: ({ headers }) => requestIdOf(headers[requestIdKey]),
   });
+  namePlugins(app);
   traceRequests(app);
   if (answerFailures) answerFailures(app);
   else setProblemHandlers(app, errorPages);
