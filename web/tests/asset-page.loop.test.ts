@@ -142,7 +142,9 @@ describe.skipIf(!browser)('the page of a coin', () => {
         if (request.url().includes('/leases/')) asked.push(request.method());
       });
       const told = () => words(page, '.coin-head');
-      await expect.poll(told).toMatch(/Solana SOL Live priced in the last 2 s 1\d\d\.5 USDT up ▲ ?\+\d+\.50 % 24 h$/);
+      await expect
+        .poll(told)
+        .toMatch(/Solana SOL Trade Live priced in the last 2 s 1\d\d\.5 USDT up ▲ ?\+\d+\.50 % 24 h$/);
       const first = await told();
       await expect.poll(told).not.toBe(first);
       await settled(async () => {

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Change, Direction } from '@tickfolio/lib/look/change';
 import { useEffect } from 'react';
 import type { Basis } from '../display/choices.js';
@@ -83,6 +84,11 @@ export const CoinHead = (props: CoinHeadProps) => {
           )}
         </h1>
         <AssetStar {...{ symbol, base, quote, name, isListed }} />
+        {isListed && (
+          <Link to="/trade/$symbol" params={{ symbol }} className="button small">
+            {text.places.trade}
+          </Link>
+        )}
         {reason && shown && <PriceTag row={reason} />}
         <Freshness of={fresh ?? (row || isDelisted || !shown ? undefined : recorded)} about="price" />
       </div>

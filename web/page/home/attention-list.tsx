@@ -52,6 +52,12 @@ const NoticeLine = ({ notice, asOfMs }: { readonly notice: Notice; readonly asOf
   const { times } = useSpeaking();
   const text = useHomeText();
   if (notice.kind === 'simulated') return <span>{text.madeUpPrices}</span>;
+  if (notice.kind === 'orders')
+    return (
+      <Link to="/trade/$symbol" params={{ symbol: notice.symbol }}>
+        {text.ordersWaiting(notice.count)}
+      </Link>
+    );
   if (notice.kind === 'young') {
     const coins = someCoins(
       notice.holdings.map(({ asset }) => asset),
@@ -67,14 +73,16 @@ const NoticeLine = ({ notice, asOfMs }: { readonly notice: Notice; readonly asOf
 interface AttentionListProps {
   readonly holdings: readonly Holding[];
   readonly simulated: boolean;
+  /** Orders that are open, the newest first. */
+  readonly waiting: readonly { readonly symbol: string }[];
   /** Of the newest frame, epoch milliseconds. */
   readonly asOfMs: number;
 }
 
 /** What somebody should know before believing the total; not there where there is nothing. */
-export const AttentionList = ({ holdings, simulated, asOfMs }: AttentionListProps) => {
+export const AttentionList = ({ holdings, simulated, waiting, asOfMs }: AttentionListProps) => {
   const text = useHomeText();
-  const notices = noticesOf(holdings, simulated);
+  const notices = noticesOf(holdings, simulated, waiting);
   if (notices.length === 0) return null;
   const more = notices.length - maxNotices;
   return (

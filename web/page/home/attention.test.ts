@@ -4,8 +4,8 @@ import { holdingsOfCoins, testCoin } from '../live/kit/view.js';
 import type { Row } from '../live/portfolio-view.js';
 import { noticesOf } from './attention.js';
 
-const told = (holdings: readonly Holding[], simulated = false) =>
-  noticesOf(holdings, simulated).map((notice) =>
+const told = (holdings: readonly Holding[], simulated = false, waiting: readonly { symbol: string }[] = []) =>
+  noticesOf(holdings, simulated, waiting).map((notice) =>
     'holding' in notice
       ? `${notice.kind} ${notice.holding.asset}: ${notice.rows.map(({ symbol }) => symbol).join(' ')}`
       : notice.kind,
@@ -42,9 +42,18 @@ describe('what needs attention', () => {
       testCoin('solusdt', '3'),
     ]);
     const young = holdings.map((held, at) => (at === 1 ? held : withRows(held, { daySinceMs: 1_000 + at })));
-    expect(noticesOf(young, false)).toMatchObject([
+    expect(noticesOf(young, false, [])).toMatchObject([
       { kind: 'young', holdings: [{ asset: 'BTC' }, { asset: 'SOL' }], sinceMs: 1_002 },
     ]);
+  });
+  it('are orders that wait, with the market of the newest', () => {
+    const holdings = holdingsOfCoins('3', [testCoin('btcusdt', '1')]);
+    const waiting = [{ symbol: 'ethusdt' }, { symbol: 'btcusdt' }];
+    expect(noticesOf(holdings, true, waiting)).toMatchObject([
+      { kind: 'orders', count: 2, symbol: 'ethusdt' },
+      { kind: 'simulated' },
+    ]);
+    expect(told(holdings, false, [])).toEqual([]);
   });
   it('is not what is being changed at this moment', () => {
     const holdings = holdingsOfCoins('0', [testCoin('btcusdt', null)]);

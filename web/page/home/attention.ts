@@ -17,6 +17,13 @@ export type Notice =
       /** The latest of their beginnings, in epoch milliseconds. */
       readonly sinceMs: number;
     }
+  | {
+      /** Orders that wait to be filled. */
+      readonly kind: 'orders';
+      readonly count: number;
+      /** Of the newest of them. */
+      readonly symbol: string;
+    }
   | { readonly kind: 'simulated' };
 
 /** Of a holding, where it is so of any of its markets. */
@@ -29,9 +36,14 @@ const noticeOf = (kind: 'unpriced' | 'old', holding: Holding): Notice | undefine
 
 /**
  * What somebody should know before believing the total: assets without a price, old prices, changes of a shorter time
- * than was chosen, simulated prices; the gravest first, and of an asset only the gravest.
+ * than was chosen, orders that wait, simulated prices; the gravest first, and of an asset only the gravest.
+ * @param waiting the newest first
  */
-export const noticesOf = (holdings: readonly Holding[], simulated: boolean): readonly Notice[] => {
+export const noticesOf = (
+  holdings: readonly Holding[],
+  simulated: boolean,
+  waiting: readonly { readonly symbol: string }[],
+): readonly Notice[] => {
   const unpriced = holdings.flatMap((holding) => noticeOf('unpriced', holding) ?? []);
   const told = new Set(unpriced.map((notice) => 'holding' in notice && notice.holding));
   const old = holdings.filter((holding) => !told.has(holding)).flatMap((holding) => noticeOf('old', holding) ?? []);
@@ -44,6 +56,7 @@ export const noticesOf = (holdings: readonly Holding[], simulated: boolean): rea
     ...(young.length > 0
       ? [{ kind: 'young', holdings: young, sinceMs: Math.max(...young.flatMap(beginnings)) } as const]
       : []),
+    ...(waiting[0] ? [{ kind: 'orders', count: waiting.length, symbol: waiting[0].symbol } as const] : []),
     ...(simulated ? [{ kind: 'simulated' } as const] : []),
   ];
 };

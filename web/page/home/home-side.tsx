@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Holding } from '../live/holdings.js';
 import type { PortfolioView } from '../live/portfolio-view.js';
-import { useParts } from '../parts.js';
+import { useOpenOrders } from '../orders/use-orders.js';
+import { usePace, useParts } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useTrailSeeds } from '../portfolio/use-trail-seeds.js';
 import { CardBoundary } from '../shell/card-boundary.js';
@@ -13,6 +14,10 @@ import { MoverList } from './mover-list.js';
 const settledMs = 100;
 /** What needs attention waits no longer for one. */
 const maxWaitMs = 2_000;
+
+/** How often it is asked which orders wait. */
+const ordersPaceMs = 30_000;
+const noneWaiting: readonly never[] = [];
 
 /** Whether what was being read is there since a moment, or does not come soon; stays so when it is read again. */
 const useSettled = (isLoading: boolean): boolean => {
@@ -40,12 +45,13 @@ interface HomeSideProps {
 export const HomeSide = ({ view, holdings, changes }: HomeSideProps) => {
   useSymbols();
   useTrailSeeds();
+  const { query, orders: waiting = noneWaiting } = useOpenOrders(usePace(ordersPaceMs));
   // All at once: a notice that comes with the first changes would push the movers aside.
-  if (!useSettled(changes.isLoading)) return null;
+  if (!useSettled(changes.isLoading || query.isPending)) return null;
   return (
     <>
       <CardBoundary>
-        <AttentionList holdings={holdings} simulated={view.simulated} asOfMs={view.asOfMs} />
+        <AttentionList {...{ holdings, waiting }} simulated={view.simulated} asOfMs={view.asOfMs} />
       </CardBoundary>
       <CardBoundary>
         <MoverList holdings={holdings} basis={view.dayBasis.basis} changes={changes} asOfMs={view.asOfMs} />

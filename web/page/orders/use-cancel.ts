@@ -4,7 +4,7 @@ import { useToast } from '../shell/toasts.js';
 import { hiddenAmount } from '../text/figure.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';
 import { type Order, useOrderCalls } from './order-calls.js';
-import { orderWords } from './order-words.js';
+import { isOpen, orderWords } from './order-words.js';
 import { useReadOrders, useTakeOrder } from './use-orders.js';
 import { usePairs } from './use-pairs.js';
 
@@ -27,10 +27,9 @@ export const useCancel = () => {
       try {
         const ended = await calls.cancel(order.id);
         take(ended);
-        toast({
-          message: text.cancelled(wordsOf(order)),
-          discreetly: text.cancelled(wordsOf(order, hiddenAmount)),
-        });
+        // What is kept for it is not decided yet: it ends with that.
+        const said = isOpen(ended) ? text.orderPending : text.cancelled;
+        toast({ message: said(wordsOf(order)), discreetly: said(wordsOf(order, hiddenAmount)) });
       } catch (thrown) {
         toast({ message: `${text.cancelFailed}: ${faultOf(thrown)}`, tone: 'fault' });
         void readAnew(); // It may have ended, or have been ended, without an answer.

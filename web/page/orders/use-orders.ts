@@ -72,15 +72,15 @@ const useFallbackPace = (): number | false => {
   return isLive ? false : pace;
 };
 
-/** All that are open, in every portfolio. */
-export const useOpenOrders = () => {
+/** All that are open, in every portfolio. @param untoldMs how often they are read where nobody has them told */
+export const useOpenOrders = (untoldMs?: number) => {
   const calls = useOrderCalls();
   const told = useTold();
   const refetchInterval = useFallbackPace();
   const query = useQuery({
     queryKey: openKey,
     queryFn: async ({ signal }) => (await calls.list({ status: 'open', limit: openLimit }, signal)).orders,
-    refetchInterval: ({ state: { error } }) => (error ? paceMs : refetchInterval),
+    refetchInterval: ({ state: { error } }) => untoldMs ?? (error ? paceMs : refetchInterval),
   });
   const { data } = query;
   return { query, orders: useMemo(() => data && openOf(data, told), [data, told]) };

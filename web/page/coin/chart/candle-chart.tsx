@@ -10,6 +10,7 @@ import { CandleLegend } from './candle-legend.js';
 import { ChartIcon } from './chart-icon.js';
 import type { Candle, Slot } from './plot/candle.js';
 import { type CandlePlot, createCandlePlot, type Sight } from './plot/candle-plot.js';
+import type { OwnMarks } from './plot/own-marks.js';
 
 export interface CandleChartProps {
   readonly symbol: string;
@@ -22,6 +23,8 @@ export interface CandleChartProps {
   readonly stepMs: number;
   /** What moves at the end. */
   readonly newest: Candle | undefined;
+  /** One's own orders and trades; the same as long as nothing of them changes. */
+  readonly own?: OwnMarks | undefined;
   /** Called when somebody comes near to the oldest candle. */
   readonly onOldest: () => void;
 }
@@ -37,7 +40,8 @@ const volumeDecimals = 8;
 const zoomFactor = 1.5;
 
 /** Draws candles. Numbers are for the pixels; what is read as text is the exact one. */
-export const CandleChart = ({ symbol, about, label, type, slots, stepMs, newest, onOldest }: CandleChartProps) => {
+export const CandleChart = (props: CandleChartProps) => {
+  const { symbol, about, label, type, slots, stepMs, newest, own, onOldest } = props;
   const { times } = useSpeaking();
   const text = useAssetText();
   const { store } = useParts();
@@ -49,8 +53,8 @@ export const CandleChart = ({ symbol, about, label, type, slots, stepMs, newest,
   // Of what is not listed any more nobody says the step; then what stands there has to tell.
   const decimals = store.decimalsOf(symbol) || decimalsOf(slots);
   const withVolume = slots.some(({ candle }) => candle?.volume !== undefined);
-  const moving = useRef({ newest, slots, onOldest });
-  moving.current = { newest, slots, onOldest };
+  const moving = useRef({ newest, slots, own, onOldest });
+  moving.current = { newest, slots, own, onOldest };
 
   // A theme change makes the chart anew, because it takes its colours only once.
   useEffect(() => {
@@ -65,6 +69,7 @@ export const CandleChart = ({ symbol, about, label, type, slots, stepMs, newest,
       onOldest: () => moving.current.onOldest(),
     });
     if (moving.current.newest) made.update(moving.current.newest);
+    if (moving.current.own) made.setOwn(moving.current.own);
     if (sight.current?.about === about) made.show(sight.current.sight);
     plot.current = made;
     return () => {
@@ -83,6 +88,9 @@ export const CandleChart = ({ symbol, about, label, type, slots, stepMs, newest,
   useEffect(() => {
     if (newest) plot.current?.update(newest);
   }, [newest]);
+  useEffect(() => {
+    if (own) plot.current?.setOwn(own);
+  }, [own]);
 
   const pointed = newest?.atMs === pointedMs ? newest : slots.find(({ atMs }) => atMs === pointedMs)?.candle;
   const tools = [

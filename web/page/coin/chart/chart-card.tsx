@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Suspense, useRef } from 'react';
 import { ChartBone, ChartFault, ChartNote } from '../../kit/chart-states.js';
 import { latePart } from '../../kit/late-part.js';
+import { useOwnMarks } from '../../orders/use-own-marks.js';
 import { CardBoundary } from '../../shell/card-boundary.js';
 import { useAssetText } from '../../text/asset/use-asset-text.js';
 import {
@@ -74,6 +75,7 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
   const text = useAssetText();
   const { symbol, interval, archive, asOfMs } = options;
   const priceText = usePriceText(symbol);
+  const own = useOwnMarks(symbol);
   const card = useRef<HTMLElement>(null);
   const fullScreen = useFullScreen(card);
   const { slots, stepMs, newest, first, last, isArchived, klines } = useChart(options);
@@ -82,6 +84,8 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
     void archive.refetch();
   };
   const span = first ? `: ${priceText(first.open)} → ${priceText(last?.close ?? first.open)} ${quote}` : '';
+  const { orders, trades } = own;
+  const ownWords = orders.length + trades.length > 0 ? `; ${text.ownOnChart(orders.length, trades.length)}` : '';
   const oldSinceMs = isArchived ? archive.oldSinceMs : klines.oldSinceMs;
   const content = () => {
     if (!first && (!newest || klines.isLoading)) {
@@ -99,8 +103,8 @@ export const ChartCard = ({ name, quote, type, ...options }: ChartCardProps) => 
         <CandleChart
           symbol={symbol}
           about={`${symbol} ${interval}`}
-          label={`${text.chartOf(name)}, ${text.intervals[interval]}${span}`}
-          {...{ type, slots, stepMs, newest }}
+          label={`${text.chartOf(name)}, ${text.intervals[interval]}${span}${ownWords}`}
+          {...{ type, slots, stepMs, newest, own }}
           onOldest={klines.loadOlder}
         />
         {klines.isAway && <p className="chart-old">{isArchived ? text.ownArchive : text.onlyLive}</p>}

@@ -7,6 +7,11 @@ export const de: AssetTexts = {
   priceOfTime: (time) => `Kurs von ${time}`,
   yourPosition: 'Dein Bestand',
   chartOf: (coin) => `Kurs von ${coin}`,
+  ownOnChart: (orders, trades) =>
+    `deine eigenen: ${[
+      ...(orders === 0 ? [] : [orders === 1 ? '1 Auftrag' : `${orders} Aufträge`]),
+      ...(trades === 0 ? [] : [trades === 1 ? '1 Trade' : `${trades} Trades`]),
+    ].join(', ')}`,
   dayRange: 'Spanne in 24 Std.',
   dayRangeUtc: 'Spanne seit 00:00 UTC',
   high: 'Hoch',

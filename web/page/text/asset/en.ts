@@ -7,6 +7,12 @@ export const en = {
   priceOfTime: (time: string) => `Price of ${time}`,
   yourPosition: 'Your position',
   chartOf: (coin: string) => `Price of ${coin}`,
+  /** Of what is on a chart. */
+  ownOnChart: (orders: number, trades: number) =>
+    `your own: ${[
+      ...(orders === 0 ? [] : [orders === 1 ? '1 order' : `${orders} orders`]),
+      ...(trades === 0 ? [] : [trades === 1 ? '1 trade' : `${trades} trades`]),
+    ].join(', ')}`,
   dayRange: '24 h range',
   dayRangeUtc: 'Range since 00:00 UTC',
   high: 'High',

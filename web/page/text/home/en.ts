@@ -6,6 +6,8 @@ export const en = {
   changesAway: 'The earlier prices cannot be read at the moment.',
   attention: 'Attention',
   madeUpPrices: 'No exchange made these prices: a simulator did.',
+  /** At paper money. */
+  ordersWaiting: (count: number) => (count === 1 ? '1 order is waiting' : `${count} orders are waiting`),
   lastPriceAt: (time: string) => `of ${time}`,
   /** Of coins, and a moment that is later than the chosen one. */
   youngHistory: (coins: string, time: string) =>

@@ -14,6 +14,7 @@ import type { Times } from '../../../text/times.js';
 import type { Candle, Slot } from './candle.js';
 import { createClearLabels } from './clear-labels.js';
 import { createLocalTimeScale } from './local-time-scale.js';
+import { createOwnMarks, type OwnMarks } from './own-marks.js';
 import { addPriceSeries, timeOf } from './price-series.js';
 import { createPriceTag } from './price-tag.js';
 import { keepWholeLabels } from './whole-labels.js';
@@ -52,6 +53,8 @@ export interface CandlePlot {
   zoom(factor: number): void;
   sight(): Sight | undefined;
   show(sight: Sight): void;
+  /** Own orders and trades, in the place of those before. */
+  setOwn(marks: OwnMarks): void;
   /** The newest ones, as many as at first. */
   reset(): void;
   close(): void;
@@ -145,6 +148,7 @@ export const createCandlePlot = (box: HTMLElement, first: readonly Slot[], optio
     colours: () => ({ tag: tagColour(newestOf()), text: colour('--surface') }),
   });
   series.api.attachPrimitive(tag);
+  const own = createOwnMarks(series.api, colour, stepMs);
   const volumes = withVolume
     ? chart.addSeries(
         HistogramSeries,
@@ -212,6 +216,7 @@ export const createCandlePlot = (box: HTMLElement, first: readonly Slot[], optio
       return range ? { from: slots.length - range.from, to: slots.length - range.to } : undefined;
     },
     show: ({ from, to }) => timeScale.setVisibleLogicalRange({ from: slots.length - from, to: slots.length - to }),
+    setOwn: own.set,
     reset,
     close: () => chart.remove(),
   };
