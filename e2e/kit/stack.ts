@@ -38,6 +38,8 @@ export interface Stack {
   /** Where each service has /metrics and, but for the simulator, /ready. */
   readonly operations: (name: PartName) => string;
   readonly service: (name: PartName) => TestProcess;
+  /** What a service is started with, for programs that ask the same servers. */
+  readonly env: (name: PartName) => Readonly<Record<string, string>>;
   start(name: PartName): void;
   /** kill -9, and resolves when it is gone. */
   kill(name: PartName): Promise<void>;
@@ -211,6 +213,7 @@ export const startStack = async (
     postgres,
     operations: (name) => `http://${local(operationsPorts[name])}`,
     service,
+    env: (name) => settings[name].env,
     start,
     kill: async (name) => {
       await service(name).end('SIGKILL');
