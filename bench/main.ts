@@ -12,6 +12,7 @@ import { createChildren } from './measure/child.js';
 import { type BenchOptions, helpText, readOptions, UsageError } from './measure/options.js';
 import { toMarkdown } from './measure/table.js';
 import { money } from './money.js';
+import { orders } from './orders/orders.js';
 import { first } from './page/first.js';
 import { markets } from './page/markets.js';
 import { holdings, page } from './page/page.js';
@@ -31,6 +32,7 @@ const benchmarks = [
   journey,
   frames,
   turns,
+  orders,
   delivery,
   trades,
   archive,

@@ -21,6 +21,14 @@ export const readHistogram = (text: string, name: string, of: string): Counted =
   return counted;
 };
 
+/** What a counter of a program's `/metrics` counted, by its labels as they stand there. */
+export const readCounter = (text: string, name: string): ReadonlyMap<string, number> =>
+  new Map(
+    [...text.matchAll(new RegExp(`^${name}\\{([^}]*)\\} (\\S+)$`, 'gm'))].map(
+      ([, labels = '', count = '']) => [labels, Number(count)] as const,
+    ),
+  );
+
 /** What came between two readings. */
 export const since = (before: Counted, after: Counted): Counted => ({
   buckets: after.buckets.map(([upToS, count], at) => [upToS, count - (before.buckets[at]?.[1] ?? 0)]),

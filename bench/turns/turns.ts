@@ -4,7 +4,7 @@ import { ask, register, signIn } from '../frames/owner.js';
 import type { Benchmark } from '../measure/benchmark.js';
 import { startAllInOne } from '../measure/program.js';
 import { none, short, times, whole } from '../measure/table.js';
-import { type Counted, longerThan, meanMs, readHistogram, since, withinMs } from './histograms.js';
+import { type Counted, longerThan, meanMs, readCounter, readHistogram, since, withinMs } from './histograms.js';
 
 // How long statements wait for the one embedded database of the all-in-one run, and have it: while somebody reads a
 // portfolio, and then beside sign-ins, changes of coins, accounts that come and go, audits and relays.
@@ -22,6 +22,7 @@ const turnsOf = async (base: string) => {
     waits: read('wait', 'request'),
     requests: read('duration', 'request'),
     background: read('duration', 'background'),
+    long: readCounter(text, 'tickfolio_databases_long_turns_total'),
   };
 };
 type Turns = Awaited<ReturnType<typeof turnsOf>>;
@@ -99,8 +100,15 @@ export const turns: Benchmark = {
           waits: since(before.waits, after.waits),
           requests: since(before.requests, after.requests),
           background: since(before.background, after.background),
+          long: new Map([...after.long].map(([who, count]) => [who, count - (before.long.get(who) ?? 0)])),
         };
       };
+      const tooLong = ({ long }: Turns) =>
+        [...long]
+          .filter(([, count]) => count > 0)
+          .sort(([, a], [, b]) => b - a)
+          .map(([who, count]) => `${count} times ${who.replaceAll('"', '')}`)
+          .join('; ') || 'nobody';
       say('one reader');
       const alone = await measure(load.alone);
       say('everything at once');
@@ -124,6 +132,7 @@ export const turns: Benchmark = {
         notes: [
           `Goals: no request waits longer than ${goals.waitMs} ms, nobody has it longer than ${goals.turnMs} ms.`,
           'From the histograms of the run, so all but the mean are bounds of their buckets.',
+          `Who had it for more than ${goals.turnMs} ms: one reader: ${tooLong(alone)}; all: ${tooLong(all)}.`,
         ],
       };
     } finally {

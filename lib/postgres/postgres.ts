@@ -1,6 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 
-export { inBackground } from './background.js';
+export { inBackground, isInBackground } from './background.js';
 export { type DatabaseTime, databaseTime, timeOf } from './database-time.js';
 export { postgresServer, postgresSettings } from './settings.js';
 export { checkViolation, fromPostgresError, sqlState, uniqueViolation, violatedConstraint } from './sql-error.js';

@@ -14,7 +14,7 @@ const textOf = (query: unknown): string => {
 const maxTextLength = 2_000;
 
 /** `select coins`: what is done, and to which table where one is named. */
-const summaryOf = (text: string): string => {
+export const summaryOf = (text: string): string => {
   const [verb = 'query'] = /^\w+/.exec(text.trim()) ?? [];
   const table = /\b(?:from|into|update|join)\s+"?(\w+)"?/i.exec(text)?.[1];
   return table === undefined ? verb.toLowerCase() : `${verb.toLowerCase()} ${table}`;

@@ -8,8 +8,11 @@ import type { Intake } from './intake.js';
 import type { ConsumedTopic } from './taking/consumed-topic.js';
 
 const retry = { minRetryMs: 250, maxRetryMs: 5_000 };
-/** So long are messages gathered, so that one transaction takes several. */
-const batches = { minBatchMessages: 50, maxBatchMessages: 200, maxBatchWaitMs: 25 };
+/**
+ * So long are messages gathered, so that one transaction takes several: those of one command come together, and what
+ * comes while some are taken in is taken in together after them.
+ */
+const batches = { minBatchMessages: 50, maxBatchMessages: 200, maxBatchWaitMs: 5 };
 
 export interface ConsumingDeps {
   readonly clock: Clock;

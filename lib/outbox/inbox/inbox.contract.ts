@@ -37,6 +37,38 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
       expect(told).toEqual(['boat:a 1', 'boat:b 1', 'boat:a 2', 'boat:a 3']);
     });
 
+    it('takes the next event of a stream in without looking where that is, and looks where that is not as it was', async () => {
+      const postgres = await open();
+      let looks = 0;
+      const looked = (...fields: Parameters<Database['select']>) => {
+        looks += 1;
+        return postgres.db.select(...fields);
+      };
+      const db = Object.create(postgres.db, { select: { value: looked } }) as Database;
+      const harbour = buildHarbour({ ...postgres, db });
+      opened.push(postgres, harbour);
+      const { begin, fleet, deliver, noted } = harbour;
+      const { metric } = await begin();
+      const standsAt = (version: number) =>
+        postgres.db.update(harbourTables.inbox).set({ version }).where(eq(harbourTables.inbox.stream, 'boat:a'));
+      await deliver(fleet.move('a', 1));
+      const atFirst = looks;
+      await deliver(fleet.move('a', 2), fleet.move('a', 3));
+      await deliver(fleet.move('a', 4));
+      expect(looks).toBe(atFirst);
+      // Another replica took one in.
+      fleet.move('a', 5);
+      await standsAt(5);
+      await deliver(fleet.move('a', 6));
+      expect(looks).toBeGreaterThan(atFirst);
+      // An older copy of the database came back.
+      await standsAt(2);
+      await postgres.db.execute(sql`delete from arrivals where version > 2`);
+      await deliver(fleet.move('a', 7));
+      expect(await noted()).toEqual({ 'boat:a': [1, 2, 3, 4, 5, 6, 7].map((at) => `${at} to ${at}`) });
+      expect(await metric('events_repaired_total')).toBe(4);
+    });
+
     it('leaves the database to others in between where taking in takes long', async () => {
       const { begin, boats, fleet, deliver, noted, clock } = await build();
       const slow = {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.js';
 import { lacksRoom } from '../../embedded-store/embedded-store.js';
 import type { Logger } from '../../telemetry/telemetry.js';
+import { inBackground } from '../background.js';
 import type { PgliteSession } from './session.js';
 
 const periodMs = 30_000;
@@ -20,11 +21,13 @@ export const keepLogShort = (
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ) => {
   const shorten = () =>
-    session.alone(async (client) => {
-      const { rows } = await client.query(lengthOfLog);
-      const [{ bytes } = { bytes: '0' }] = rows as { readonly bytes: string }[];
-      if (Number(bytes) > maxLogBytes) await client.query('checkpoint');
-    });
+    inBackground(() =>
+      session.alone(async (client) => {
+        const { rows } = await client.query(lengthOfLog);
+        const [{ bytes } = { bytes: '0' }] = rows as { readonly bytes: string }[];
+        if (Number(bytes) > maxLogBytes) await client.query('checkpoint');
+      }),
+    );
   const timer = clock.every(periodMs, () => {
     // It is tried again in a moment; that the disk is full or the database away is told by whoever watches them.
     shorten().catch((err: unknown) =>

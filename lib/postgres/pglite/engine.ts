@@ -6,7 +6,7 @@ import { AppError, StartError } from '../../errors/errors.js';
 import { lockFolder } from '../../folder-lock/folder-lock.js';
 import type { Postgres } from '../postgres.js';
 import { requireTables, type Tables } from '../tables.js';
-import { traceQueries } from '../tracing.js';
+import { summaryOf, traceQueries } from '../tracing.js';
 import { keepLogShort } from './checkpoint.js';
 import { openPgliteConnection, type PgliteConnection, type PgliteConnectionOptions } from './connection.js';
 import { dataFolderOf, pgliteNeedsBytes } from './files.js';
@@ -15,7 +15,7 @@ import { createTurns } from './turns.js';
 import { vacuumNowAndThen } from './vacuum.js';
 
 export interface PgliteEngineOptions
-  extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns'>,
+  extends Omit<PgliteSessionOptions, 'clock' | 'ready' | 'turns' | 'name'>,
     PgliteConnectionOptions {}
 
 export interface PgliteDatabaseOptions {
@@ -70,9 +70,15 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
     ready,
     watch: (turn) => {
       options.watch?.(turn);
-      const { tookMs } = turn;
+      const { tookMs, statements, slowest } = turn;
       if (tookMs > maxTurnMs)
-        log.debug({ tookMs: Math.round(tookMs), folder }, 'the embedded database had no time for anybody else');
+        log.debug(
+          {
+            ...{ tookMs: Math.round(tookMs), statements, folder, database: slowest?.database },
+            ...{ slowest: summaryOf(slowest?.text ?? ''), slowestMs: Math.round(slowest?.tookMs ?? 0) },
+          },
+          'the embedded database had no time for anybody else',
+        );
     },
   });
   const sessionIn = (schema: string | undefined, name: string, more: Partial<PgliteSessionOptions> = {}) => {
@@ -87,6 +93,7 @@ export const openPgliteEngine = async (options: PgliteEngineOptions): Promise<Pg
       ...options,
       ...more,
       turns,
+      name,
     });
   };
   const session = sessionIn(undefined, 'pglite');

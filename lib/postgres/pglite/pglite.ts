@@ -4,6 +4,7 @@ import type { StartError } from '../../errors/errors.js';
 import type { Postgres } from '../postgres.js';
 import { openPgliteEngine, type PgliteEngineOptions } from './engine.js';
 
+export { summaryOf } from '../tracing.js';
 export { openPgliteEngine, type PgliteEngine } from './engine.js';
 export { examinePglite } from './examine.js';
 export { pgliteNeedsBytes } from './files.js';

@@ -1,10 +1,9 @@
 import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import type { QueryResult } from './protocol.js';
-import { createTurns, type Turns, type TurnsOptions } from './turns.js';
+import { createTurns, type Note, type Turns, type TurnsOptions } from './turns.js';
 
 type RowMode = 'array' | 'object';
-type Note = (rows: number) => void;
 type Run = (text: string, params: unknown[], rowMode: RowMode) => Promise<QueryResult>;
 
 export interface Querying {
@@ -19,6 +18,8 @@ export interface PgliteSession extends Querying {
 }
 
 export interface PgliteSessionOptions extends TurnsOptions {
+  /** What its database is called where it is told who had the connection. Default pglite. */
+  readonly name?: string;
   /** Shared with other sessions on the same connection. Default its own. */
   readonly turns?: Turns;
   /** After this time a transaction is rolled back. Default 15 000. */
@@ -31,13 +32,16 @@ export interface PgliteSessionOptions extends TurnsOptions {
  */
 export const createPgliteSession = (run: Run, options: PgliteSessionOptions): PgliteSession => {
   const { clock, turns = createTurns(options), waitTimeoutMs, transactionTimeoutMs = 15_000 } = options;
-  const noted = async (note: Note, asked: ReturnType<Run>) => {
-    const result = await asked;
-    note(Math.max(result.rows.length, result.affectedRows ?? 0));
+  const { name: database = 'pglite' } = options;
+  const noted = async (note: Note, text: string, params: unknown[], rowMode: RowMode) => {
+    const askedMs = clock.monotonic();
+    const result = await run(text, params, rowMode);
+    const rows = Math.max(result.rows.length, result.affectedRows ?? 0);
+    note(rows, { database, text, tookMs: clock.monotonic() - askedMs });
     return result;
   };
   const query: Querying['query'] = (text, params = [], { rowMode = 'object' } = {}) =>
-    turns.take((note) => noted(note, run(text, params, rowMode)), waitTimeoutMs);
+    turns.take((note) => noted(note, text, params, rowMode), waitTimeoutMs);
   /** The connection for as long as `work` takes; what it asks later is refused. */
   const lend = async <T>(note: Note, work: (client: Querying) => Promise<T>): Promise<T> => {
     let over = false;
@@ -45,7 +49,7 @@ export const createPgliteSession = (run: Run, options: PgliteSessionOptions): Pg
       query: (text, params = [], { rowMode = 'object' } = {}) =>
         over
           ? Promise.reject(new AppError('internal', 'The transaction is over.'))
-          : noted(note, run(text, params, rowMode)),
+          : noted(note, text, params, rowMode),
     };
     try {
       return await work(client);

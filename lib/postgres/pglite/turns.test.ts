@@ -16,7 +16,7 @@ const build = () => {
   const ask = (name: string, waitMs?: number, rows: readonly number[] = []) =>
     turns.take((note) => {
       order.push(name);
-      for (const count of rows) note(count);
+      for (const count of rows) note(count, { database: 'fleet', text: `${name} ${count}`, tookMs: count });
       return new Promise<void>((resolve) => ends.push(resolve));
     }, waitMs);
   const end = async () => {
@@ -111,7 +111,7 @@ describe('turns at the one connection', () => {
     expect(order).toEqual(['relay 1', 'request', 'relay 2']);
   });
 
-  it('tell of each how long it waited and had the connection, and what it asked', async () => {
+  it('tell of each how long it waited and had the connection, what it asked, and what of that took longest', async () => {
     const { clock, ask, end, turns } = build();
     void ask('first', undefined, [3, 500]);
     void inBackground(() => ask('relay', undefined, [7]));
@@ -120,8 +120,12 @@ describe('turns at the one connection', () => {
     await end();
     clock.advance(101);
     await end();
+    const slowest = (text: string, tookMs: number) => ({ slowest: { database: 'fleet', text, tookMs } });
     const first = { isBackground: false, waitedMs: 0, behindBackground: 0, tookMs: 30, statements: 2, rows: 503 };
     const relay = { isBackground: true, waitedMs: 30, behindBackground: 0, tookMs: 101, statements: 1, rows: 7 };
-    expect(turns).toEqual([first, relay]);
+    expect(turns).toEqual([
+      { ...first, ...slowest('first 500', 500) },
+      { ...relay, ...slowest('relay 7', 7) },
+    ]);
   });
 });

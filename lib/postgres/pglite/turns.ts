@@ -2,14 +2,25 @@ import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
 import { isInBackground } from '../background.js';
 
+/** What was asked in a turn. */
+export interface Statement {
+  /** The name of the database. */
+  readonly database: string;
+  readonly text: string;
+  readonly tookMs: number;
+}
+
+/** Notes a statement that was asked, with the rows that came of it. */
+export type Note = (rows: number, statement: Statement) => void;
+
 /** Gives the one connection that PGlite has to one caller after the other. */
 export interface Turns {
   /**
-   * Runs `work` while nobody else has the connection. It notes every statement that it asks, with the rows that came of
-   * it. @param waitMs how long it waits for its turn; default that of all
+   * Runs `work` while nobody else has the connection. It notes every statement that it asks. @param waitMs how long it
+   * waits for its turn; default that of all
    * @throws AppError unavailable when its turn does not come in time
    */
-  take<T>(work: (note: (rows: number) => void) => Promise<T>, waitMs?: number): Promise<T>;
+  take<T>(work: (note: Note) => Promise<T>, waitMs?: number): Promise<T>;
 }
 
 /** How somebody had the connection, told when it is over. */
@@ -21,6 +32,8 @@ export interface Turn {
   readonly behindBackground: number;
   readonly tookMs: number;
   readonly statements: number;
+  /** The one that took longest; undefined where none was answered. */
+  readonly slowest: Statement | undefined;
   /** Read or written. */
   readonly rows: number;
 }
@@ -113,14 +126,16 @@ export const createTurns = (options: TurnsOptions): Turns => {
         await ready();
         const begunMs = clock.monotonic();
         let [statements, rows] = [0, 0];
+        let slowest: Statement | undefined;
         try {
-          return await work((more) => {
+          return await work((more, statement) => {
             statements += 1;
             rows += more;
+            if (statement.tookMs >= (slowest?.tookMs ?? 0)) slowest = statement;
           });
         } finally {
           const [waitedMs, tookMs] = [begunMs - askedMs, clock.monotonic() - begunMs];
-          watch?.({ isBackground, waitedMs, behindBackground, tookMs, statements, rows });
+          watch?.({ isBackground, waitedMs, behindBackground, tookMs, statements, slowest, rows });
         }
       } finally {
         next();

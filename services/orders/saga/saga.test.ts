@@ -1,8 +1,33 @@
 import { createManualClock } from '@tickfolio/lib/clock';
+import { isInBackground } from '@tickfolio/lib/postgres';
 import { silentLogger } from '@tickfolio/lib/telemetry';
 import { expect, it } from 'vitest';
 import type { OrderState } from '../store/records.js';
 import { type SagaDeps, startSaga } from './saga.js';
+
+it('looks in the background for what is due, and looks after what it finds as after what was asked', async () => {
+  const clock = createManualClock();
+  const asked: string[] = [];
+  const note = (what: string) => void asked.push(`${what} ${isInBackground() ? 'in the background' : 'for who waits'}`);
+  const due = [{ id: 'o-1', step: 'releasing', attempts: 1, waitedMs: 0 }];
+  const store = {
+    claim: async (_limit: number, _leaseMs: number, only?: string) => {
+      note(only === undefined ? 'sweep' : 'claim');
+      return due.splice(0);
+    },
+    read: async () => {
+      note('read');
+      return { order: { id: 'o-1', portfolioId: 'p-1', reason: 'user' }, saga: { step: 'releasing' } };
+    },
+    change: async () => undefined,
+  };
+  const reservations = { release: async () => undefined };
+  const deps = { store, reservations, clock, log: silentLogger(), random: () => 0.5 } as unknown as SagaDeps;
+  const limits = { sweepMs: 250, minRetryMs: 100, maxRetryMs: 5_000, reserveMs: 30_000, callMs: 2_000 };
+  const saga = startSaga(deps, limits);
+  await expect.poll(() => asked).toEqual(['sweep in the background', 'read for who waits', 'claim for who waits']);
+  await saga.close();
+});
 
 it('does at once what the sweep took while it was asked here what is due of the same order', async () => {
   const clock = createManualClock();

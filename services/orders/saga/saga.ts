@@ -1,5 +1,5 @@
 import type { Clock } from '@tickfolio/lib/clock';
-import { fromPostgresError } from '@tickfolio/lib/postgres';
+import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { DueSaga } from '../store/order-store.js';
 import { createTurn, type SagaLimits, type TurnDeps } from './turn.js';
@@ -84,7 +84,9 @@ export const startSaga = (deps: SagaDeps, limits: SagaLimits): Saga => {
   const sweep = async () => {
     const room = maxAtOnce - running.size;
     if (room <= 0) return;
-    for (const due of await store.claim(room, leaseMs)) afterOthers(due);
+    // Looking is for nobody who waits; what is found may be.
+    const found = await inBackground(() => store.claim(room, leaseMs));
+    for (const due of found) afterOthers(due);
   };
   let sweeping: Promise<void> | undefined;
   let isAway = false;
