@@ -3,7 +3,7 @@ import type { EventLog } from '@tickfolio/lib/event-log';
 import { userEvents } from '@tickfolio/lib/events/user-events';
 import type { ListEvents } from '@tickfolio/lib/outbox';
 import { type AnyEvent, type ConsumedTopic, consumedTopic, type Inbox, startInbox } from '@tickfolio/lib/outbox/inbox';
-import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
 import type { Logger, Metrics } from '@tickfolio/lib/telemetry';
 import type { Notices } from '../replicas/notices.js';
 import { inboxTables } from '../schema.js';
@@ -43,13 +43,18 @@ export interface DeletedUsersDeps {
 
 /** Hears which accounts were deleted, and erases what is kept of their users; and what else others tell. */
 export interface DeletedUsers extends Pick<Inbox, 'problem' | 'failed'> {
+  /**
+   * Begins at once with one whose account was deleted through here: until the log says so, others would still be shown
+   * what is shared. Where it cannot be noted now, the log brings it.
+   */
+  begin(userId: string): Promise<void>;
   /** Lets what is being done end, no longer than until the signal. */
   close(until?: AbortSignal): Promise<void>;
 }
 
 /** @param pollMs how often it is looked for what another replica told */
 export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly pollMs: number }): DeletedUsers => {
-  const { time, listEvents, notices, besides } = deps;
+  const { time, log, listEvents, notices, besides } = deps;
   const events = startProfileEvents(deps, { pollMs });
   const erasing = startErasing({ ...deps, events, begun: notices.userErased });
   const inbox = startInbox(
@@ -73,6 +78,14 @@ export const startDeletedUsers = (deps: DeletedUsersDeps, { pollMs }: { readonly
   return {
     problem: inbox.problem,
     failed: inbox.failed,
+    begin: async (userId) => {
+      try {
+        await inbox.erase(userId);
+        erasing.wake();
+      } catch (err) {
+        log.warn({ err: fromPostgresError(err), userId }, 'a deleted user is erased later, when the log says so');
+      }
+    },
     close: async (until) => {
       await inbox.close(until);
       await erasing.close();

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AccountDeletedAnswer, DeletionAnswer, DeletionHeaders, DeletionPath } from '@tickfolio/api/account';
 import { problems } from '@tickfolio/api/problem';
+import { waitUntil } from '@tickfolio/lib/clock';
 import type { AskAccount } from '../accounts/account-client.js';
 import type { AuthClient } from '../accounts/auth-client.js';
 import type { SessionCookie } from '../accounts/session-cookie.js';
 import { metaOf } from '../accounts/sign-in-routes.js';
+import type { DeletedUsers } from '../erasure/deleted-users.js';
 import type { Notices } from '../replicas/notices.js';
 import { askerOf, type CallConfig, described, momentOf, momentOrNull } from './asker.js';
 
@@ -14,15 +16,19 @@ export interface DeletionRoutesOptions {
   readonly account: AskAccount;
   readonly config: CallConfig;
   readonly notices: Pick<Notices, 'sessionEnded'>;
+  readonly deletedUsers: Pick<DeletedUsers, 'begin'>;
   readonly cookie: Pick<SessionCookie, 'clear'>;
   /** Where the browser sees a path of this server. */
   readonly atPublic: (path: string) => string;
 }
 
+/** The account is deleted in any case: nobody waits longer to hear it. */
+const maxBeginMs = 2_000;
+
 /** The end of the account. */
 export const deletionRoutes: FastifyPluginAsyncTypebox<DeletionRoutesOptions> = async (
   app,
-  { account, config, notices, cookie, atPublic },
+  { account, config, notices, deletedUsers, cookie, atPublic },
 ) => {
   app.delete(
     '',
@@ -40,8 +46,10 @@ export const deletionRoutes: FastifyPluginAsyncTypebox<DeletionRoutesOptions> = 
     },
     async (request, reply) => {
       const { 'idempotency-key': linkToken = '' } = request.headers;
-      const { linkToken: token, sessionIds } = await account('deleteAccount', askerOf(request), { linkToken });
+      const asker = askerOf(request);
+      const { linkToken: token, sessionIds } = await account('deleteAccount', asker, { linkToken });
       for (const sessionId of sessionIds) notices.sessionEnded(sessionId);
+      await waitUntil(AbortSignal.timeout(maxBeginMs), deletedUsers.begin(asker.userId));
       cookie.clear(reply);
       const link = atPublic(`${deletionsPath}/${token}`);
       reply.code(202).header('location', link);

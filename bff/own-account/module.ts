@@ -25,11 +25,11 @@ export const ownAccount: BffModule = {
     'How one gets into the account: password, recovery codes, second factor, passkeys, sessions, and the log of what happened to it. What changes it asks for a password or a passkey of the last 5 minutes (`reauthenticate`).',
   prefix: '/api/v1/account',
   register: async (scope, shared) => {
-    const { options, notices, atPublic } = shared;
+    const { options, notices, deletedUsers, atPublic } = shared;
     const cookie = createSessionCookie(atPublic('/api/v1/auth'), options.secureCookie);
     const common = { ...prepare(scope, shared), partyOf: createRelyingPartyOf(options) };
     await scope.register(securityRoutes, { ...common, notices });
-    await scope.register(deletionRoutes, { ...common, notices, cookie, atPublic });
+    await scope.register(deletionRoutes, { ...common, notices, deletedUsers, cookie, atPublic });
     await scope.register(factorRoutes, common);
     await scope.register(logRoutes, common);
   },

@@ -148,6 +148,14 @@ describe('links to portfolios over REST', () => {
     expect(await look(body.token)).toMatchObject({ status: 404, body: { detail: 'There is no such link.' } });
   });
 
+  it('lead nowhere from when their user was told that the account is deleted, before anybody else has heard it', async () => {
+    const user = createUser(systemClock);
+    const { body } = await call(user, 'POST', `${at}/default/shares`, {});
+    expect((await look(body.token)).status).toBe(200);
+    expect((await call(user, 'DELETE', '/api/v1/account')).status).toBe(202);
+    expect(await look(body.token)).toMatchObject({ status: 404, body: { detail: 'There is no such link.' } });
+  });
+
   it('are not there where what is asked for is too long for one', async () => {
     for (const token of ['0'.repeat(65), '0'.repeat(100)]) expect((await look(token)).status).toBe(404);
   });

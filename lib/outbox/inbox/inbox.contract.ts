@@ -353,6 +353,17 @@ export const describeInbox = (name: string, open: () => Promise<Postgres>): void
         expect(await metric('events_left_out_total')).toBe(2);
       });
 
+      it('has one erased at once of whose deletion it knows, and leaves out what is told of the user later', async () => {
+        const { fleet, deliver, deliverOfUsers, noted, erased, erase } = await buildWithUsers();
+        await deliver(fleet.move('a', 1, { userId }));
+        await erase(userId);
+        await erase(userId);
+        expect([erased, await noted()]).toEqual([[userId], {}]);
+        await deliverOfUsers(deleted(1));
+        await deliver(fleet.move('a', 2, { userId }), fleet.move('b', 1));
+        expect([erased, await noted()]).toEqual([[userId], { 'boat:b': ['1 to 1'] }]);
+      });
+
       it('keeps its id for 30 days, and then nothing of it', async () => {
         const { deliverOfUsers, clock, db } = await buildWithUsers();
         await deliverOfUsers(deleted(1));

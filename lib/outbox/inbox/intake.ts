@@ -64,6 +64,8 @@ export interface Intake {
   readonly parked: ReturnType<typeof createParked>;
   readonly parking: Parking;
   readonly erasedUsers: ErasedUsers;
+  /** Begins to erase a user whose deletion is known before it is told. */
+  readonly erase: (userId: string) => Promise<void>;
 }
 
 /** Puts the parts together, and begins to read what the owners have. */
@@ -116,5 +118,11 @@ export const startIntake = (deps: IntakeDeps, options: IntakeOptions, signal: Ab
   }
   const positions = createPositions(db, tables);
   const batches = createBatches({ ...shared, positions, readings, take });
-  return { batches, positions, readings, filling, take, parked, parking, erasedUsers };
+  const eraseNow = (userId: string) =>
+    db.transaction(async (tx) => {
+      if (!erase || (await erasedUsers.lockErased(tx, userId))) return;
+      await erasedUsers.note(tx, userId);
+      await erase(tx, userId);
+    });
+  return { batches, positions, readings, filling, take, parked, parking, erasedUsers, erase: eraseNow };
 };

@@ -13,6 +13,11 @@ export interface Inbox {
   problem(): string | undefined;
   /** Settles only when a consumer of the log died for good: who depends on it should end. */
   readonly failed: Promise<Error>;
+  /**
+   * Has a user erased whose deletion the service knows of before it is told. What is told of the user later, that too, is
+   * left out.
+   */
+  erase(userId: string): Promise<void>;
   /** Lets what is being taken in end, no longer than until the signal; it stays its owner's to close the log. */
   close(until?: AbortSignal): Promise<void>;
 }
@@ -100,6 +105,7 @@ export const startInbox = (deps: IntakeDeps, options: InboxOptions): Inbox => {
         .filter((one) => one !== undefined)
         .join('; ') || undefined,
     failed: consuming.failed,
+    erase: intake.erase,
     close: async (until) => {
       closing.abort();
       for (const timer of timers) timer.cancel();

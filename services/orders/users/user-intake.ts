@@ -26,7 +26,7 @@ export interface UserIntakeDeps {
 const service = 'orders';
 
 /** Takes in what happens to accounts: of who is deleted everything goes. */
-export const startUserIntake = (deps: UserIntakeDeps): Inbox => {
+export const startUserIntake = (deps: UserIntakeDeps): Omit<Inbox, 'erase'> => {
   const { accounts: owner } = deps;
   const { erasedUsers } = inboxOf;
   const tables = { erasedUsers, events: orderOutbox.events, openErasures: erasingUsers };

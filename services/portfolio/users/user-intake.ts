@@ -30,7 +30,7 @@ export interface UserIntakeDeps {
 const group = 'portfolio';
 
 /** Takes in what happens to accounts: who has one gets portfolios, and of who is deleted everything goes. */
-export const startUserIntake = (deps: UserIntakeDeps): Inbox => {
+export const startUserIntake = (deps: UserIntakeDeps): Omit<Inbox, 'erase'> => {
   const { accounts: owner } = deps;
   const erasing = startErasing(deps);
   const inbox = startInbox(

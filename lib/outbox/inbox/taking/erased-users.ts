@@ -17,6 +17,8 @@ export interface ErasedUsers {
   among(on: Database, events: readonly Incoming[]): Promise<ReadonlySet<string>>;
   /** The same for good: nobody whom these events are about is erased until the transaction ends, save by it. */
   lock(tx: Transaction, events: readonly Incoming[]): Promise<ReadonlySet<string>>;
+  /** The same for one who is about to be erased. @returns whether that was done already */
+  lockErased(tx: Transaction, userId: string): Promise<boolean>;
   note(tx: Transaction, userId: string): Promise<void>;
   /** Forgets those of whom the log has nothing any more. */
   forgetOld(): Promise<void>;
@@ -70,6 +72,10 @@ export const createErasedUsers = ({ db, tables, time }: ErasedUsersDeps): Erased
       await takeLocks(tx, 'pg_advisory_xact_lock', [...erased]);
       return among(tx, users);
     },
+    lockErased: async (tx, userId) => {
+      await takeLocks(tx, 'pg_advisory_xact_lock', [userId]);
+      return (await among(tx, [userId])).has(userId);
+    },
     note: async (tx, userId) => {
       await tx.insert(erasedUsers).values({ userId, erasedAt: time() }).onConflictDoNothing();
     },
@@ -97,6 +103,7 @@ export const createErasedUsers = ({ db, tables, time }: ErasedUsersDeps): Erased
 export const noErasedUsers: ErasedUsers = {
   among: async () => new Set(),
   lock: async () => new Set(),
+  lockErased: async () => false,
   note: async () => undefined,
   forgetOld: async () => undefined,
 };
