@@ -6,7 +6,7 @@ import { type AppError, StartError } from '../../errors/errors.js';
 import { startTestPostgres, type TestPostgres } from '../../kit/postgres.js';
 import { createLogger, silentLogger } from '../../telemetry/telemetry.js';
 import { describePostgres } from '../postgres.contract.js';
-import { fromPostgresError, type Postgres } from '../postgres.js';
+import { fromPostgresError, type Postgres, transact } from '../postgres.js';
 import { openServerPostgres, type ServerPostgresOptions } from './server.js';
 
 const migrationsFolder = fileURLToPath(new URL('../kit/migrations', import.meta.url));
@@ -71,6 +71,11 @@ describe.skipIf(!server)(`a real server (${server?.origin ?? 'none found: NOT CO
         expect((await caught(db.transaction((tx) => tx.execute(sql`select pg_sleep(30)`)))).code).toBe(
           'deadline_exceeded',
         );
+        // Of what is to be done or not it is known that it was not.
+        expect(await caught(transact(db, (tx) => tx.execute(sql`select pg_sleep(30)`)))).toMatchObject({
+          ...{ code: 'unavailable', retryAfterMs: 1_000 },
+          message: 'The database took too long to answer; nothing was changed.',
+        });
         await ping();
       },
       { statementTimeoutMs: 1_000, maxConnections: 1 },

@@ -44,3 +44,24 @@ it('a command that waited while another one’s commit was not answered was neve
     await postgres.close();
   }
 });
+
+it('a command that the database ends because it takes too long was not done, nor was what waited for it, and both say so', async () => {
+  const postgres = await openEmbeddedDatabase();
+  try {
+    const command = createCommand({ db: postgres.db, clock });
+    const tooLate = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+    const begun: string[] = [];
+    const make = (name: string) =>
+      command('p', async () => {
+        begun.push(name);
+        throw tooLate;
+      });
+    const nothingDone = {
+      reason: { code: 'unavailable', retryAfterMs: 1_000, message: expect.stringContaining('nothing was changed') },
+    };
+    expect(await Promise.allSettled([make('first'), make('second')])).toMatchObject([nothingDone, nothingDone]);
+    expect(begun).toEqual(['first']);
+  } finally {
+    await postgres.close();
+  }
+});
