@@ -1,13 +1,13 @@
 import { webSocketPath } from '@tickfolio/api/web-socket';
 import { waitUntil } from '@tickfolio/lib/clock';
 import { databaseTime } from '@tickfolio/lib/postgres';
-import { createThrottle, type Throttle } from '@tickfolio/lib/throttle';
 import { createAuthClient } from './accounts/auth-client.js';
 import { createSessions, type Sessions } from './accounts/sessions.js';
 import { type Adoption, startAdoption } from './adoption/adoption.js';
 import { createHoldingClient } from './adoption/holding-client.js';
 import { createOrigins, type Origins } from './api/origins.js';
 import { createReadTurns, type ReadTurns } from './api/read-turns.js';
+import { createWrites, type Writes } from './api/writes.js';
 import { startShownAudits } from './audits/audits.js';
 import { createPositionsClient } from './audits/positions-client.js';
 import { createDemand, type Demand } from './demand/demand.js';
@@ -58,7 +58,7 @@ export interface Shared {
   readonly klines: Klines;
   readonly takePages: TakePages;
   /** Limits what one user changes, whatever that is: of coins, portfolios, their links or the watchlist. */
-  readonly writes: Throttle;
+  readonly writes: Writes;
   /** The last 24 hours of all symbols. */
   readonly tickerBoard: TickerBoard;
   readonly lookUpPrices: LookUpPrices;
@@ -154,7 +154,7 @@ export const createShared = (deps: BffDeps, options: SettledOptions): Shared => 
   const klines = createKlines({ socket: deps.neighbours.client('socket', createSocketClient), clock });
   const takePages = createPageAllowance(clock, options.pagesPerUser);
   const words = 'Too many changes in a short time; please wait a little.';
-  const writes = createThrottle({ clock, ...options.writesPerUser, words });
+  const writes = createWrites({ clock, ...options.writesPerUser, words });
   const tickerBoard = createTickerBoard();
   const exchangeNow = market.exchange.now;
   const { staleAfterMs } = options;

@@ -1,4 +1,4 @@
-import { createThrottle } from '@tickfolio/lib/throttle';
+import { createWrites } from '../api/writes.js';
 import type { BffModule } from '../module.js';
 import type { Shared } from '../shared.js';
 import { orderPartRoutes } from './order-part-routes.js';
@@ -23,7 +23,7 @@ export const orders: BffModule = {
     const prepared = {
       verify: sessions.verify,
       client: withToldRefusals(clientOf(shared), market.symbols),
-      writes: createThrottle({
+      writes: createWrites({
         clock: deps.clock,
         ...options.ordersPerUser,
         words: 'Too many orders in a short time; please wait a little.',

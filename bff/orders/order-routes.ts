@@ -82,7 +82,10 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
       },
     },
     async (request, reply) => {
-      const { order, repeatedRequest, decided } = await client.place(writerOf(request), orderOf(request.body));
+      const { order, repeatedRequest, decided } = await client.place(
+        writerOf(request, request.body.clientOrderId),
+        orderOf(request.body),
+      );
       const answer = orderAnswerOf(required(order, 'an order'));
       if (!decided) reply.header('location', atPublic(`/api/v1/orders/${answer.id}`));
       return reply.code(decided ? (repeatedRequest ? 200 : 201) : 202).send(answer);

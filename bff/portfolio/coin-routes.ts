@@ -4,9 +4,9 @@ import { ChangePath, CoinAnswer, CoinChangeBody, CoinRemovalBody, RemovalAnswer 
 import { problems } from '@tickfolio/api/problem';
 import { AppError, type ErrorCode } from '@tickfolio/lib/errors';
 import { type Decimal, formatDecimal, isZero, negate, parseDecimal, quantityBounds } from '@tickfolio/lib/money';
-import type { Throttle } from '@tickfolio/lib/throttle';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import type { Writes } from '../api/writes.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import type { Symbols } from '../market/symbols.js';
 import type { CoinChanges } from './coin-changes.js';
@@ -27,7 +27,7 @@ export interface CoinRoutesOptions {
   readonly symbols: Symbols;
   readonly lookup: SymbolLookup;
   /** Limits the writes of each user. */
-  readonly writes: Throttle;
+  readonly writes: Writes;
   readonly onChange: (userId: string, news: PortfolioNews) => void;
 }
 
@@ -86,7 +86,12 @@ const ownerOf = (request: FastifyRequest): Owner => ({ ...signedIn(request), req
 export const coinRoutes: FastifyPluginAsyncTypebox<CoinRoutesOptions> = async (app, options) => {
   const { verify, changes, symbols, lookup, writes, onChange } = options;
   app.addHook('onRequest', requireSignIn(verify));
-  app.addHook('preHandler', async (request) => writes.take(signedIn(request).userId));
+  app.addHook('preHandler', async (request) => {
+    const { id: undone } = request.params as { readonly id?: string };
+    const { 'idempotency-key': key } = request.headers;
+    const known = undone === undefined ? key : `undo ${undone}`;
+    writes.take(signedIn(request).userId, typeof known === 'string' ? known : undefined);
+  });
 
   /** Tells what the work changed, and where that is not known, that something may have changed. */
   const told = async <T extends Change | undefined>({ userId }: Owner, work: () => Promise<T>): Promise<T> => {

@@ -1,11 +1,11 @@
-import type { Throttle } from '@tickfolio/lib/throttle';
 import type { FastifyRequest } from 'fastify';
 import { signedIn } from '../api/sign-in.js';
+import type { Writes } from '../api/writes.js';
 import type { Asker } from './portfolio-client.js';
 
 export interface AskersOptions {
   /** Limits the writes of each user. */
-  readonly writes: Throttle;
+  readonly writes: Writes;
   /** Whether prices are made up; undefined while nobody knows. */
   readonly simulated: () => boolean | undefined;
 }
@@ -19,10 +19,10 @@ export const createAskers = ({ writes, simulated }: AskersOptions) => {
   });
   return {
     askerOf,
-    /** The same of who changes something. @throws AppError resource_exhausted */
-    writerOf: (request: FastifyRequest): Asker => {
+    /** The same of who changes something. @param key as `Writes` has it @throws AppError resource_exhausted */
+    writerOf: (request: FastifyRequest, key?: string): Asker => {
       const asker = askerOf(request);
-      writes.take(asker.userId);
+      writes.take(asker.userId, key);
       return asker;
     },
   };

@@ -90,7 +90,8 @@ export const balanceRoutes: FastifyPluginAsyncTypebox<BalanceRoutesOptions> = as
     async (request) => {
       const { asset, quantity } = request.body;
       const given = { portfolioId: request.params.id, asset: asset.toUpperCase(), quantity };
-      return client.fund(writerOf(request), { ...given, idempotencyKey: keyOf(request) });
+      const idempotencyKey = keyOf(request);
+      return client.fund(writerOf(request, idempotencyKey), { ...given, idempotencyKey });
     },
   );
 };
@@ -117,7 +118,8 @@ export const transferRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> =
     async (request, reply) => {
       const { from: fromPortfolioId, to: toPortfolioId, asset, quantity, networkFee = '' } = request.body;
       const moved = { fromPortfolioId, toPortfolioId, asset: asset.toUpperCase(), quantity, networkFee };
-      const made = await client.transfer(writerOf(request), { ...moved, idempotencyKey: keyOf(request) });
+      const idempotencyKey = keyOf(request);
+      const made = await client.transfer(writerOf(request, idempotencyKey), { ...moved, idempotencyKey });
       return reply.code(201).send(made);
     },
   );

@@ -100,7 +100,7 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox<PortfolioRoutesOptions> 
     async (request, reply) => {
       const { name, kind, baseCurrency: baseCurrencyCode, costMethod } = request.body;
       const plan = { name, kind, baseCurrencyCode, costMethod, idempotencyKey: keyOf(request) };
-      const asker = writerOf(request);
+      const asker = writerOf(request, plan.idempotencyKey);
       const made = await client.create(asker, plan).catch(laterOf);
       await know(asker.userId, made);
       return reply.code(201).send(answerOf(made));

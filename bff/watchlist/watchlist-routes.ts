@@ -3,9 +3,9 @@ import { problems } from '@tickfolio/api/problem';
 import { WatchlistAnswer, WatchPath } from '@tickfolio/api/watchlist';
 import type { Watchlist } from '@tickfolio/gen/portfolio/v1/watchlist';
 import { isSymbol } from '@tickfolio/lib/market/symbol';
-import type { Throttle } from '@tickfolio/lib/throttle';
 import type { FastifyRequest } from 'fastify';
 import { requireSignIn, signedIn, type VerifyAccessToken } from '../api/sign-in.js';
+import type { Writes } from '../api/writes.js';
 import type { SymbolLookup } from '../market/symbol-lookup.js';
 import { assetsOf, type Symbols, unlisted } from '../market/symbols.js';
 import { watchedOf } from './watched.js';
@@ -17,7 +17,7 @@ export interface WatchlistRoutesOptions {
   readonly symbols: Pick<Symbols, 'mayExist' | 'resolve'>;
   readonly lookup: Pick<SymbolLookup, 'lookAgain'>;
   /** Limits the changes of each user. */
-  readonly writes: Throttle;
+  readonly writes: Writes;
   /** The list of a user is another one now. */
   readonly onChange: (userId: string) => void;
 }
