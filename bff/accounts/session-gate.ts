@@ -26,11 +26,15 @@ export interface SessionGate {
   /**
    * The same before a session changes something here for the first time: a token that is good may be of a session that
    * auth knows nothing of, because an older copy of its database was put back, and nobody could ever erase what it
-   * makes. Once a day at most.
+   * makes. Once a day at most. Where such a copy is known to have been put back, nothing is changed while nobody can say.
+   * @throws AppError unauthenticated, unavailable
    */
   askOnce(sessionId: string, requestId: string): Promise<void>;
-  /** Which sessions are open is to be asked anew: another copy of auth's database may have been put in its place. */
-  forgetKnown(): void;
+  /**
+   * Which sessions are open is to be asked anew: another copy of auth's database may have been put in its place.
+   * @param isAnother whether that is certain
+   */
+  forgetKnown(isAnother: boolean): void;
 }
 
 export interface SessionGateDeps {
@@ -57,6 +61,15 @@ export interface SessionGateOptions {
 const rememberMs = maxAccessTtl.ms + clockToleranceMs;
 /** Some 10 MB. */
 const maxKnown = 100_000;
+/** Auth is asked again then. */
+const retryAfterMs = 2_000;
+
+const notKnownSinceRestored = (): AppError =>
+  new AppError(
+    'unavailable',
+    'Accounts were restored from a backup and cannot be asked whether this session is still one; nothing was changed. Please try again in a few seconds.',
+    { retryAfterMs },
+  );
 
 export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOptions = {}): SessionGate => {
   const { auth, foundEnded, clock, log, metrics } = deps;
@@ -65,6 +78,9 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
   const ended = createRememberedIds(clock, rememberMs);
   /** Sessions of which auth has said that they are open. */
   let known = createRememberedIds(clock, rememberMs, maxKnown);
+  let restoredAtMs: number | undefined;
+  /** While there may be tokens of before. */
+  const isRestored = () => restoredAtMs !== undefined && clock.monotonic() - restoredAtMs < rememberMs;
   const turns = createTurns({
     clock,
     atOnce: maxAsking,
@@ -89,7 +105,7 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
     }
   };
 
-  const ask = async (sessionId: string, requestId: string) => {
+  const askFor = async (sessionId: string, requestId: string) => {
     refuseEnded(sessionId);
     const asked = known;
     const answer = await answerOf(sessionId, requestId);
@@ -97,17 +113,21 @@ export const createSessionGate = (deps: SessionGateDeps, options: SessionGateOpt
     if (answer === 'open') asked.add(sessionId);
     if (answer === 'ended') foundEnded(sessionId);
     refuseEnded(sessionId);
+    return answer;
   };
 
   return {
     end: ended.add,
     hasEnded: ended.has,
     refuseEnded,
-    ask,
+    ask: async (sessionId, requestId) => void (await askFor(sessionId, requestId)),
     askOnce: async (sessionId, requestId) => {
-      if (!known.has(sessionId)) await ask(sessionId, requestId);
+      if (known.has(sessionId)) return;
+      const answer = await askFor(sessionId, requestId);
+      if (answer === 'unknown' && isRestored()) throw notKnownSinceRestored();
     },
-    forgetKnown: () => {
+    forgetKnown: (isAnother) => {
+      if (isAnother) restoredAtMs = clock.monotonic();
       known = createRememberedIds(clock, rememberMs, maxKnown);
     },
   };

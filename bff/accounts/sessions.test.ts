@@ -240,6 +240,44 @@ describe('a session that changes something', () => {
     there.epoch = 27_000_000;
     await until(async () => (await add(bff, user)).status === 401);
   });
+
+  it('changes nothing while auth cannot be asked after an older copy of its database was put back, and is told when to try again', async () => {
+    const there = { isAway: false, epoch: 1, rounds: 0 };
+    const endedSessions = async () => {
+      there.rounds += 1;
+      return { sessionIds: [], next: '', asOfMs: 0, epoch: there.epoch };
+    };
+    const isSessionOpen = async () => {
+      if (there.isAway) throw new AppError('unavailable', 'away');
+      return true;
+    };
+    const auth = createFakeAuth(systemClock, { isSessionOpen, endedSessions });
+    const bff = await start({ auth, options: { reconcileEveryMs: 50 } });
+    await until(() => there.rounds > 1);
+    const user = createUser(systemClock);
+    let made = 0;
+    const addOne = async () => {
+      const answer = await add(bff, user);
+      if (answer.status === 200) made += 1;
+      return answer;
+    };
+    expect((await addOne()).status).toBe(200);
+    there.isAway = true;
+    expect((await addOne()).status).toBe(200);
+    there.epoch = 27_000_000;
+    await until(async () => (await addOne()).status === 503);
+    const { status, headers, body } = await addOne();
+    expect([status, headers.get('retry-after'), body.detail]).toEqual([
+      503,
+      '2',
+      expect.stringMatching(/restored from a backup.*nothing was changed/),
+    ]);
+    const held = async () => (await bff.call(user, 'GET', '/api/v1/profile')).body.Coins;
+    expect(await held()).toMatchObject([{ Quantity: String(made) }]);
+    there.isAway = false;
+    expect((await addOne()).status).toBe(200);
+    expect(await held()).toMatchObject([{ Quantity: String(made) }]);
+  });
 });
 
 describe('the gate', () => {

@@ -26,6 +26,7 @@ const setUp = () => {
     down: false,
     epoch: 1,
     restored: 0,
+    isAnother: false,
     answers: [] as { sessionIds: string[]; next: string; asOfMs: number }[],
   };
   const away = () => new AppError('unavailable', 'It cannot be reached.');
@@ -47,8 +48,9 @@ const setUp = () => {
     },
     hasEnded: (id) => ended.includes(id),
     foundEnded: (id) => void ended.push(id),
-    authRestored: () => {
+    authRestored: (isAnother) => {
       state.restored += 1;
+      state.isAnother = isAnother;
     },
     clock,
     log: silentLogger(),
@@ -119,10 +121,10 @@ describe('what no notice told of', () => {
   it('is which sessions are open too, where an older copy of accounts was put in the place of the one that is known', async () => {
     const { clock, state } = setUp();
     await clock.advanceAsync(22_000);
-    expect(state.restored).toBe(1);
+    expect([state.restored, state.isAnother]).toEqual([1, false]);
     state.epoch = 27_000_000;
     await clock.advanceAsync(20_000);
-    expect(state.restored).toBe(2);
+    expect([state.restored, state.isAnother]).toEqual([2, true]);
     // A replica of before, as while they are renewed.
     state.epoch = 0;
     await clock.advanceAsync(20_000);

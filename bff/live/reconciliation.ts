@@ -14,8 +14,8 @@ export interface ReconciliationDeps {
   readonly hasEnded: (sessionId: string) => boolean;
   /** Called for a session that was not. */
   readonly foundEnded: (sessionId: string) => void;
-  /** Called where the auth service has another copy of its database than before, and at first. */
-  readonly authRestored: () => void;
+  /** Called where the auth service has another copy of its database than before, and at first; with whether it is another. */
+  readonly authRestored: (isAnother: boolean) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -73,8 +73,9 @@ export const startReconciliation = (
       const { sessionIds, next, asOfMs, epoch } = await auth.endedSessions(sinceMs, cursor, randomUUID());
       // One of before does not say it.
       if (epoch !== 0 && epoch !== knownEpoch) {
+        const isAnother = knownEpoch !== 0;
         knownEpoch = epoch;
-        authRestored();
+        authRestored(isAnother);
       }
       if (cursor === '') untilMs = asOfMs;
       const found = sessionIds.filter((sessionId) => !hasEnded(sessionId));
