@@ -195,7 +195,7 @@ export const parts = () =>
     .enum(['core', 'whole'], { error: 'must be core or whole' })
     .default('whole')
     .describe(
-      'The services of this installation: `whole`, or `core` where `portfolio` is left out. Who deletes an account waits for all of them, and `/ready` names them.',
+      'The services of this installation: `whole`, or `core` where `portfolio` and `orders` are left out. Who deletes an account waits for all of them, and `/ready` names them.',
     );
 
 /** The log's own names, the least severe first. */
