@@ -52,7 +52,7 @@ const createServer = () => {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /**
- * The build under another name: every file called differently, and `mark` to be seen in the page's title and in its
+ * The build under another name: every file called differently, and `mark` to be seen in its document and in its
  * script.
  */
 const buildAnother = (mark: string): string => {
@@ -64,7 +64,7 @@ const buildAnother = (mark: string): string => {
     assets
       .reduce((text, name) => text.replaceAll(name, rename(name)), readFileSync(join(builtPage, path), 'utf8'))
       .replaceAll('What your assets are worth', `${mark}: what your assets are worth`)
-      .replace('<title>tickfolio', `<title>tickfolio ${mark}`);
+      .replace('<title>', `<meta name="mark" content="${mark}"><title>`);
   for (const name of assets) writeFileSync(join(target, 'assets', rename(name)), renamed(`assets/${name}`));
   const index = renamed('index.html');
   writeFileSync(join(target, 'index.html'), index);
@@ -200,11 +200,11 @@ describe.skipIf(!browser)('the page, opened while nobody answers,', { timeout: 1
       await page.reload();
       const line = page.locator('.gate-line');
       await line.waitFor();
-      return [await page.title(), await line.innerText()];
+      return [await page.evaluate('document.querySelector("meta[name=mark]")?.content'), await line.innerText()];
     };
     const [old, newer] = [
-      ['tickfolio', 'What your assets are worth, live and exact.'],
-      ['tickfolio NEXT', 'NEXT: what your assets are worth, live and exact.'],
+      [undefined, 'What your assets are worth, live and exact.'],
+      ['NEXT', 'NEXT: what your assets are worth, live and exact.'],
     ];
     await page.goto(`${base}/sign-in`);
     await workerTakesOver();

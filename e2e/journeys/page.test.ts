@@ -157,7 +157,7 @@ describe.skipIf(!browser)('the page', () => {
         await press('Archive');
         await page.getByRole('alertdialog').getByRole('button', { name: 'Archive' }).click();
         await page.waitForURL(/portfolios$/);
-        await expect.poll(() => page.locator('.portfolio-card').count()).toBe(2);
+        await expect.poll(() => page.locator('.portfolio-card').count()).toBe(3);
       },
       /status of (409|503)/,
     );

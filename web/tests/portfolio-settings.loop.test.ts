@@ -71,7 +71,7 @@ describe.skipIf(!browser)('the settings of a portfolio', () => {
       await page.waitForURL(`${origin}/portfolios`);
       await page.getByText('“Second try” archived').waitFor();
       expect(callsOf(changes)).toEqual(['DELETE portfolios/p-second']);
-      await expect.poll(() => page.locator('.portfolio-card').count()).toBe(2);
+      await expect.poll(() => page.locator('.portfolio-card').count()).toBe(3);
       await button(page, 'Show archived portfolios').click();
       await page.getByRole('link', { name: 'Second try' }).click();
       await page.getByText(/Nothing in it changes any more\./).waitFor();

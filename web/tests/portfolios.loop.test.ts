@@ -84,7 +84,11 @@ describe.skipIf(!browser)('what is said of portfolios', () => {
     await withWindow({ frame, answers, locale: 'de-DE', path: '/portfolios', viewport: phone }, async ({ page }) => {
       await expect
         .poll(() => page.locator('.portfolio-card h2').allInnerTexts())
-        .toEqual(['Portfolio', 'Spielgeld', 'Second try']);
+        .toEqual(['Alles, was du besitzt', 'Portfolio', 'Spielgeld', 'Second try']);
+      await expect.poll(() => page.locator('.portfolio-card').first().innerText()).toContain('21.937');
+      expect(await page.getByRole('link', { name: 'Alles, was du besitzt' }).first().getAttribute('href')).toBe(
+        '/portfolios/all',
+      );
       await page.getByRole('link', { name: 'Spielgeld' }).click();
       await page.getByRole('heading', { name: 'Spielgeld' }).waitFor();
       await page.getByRole('link', { name: 'Einstellungen' }).first().click();
@@ -158,7 +162,7 @@ describe.skipIf(!browser)('while portfolios cannot be reached', () => {
     await withWindow({ path: '/portfolios', expected: /503/ }, async ({ page, cut }) => {
       const refused = async () => {
         await cut(undefined, closeCodes.tooMany);
-        return page.locator('.portfolio-card').first().innerText();
+        return page.locator('.portfolio-card').nth(1).innerText();
       };
       await expect.poll(refused).toContain('Too many open windows for this account');
     });

@@ -243,7 +243,7 @@ describe.skipIf(!browser)('who is looked over the shoulder', () => {
       await page.locator('.value-panel canvas').waitFor();
       await expect.poll(() => page.title()).toContain('11,937.00');
       await page.keyboard.press('.');
-      await expect.poll(() => page.title()).toBe('tickfolio');
+      await expect.poll(() => page.title()).toBe('Home · tickfolio');
       const shown = await page.locator('#page').innerText();
       expect(shown).not.toMatch(/11,937|11937/);
       await expect.poll(() => page.locator('tr[data-symbol=btcusdt] .cell-value').innerText()).toBe('•••');

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
+import { PageHeading } from '../shell/page-heading.js';
 
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -63,7 +64,7 @@ export const CredentialsForm = (props: CredentialsFormProps) => {
   return (
     <div className="gate">
       <form ref={form} className="card gate-card" onSubmit={(event) => void send(event)} noValidate>
-        <h1>{title}</h1>
+        <PageHeading title={title} />
         <p className="gate-line">{own.tagline}</p>
         {notice && (
           <p ref={noticed} className="banner away" role="status" tabIndex={-1}>

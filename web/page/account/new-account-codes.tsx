@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { faultText } from '../kit/fault-text.js';
 import { RecoveryCodes } from '../security/recovery-codes.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
 
@@ -31,9 +32,7 @@ export const NewAccountCodes = ({ userName, codes, onKept }: NewAccountCodesProp
   return (
     <div className="gate">
       <div className="card gate-card">
-        <h1 ref={heading} tabIndex={-1}>
-          {own.codesTitle}
-        </h1>
+        <PageHeading title={own.codesTitle} ref={heading} tabIndex={-1} />
         <p>{own.codesText}</p>
         {fault && (
           <p className="banner fault" role="alert">

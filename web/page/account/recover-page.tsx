@@ -5,6 +5,7 @@ import { fieldText } from '../kit/fault-text.js';
 import { Field } from '../kit/field.js';
 import { useParts, useSession } from '../parts.js';
 import { useFaultWords } from '../security/fault-words.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { Redirect } from '../shell/redirect.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
@@ -27,7 +28,7 @@ const Recovered = ({ codesLeft }: { readonly codesLeft: number }) => {
   return (
     <div className="gate">
       <div className="card gate-card" role="status">
-        <h1>{own.recoveredTitle}</h1>
+        <PageHeading title={own.recoveredTitle} />
         <p>{own.recoveredText(codesLeft)}</p>
         <Link to="/sign-in" search={(kept) => kept} className="button primary wide">
           {text.signIn}
@@ -93,7 +94,7 @@ export const RecoverPage = () => {
   return (
     <div className="gate">
       <form ref={form} className="card gate-card" onSubmit={(event) => void send(event)} noValidate>
-        <h1>{own.recoverTitle}</h1>
+        <PageHeading title={own.recoverTitle} />
         <p className="gate-line">{own.recoverText}</p>
         {faults.form && (
           <p className="banner fault" role="alert">

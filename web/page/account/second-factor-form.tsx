@@ -3,6 +3,7 @@ import { type FormEvent, useCallback, useRef, useState } from 'react';
 import { Field } from '../kit/field.js';
 import { useParts } from '../parts.js';
 import { useFaultWords } from '../security/fault-words.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useText } from '../text/language.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
 
@@ -59,7 +60,7 @@ export const SecondFactorForm = ({ ticket, kinds, onBegin }: SecondFactorFormPro
   return (
     <div className="gate">
       <form className="card gate-card" onSubmit={(event) => void send(event)} noValidate>
-        <h1>{own.secondFactorTitle}</h1>
+        <PageHeading title={own.secondFactorTitle} />
         <p className="gate-line">{own.secondFactorText}</p>
         <Field
           key={kind}

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { Change, Direction } from '@tickfolio/lib/look/change';
-import { useEffect } from 'react';
 import type { Basis } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import { CoinBadge } from '../kit/coin-badge.js';
@@ -9,6 +8,7 @@ import { NoPrice, PriceTag } from '../kit/price-state.js';
 import type { Freshness as Fresh } from '../live/freshness.js';
 import type { Row } from '../live/portfolio-view.js';
 import { Freshness } from '../portfolio/freshness.js';
+import { usePageTitle } from '../shell/page-heading.js';
 import { useAssetText } from '../text/asset/use-asset-text.js';
 import { digitsSize } from '../text/digits-size.js';
 import { useSpeaking } from '../text/language.js';
@@ -64,12 +64,7 @@ export const CoinHead = (props: CoinHeadProps) => {
   const without = reason ?? row;
   const priceText = row?.priceText ?? (shown && written(shown.price));
   const pair = besideName(name, { base, quote });
-  useEffect(() => {
-    document.title = `${[name, pair].filter(Boolean).join(' ')} · tickfolio`;
-    return () => {
-      document.title = 'tickfolio';
-    };
-  }, [name, pair]);
+  usePageTitle([name, pair].filter(Boolean).join(' '));
   const sinceMs = row?.daySinceMs;
   return (
     <section className="coin-head" aria-labelledby="coin-title">

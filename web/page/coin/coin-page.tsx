@@ -1,4 +1,5 @@
 import { BackLink } from '../navigation/back-link.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useText } from '../text/language.js';
 import { useDayBases } from '../value/use-day-bases.js';
@@ -20,7 +21,7 @@ export const CoinPage = () => {
   if (view && asset.isAway)
     return (
       <div className="notice-page">
-        <h1>{asset.asset}</h1>
+        <PageHeading title={asset.asset} />
         <p>{text.noAnswer}</p>
         <button type="button" className="button primary" onClick={asset.retry}>
           {text.tryAgain}

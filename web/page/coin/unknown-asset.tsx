@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { coinName } from '@tickfolio/lib/market/asset-names';
 import { CoinBadge } from '../kit/coin-badge.js';
 import { BackLink } from '../navigation/back-link.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { useAssetText } from '../text/asset/use-asset-text.js';
 import { MarketsTab, useMarkets } from './markets-tab.js';
@@ -22,7 +23,7 @@ export const UnknownAsset = ({ asset, market }: UnknownAssetProps) => {
   if (!data || (data.tickers.length === 0 && data.stale !== null))
     return (
       <div className="notice-page">
-        <h1>{asset}</h1>
+        <PageHeading title={asset} />
         <p>{text.marketsAway}</p>
         <button type="button" className="button primary" onClick={() => void refetch()}>
           {text.tryAgain}
@@ -32,7 +33,7 @@ export const UnknownAsset = ({ asset, market }: UnknownAssetProps) => {
   if (data.tickers.length === 0)
     return (
       <div className="notice-page">
-        <h1>{text.notFoundTitle}</h1>
+        <PageHeading title={text.notFoundTitle} />
         <p>{text.unknownAsset(market ?? asset)}</p>
         <Link to="/markets" className="button primary">
           {text.toMarkets}
@@ -45,7 +46,7 @@ export const UnknownAsset = ({ asset, market }: UnknownAssetProps) => {
       <section className="coin-head">
         <div className="coin-title">
           <CoinBadge asset={asset} />
-          <h1 translate="no">{coinName(asset) ?? asset}</h1>
+          <PageHeading title={coinName(asset) ?? asset} translate="no" />
         </div>
         <p className="none">{market === undefined ? text.notInUsdt(asset) : text.unknownAsset(market)}</p>
       </section>

@@ -3,6 +3,7 @@ import type { DeletionAnswer } from '@tickfolio/api/account';
 import { isProblem } from '@tickfolio/client/problem';
 import { faultText } from '../kit/fault-text.js';
 import { useParts } from '../parts.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useDeletionText } from '../text/deletion/use-deletion-text.js';
 import { useSpeaking } from '../text/language.js';
 import { useDeletion } from './use-deletion.js';
@@ -20,7 +21,7 @@ const Progress = ({ deletion }: { readonly deletion: DeletionAnswer }) => {
   const words: Readonly<Record<string, string>> = known;
   return (
     <>
-      <h1>{isDone ? text.deletionDone : text.deletionRunning}</h1>
+      <PageHeading title={isDone ? text.deletionDone : text.deletionRunning} />
       <p role="status">{isDone ? text.deletionDoneText : text.deletionRunningText}</p>
       <ul className="entries">
         {services.map(({ service, doneAt }) => (
@@ -53,7 +54,7 @@ export const DeletionPage = () => {
       <div className="card gate-card">
         {isUnknown && (
           <>
-            <h1>{text.deletionUnknown}</h1>
+            <PageHeading title={text.deletionUnknown} />
             <p>{text.deletionUnknownText}</p>
           </>
         )}

@@ -7,6 +7,7 @@ import { latePart } from '../kit/late-part.js';
 import { useLive } from '../parts.js';
 import { useSymbols } from '../portfolio/changes/use-symbols.js';
 import { useColumns } from '../portfolio/table/use-columns.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useMarketsText } from '../text/markets/use-markets-text.js';
 import { useWatchlistText } from '../text/watchlist/use-watchlist-text.js';
 import { ListTabs } from './list-tabs.js';
@@ -73,7 +74,7 @@ export const MarketsPage = () => {
   return (
     <div className="markets">
       <div className="page-head">
-        <h1>{text.places.markets}</h1>
+        <PageHeading title={text.places.markets} />
         <p className="none" role="status">
           {rows
             ? quote === undefined && list === 'all'

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useLive, useParts } from '../parts.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useText } from '../text/language.js';
 import { CashApart } from './cash-apart.js';
 import { Freshness } from './freshness.js';
@@ -23,7 +24,7 @@ export const EmptyPortfolio = ({ onAdd, children }: EmptyPortfolioProps) => {
         <path d="M8 62 40 44l24 10 28-32 22 14 38-26" />
         <circle cx="152" cy="10" r="6" />
       </svg>
-      <h1>{isEmptied ? text.emptiedTitle : text.emptyTitle}</h1>
+      <PageHeading title={isEmptied ? text.emptiedTitle : text.emptyTitle} />
       <p>{text.emptyText}</p>
       <button type="button" className="button primary" onClick={onAdd}>
         {text.addCoin}

@@ -1,11 +1,11 @@
 import { money } from '@tickfolio/lib/look/amount';
 import type { Change } from '@tickfolio/lib/look/change';
-import { useEffect } from 'react';
 import { useDiscreet } from '../display/choices.js';
 import { ChangeMark } from '../kit/change-mark.js';
 import type { PortfolioView, Row } from '../live/portfolio-view.js';
 import { useLive } from '../parts.js';
 import { ReceiptButton } from '../receipt/receipt-button.js';
+import { usePageTitle } from '../shell/page-heading.js';
 import { digitsSize } from '../text/digits-size.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
@@ -45,12 +45,7 @@ export const TotalPanel = ({ view }: { readonly view: PortfolioView }) => {
   const converted = useConverted(total.value);
   const discreet = useDiscreet();
   const isKnown = rows.some(({ valueText }) => valueText !== undefined);
-  useEffect(() => {
-    document.title = discreet ? 'tickfolio' : `${total.text} USDT · tickfolio`;
-    return () => {
-      document.title = 'tickfolio';
-    };
-  }, [total.text, discreet]);
+  usePageTitle(isKnown && !discreet ? `${total.text} USDT` : undefined, text.places.home);
   const { basis, sinceMs, someSinceMs } = dayBasis;
   const note = () => {
     if (someSinceMs !== undefined) return text.someSince(times.full(someSinceMs));

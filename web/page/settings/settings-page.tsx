@@ -1,6 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { MissingPage } from '../shell/missing-page.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { useText } from '../text/language.js';
 import { DisplaySection } from './display-section.js';
 import { ProfileSection } from './profile-section.js';
@@ -35,7 +36,7 @@ export const SettingsPage = () => {
           </Link>
         ))}
       </nav>
-      <h1>{text.sections[section]}</h1>
+      <PageHeading title={text.sections[section]} />
       <Content />
     </div>
   );

@@ -4,6 +4,7 @@ import { isProblem } from '@tickfolio/client/problem';
 import { money, percentage, shortQuantity } from '@tickfolio/lib/look/amount';
 import { faultText } from '../kit/fault-text.js';
 import { nameOf } from '../portfolios/default-names.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { exact } from '../text/exact.js';
 import { Figure } from '../text/figure.js';
 import { useSpeaking } from '../text/language.js';
@@ -52,7 +53,7 @@ const Shared = ({ shared }: { readonly shared: SharedAnswer }) => {
   const { kind, simulated, value, percents, positions, expiresAt } = shared;
   return (
     <>
-      <h1>{nameOf(shared, { defaultNames: text.sharedNames })}</h1>
+      <PageHeading title={nameOf(shared, { defaultNames: text.sharedNames })} />
       {kind === 'paper' && <p className="gate-line">{text.sharedPaper}</p>}
       {simulated && <p className="gate-line">{text.simulated}</p>}
       {value !== undefined && (
@@ -88,7 +89,7 @@ export const SharedPage = () => {
       <div className="card gate-card settings">
         {isMissing && (
           <>
-            <h1>{text.sharedMissing}</h1>
+            <PageHeading title={text.sharedMissing} />
             <p>{text.sharedMissingText}</p>
           </>
         )}

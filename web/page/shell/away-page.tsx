@@ -1,5 +1,6 @@
 import { useParts } from '../parts.js';
 import { useText } from '../text/language.js';
+import { PageHeading } from './page-heading.js';
 
 /**
  * The page was opened and nobody answers: without a network, or with the server away. It goes on by itself once
@@ -14,7 +15,7 @@ export const AwayPage = ({ online }: { readonly online: boolean }) => {
         <path d="M8 62 40 44l24 10 20-23" />
         <path className="away-rest" d="m92 22 22 14 38-26" />
       </svg>
-      <h1>{online ? text.awayTitle : text.offlineTitle}</h1>
+      <PageHeading title={online ? text.awayTitle : text.offlineTitle} />
       <div role="status">
         <p>{online ? text.awayText : text.offlineText}</p>
         <p>{text.nothingKept}</p>

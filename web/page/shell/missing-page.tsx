@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { useText } from '../text/language.js';
+import { PageHeading } from './page-heading.js';
 
 export const MissingPage = () => {
   const text = useText();
   return (
     <div className="notice-page">
-      <h1>{text.notFoundTitle}</h1>
+      <PageHeading title={text.notFoundTitle} />
       <p>{text.notFoundText}</p>
       <Link to="/" className="button primary">
         {text.goHome}

@@ -1,5 +1,4 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { ChartCard } from '../coin/chart/chart-card.js';
 import { archiveRanges } from '../coin/chart/intervals.js';
 import { useArchive } from '../coin/chart/use-archive.js';
@@ -7,6 +6,7 @@ import { useOrderFeed } from '../orders/use-orders.js';
 import { Asked } from '../portfolios/asked.js';
 import type { Portfolio } from '../portfolios/portfolio-calls.js';
 import { CardBoundary } from '../shell/card-boundary.js';
+import { usePageTitle } from '../shell/page-heading.js';
 import { Skeleton } from '../shell/skeleton.js';
 import { marketPair } from '../text/pair.js';
 import { useTradeText } from '../text/trade/use-trade-text.js';
@@ -66,13 +66,8 @@ export const TradePage = () => {
   const { view, market, fresh, ...known } = useMarket(symbol);
   const archive = useArchive(symbol, archiveRanges[interval]);
   const { query, papers, chosen } = usePaper(wanted);
-  const title = market && text.tradeTitle(marketPair(market));
-  useEffect(() => {
-    if (title !== undefined) document.title = `${title} · tickfolio`;
-    return () => {
-      document.title = 'tickfolio';
-    };
-  }, [title]);
+  const title = market ? text.tradeTitle(marketPair(market)) : written.toUpperCase();
+  usePageTitle(known.isUnknown ? text.notFoundTitle : title);
   if (known.isUnknown)
     return (
       <div className="notice-page">

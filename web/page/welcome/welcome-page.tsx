@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CookieRiskNote } from '../account/cookie-risk-note.js';
 import { useSession } from '../parts.js';
 import { basePath } from '../place.js';
+import { PageHeading } from '../shell/page-heading.js';
 import { Redirect } from '../shell/redirect.js';
 import { useWelcomeText } from '../text/welcome/use-welcome-text.js';
 import { DemoTicker } from './demo-ticker.js';
@@ -14,7 +15,7 @@ export const WelcomePage = () => {
   return (
     <div className="welcome">
       <section className="welcome-words">
-        <h1>{text.welcomeTitle}</h1>
+        <PageHeading title={text.welcomeTitle} />
         <p>{text.welcomeText}</p>
         <CookieRiskNote />
         <p className="welcome-ways">

@@ -52,6 +52,10 @@ export const usualPortfolios = {
   'portfolios/p-own': own,
   'portfolios/p-paper': paper,
   'portfolios/p-paper/balances': balancesOf(paper, [money], '10000'),
+  'portfolios/all/balances': {
+    ...balancesOf(own, [{ ...money, available: '21937', value: '21937' }], '21937'),
+    ...{ portfolioId: 'all', kind: 'all' },
+  },
 };
 
 /** A request that changes something. */

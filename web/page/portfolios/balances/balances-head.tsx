@@ -1,6 +1,8 @@
 import { grouped, money } from '@tickfolio/lib/look/amount';
 import { formatDecimal } from '@tickfolio/lib/money';
+import { useDiscreet } from '../../display/choices.js';
 import { ReceiptButton } from '../../receipt/receipt-button.js';
+import { PageHeading } from '../../shell/page-heading.js';
 import { Figure } from '../../text/figure.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
@@ -27,12 +29,17 @@ export const BalancesHead = ({ portfolio, balances, isAwaited, onFund, onTransfe
   const text = usePortfoliosText();
   const { times } = useSpeaking();
   const { name, archivedAt } = portfolio;
+  const discreet = useDiscreet();
   const worth = balances && worthOf(balances);
   const converted = useConvertedWorth(worth, portfolio.baseCurrency);
   return (
     <>
       <div className="page-head portfolio-head">
-        <h1 translate="no">{name}</h1>
+        <PageHeading
+          title={name}
+          figure={worth && !discreet ? `${money(worth, text.numbers)} USDT` : undefined}
+          translate="no"
+        />
         <KindMark of={portfolio} />
         {!balances && isAwaited && <p className="bone worth-bone" />}
         {worth && (

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { openDialog } from '../../shell/open-dialog.js';
+import { PageHeading } from '../../shell/page-heading.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { addressOf } from '../addresses.js';
 import { Asked } from '../asked.js';
 import type { Portfolio } from '../portfolio-calls.js';
-import { usePortfolios } from '../use-portfolios.js';
+import { useEverything, usePortfolios } from '../use-portfolios.js';
 import { PortfolioCard } from './portfolio-card.js';
 
 const ArchivedList = ({ portfolios }: { readonly portfolios: readonly Portfolio[] }) => {
@@ -47,11 +48,12 @@ const Archived = () => {
 export const PortfoliosPage = () => {
   const text = usePortfoliosText();
   const query = usePortfolios();
+  const everything = useEverything();
   const [hasArchived, setHasArchived] = useState(false);
   return (
     <div className="portfolios">
       <div className="page-head">
-        <h1>{text.portfolios}</h1>
+        <PageHeading title={text.portfolios} />
         <div className="head-actions">
           <button type="button" className="button primary" onClick={() => openDialog('portfolio')}>
             {text.newPortfolio}
@@ -61,7 +63,7 @@ export const PortfoliosPage = () => {
       <Asked query={query} shape="cards">
         {(portfolios) => (
           <ul className="portfolio-cards">
-            {portfolios.map((one) => (
+            {[everything, ...portfolios].map((one) => (
               <PortfolioCard key={one.id} portfolio={one} />
             ))}
           </ul>

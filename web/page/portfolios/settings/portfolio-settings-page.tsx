@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { MissingPage } from '../../shell/missing-page.js';
+import { PageHeading } from '../../shell/page-heading.js';
 import { useSpeaking } from '../../text/language.js';
 import { usePortfoliosText } from '../../text/portfolios/use-portfolios-text.js';
 import { allName } from '../addresses.js';
@@ -21,7 +22,7 @@ export const PortfolioSettingsPage = () => {
     <>
       <PortfolioBar name={name} />
       <div className="narrow">
-        <h1>{query.data ? text.settingsOf(query.data.name) : text.portfolioSettings}</h1>
+        <PageHeading title={query.data ? text.settingsOf(query.data.name) : text.portfolioSettings} />
         <Asked query={query}>
           {(portfolio) =>
             portfolio.archivedAt === null ? (

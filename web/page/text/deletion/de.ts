@@ -13,7 +13,7 @@ export const de: DeletionTexts = {
     'Du bist überall abgemeldet, und niemand kann sich mehr anmelden. Was von dir aufbewahrt wird, verschwindet jetzt:',
   deletionDone: 'Dein Konto ist gelöscht',
   deletionDoneText:
-    'Diese Teile des Servers enthalten nichts mehr von dir. Was sie einander über dich gesagt haben, ist in spätestens 30 Tagen vergessen, und Sicherungen behalten, was sie enthalten, bis sie ersetzt werden.',
+    'Diese Teile des Servers enthalten nichts mehr von dir. Was sie einander über dich gesagt haben, ist in spätestens 60 Tagen vergessen, wenn der Betreiber dieses Servers es nicht länger aufbewahrt, und Sicherungen behalten, was sie enthalten, bis sie ersetzt werden.',
   deletionParts: {
     auth: 'Wie du dich angemeldet hast, deine Sitzungen und dein Protokoll',
     bff: 'Was du gehalten hast und was es wert war',

@@ -11,7 +11,7 @@ export const en = {
   deletionRunningText: 'You are signed out everywhere, and nobody can sign in any more. What is kept of you goes now:',
   deletionDone: 'Your account is deleted',
   deletionDoneText:
-    'These parts of the server hold nothing of you any more. What they told each other of you is forgotten within 30 days, and backups hold what they hold until they are replaced.',
+    'These parts of the server hold nothing of you any more. What they told each other of you is forgotten within 60 days, unless whoever runs this server keeps it longer, and backups hold what they hold until they are replaced.',
   deletionParts: {
     auth: 'How you signed in, your sessions and your log',
     bff: 'What you held, and what it was worth',
