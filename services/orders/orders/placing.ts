@@ -200,7 +200,10 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     };
   };
 
-  /** As it stands once it is decided whether anything is kept for it, at the latest after a while. */
+  /**
+   * As it stands once it is decided whether anything is kept for it, at the latest after a while. @param pollMs of one
+   * that may be decided elsewhere, or is already; absent: it was placed just now and is looked after here
+   */
   const decision = async (orderId: string, pollMs?: number): Promise<OrderState> => {
     let isOver = false;
     let look: () => void = () => undefined;
@@ -210,11 +213,15 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     });
     const forget = saga.onDecided(orderId, () => look());
     const polling = pollMs === undefined ? undefined : clock.every(pollMs, () => look());
+    const nextLook = () =>
+      new Promise<void>((resolve) => {
+        look = resolve;
+      });
     try {
+      // Reading would only take the turn at the database of who decides it.
+      if (pollMs === undefined) await nextLook();
       while (true) {
-        const next = new Promise<void>((resolve) => {
-          look = resolve;
-        });
+        const next = nextLook();
         const state = await store.read(orderId);
         if (!state) throw notPlaced('gone');
         if (state.order.status !== 'PENDING' || isOver) return state;
