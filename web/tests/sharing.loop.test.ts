@@ -48,6 +48,24 @@ const shared: SharedAnswer = {
   ],
 };
 
+describe.skipIf(!browser)('amounts as long as they may be', () => {
+  const long = '123456789012345678901234567890.123456789012345678';
+  const amounts = { share: '100', stale: false, quantity: long, value: long };
+  const answers = {
+    'shares/long': { ...shared, amounts: true, value: long, positions: [{ asset: 'BTC', ...amounts }] },
+  };
+  it.each([320, 390])('stay on a shared page of %d px, each in lines of its own', async (width) => {
+    const viewport = { width, height: 844 };
+    await withWindow({ signedIn: false, answers, path: '/s/long', viewport }, async ({ page }) => {
+      const [quantity, value] = [0, 1].map((at) => page.locator('.entry-amounts > *').nth(at));
+      await value?.waitFor();
+      const [above, below] = [await quantity?.boundingBox(), await value?.boundingBox()];
+      expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual((below?.y ?? 0) + 1);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    });
+  });
+});
+
 describe.skipIf(!browser)('a portfolio that is shared', () => {
   it('has links that are made, shown once, listed and ended in its settings', async () => {
     const { answers, asked, state } = createLinkServer();

@@ -26,14 +26,9 @@ const PositionRow = ({ asset, share, stale, quantity, value }: Position) => {
           {asset}
         </p>
         {quantity !== undefined && (
-          <p className="hint">
-            <Figure>{shortQuantity(quantity, numbers)}</Figure>
-            {value && (
-              <>
-                {' · '}
-                <Figure>{`${money(exact(value), numbers)} USDT`}</Figure>
-              </>
-            )}
+          <p className="hint entry-amounts">
+            <Figure>{shortQuantity(quantity, numbers)}</Figure>{' '}
+            {value && <Figure>{`${money(exact(value), numbers)} USDT`}</Figure>}
           </p>
         )}
         {share !== null && stale && <p className="hint">{text.sharedOld}</p>}
