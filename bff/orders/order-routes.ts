@@ -17,6 +17,7 @@ import type { FastifyRequest } from 'fastify';
 import { readLimit, readTime } from '../api/query-values.js';
 import { requireSignIn, type VerifyAccessToken } from '../api/sign-in.js';
 import { type FindView, requirePortfolio } from '../holdings/find-view.js';
+import { allPortfolios } from '../holdings/views.js';
 import { type AskersOptions, createAskers } from '../portfolios/askers.js';
 import { orderAnswerOf } from './order-answers.js';
 import { numberRefusal } from './order-refusals.js';
@@ -56,9 +57,11 @@ const required = <Value>(value: Value | undefined, what: string): Value => {
 export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async (app, options) => {
   const { verify, client, findView, atPublic } = options;
   const { askerOf, writerOf } = createAskers(options);
-  /** Somebody else's is as if it were not there, not one without orders. */
-  const requireOwn = async (request: FastifyRequest, portfolioId: string | undefined): Promise<void> => {
-    if (portfolioId !== undefined) await requirePortfolio(findView, askerOf(request).userId, portfolioId);
+  /** Undefined for all. Somebody else's is as if it were not there, not one without orders. */
+  const ownOf = async (request: FastifyRequest, portfolioId: string | undefined): Promise<string | undefined> => {
+    if (portfolioId === undefined || portfolioId.toLowerCase() === allPortfolios) return undefined;
+    await requirePortfolio(findView, askerOf(request).userId, portfolioId);
+    return portfolioId;
   };
   app.addHook('preValidation', requireSignIn(verify));
 
@@ -123,8 +126,8 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
       },
     },
     async (request) => {
-      const { symbol, portfolioId, status, from, to, limit, cursor = '' } = request.query;
-      await requireOwn(request, portfolioId);
+      const { symbol, status, from, to, limit, cursor = '' } = request.query;
+      const portfolioId = await ownOf(request, request.query.portfolioId);
       const { orders, next } = await client.list(askerOf(request), {
         ...{ symbol, portfolioId, status, cursor },
         ...{ fromMs: readTime('from', from), toMs: readTime('to', to) },
@@ -180,8 +183,8 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
       },
     },
     async (request) => {
-      const { symbol, portfolioId } = request.query;
-      await requireOwn(request, portfolioId);
+      const { symbol } = request.query;
+      const portfolioId = await ownOf(request, request.query.portfolioId);
       return client.cancelAll(writerOf(request), { symbol, portfolioId });
     },
   );

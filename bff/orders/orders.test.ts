@@ -108,6 +108,13 @@ describe('orders over REST', () => {
     expect((await call(user, 'DELETE', at)).body).toEqual({ canceled: [btc], failed: [] });
   });
 
+  it('of `all` portfolios are listed and ended as those of none in particular', async () => {
+    const user = createUser(systemClock);
+    const { id } = (await call(user, 'POST', at, order)).body;
+    expect((await call(user, 'GET', `${at}?portfolioId=all`)).body.orders).toMatchObject([{ id }]);
+    expect((await call(user, 'DELETE', `${at}?portfolioId=All`)).body).toEqual({ canceled: [id], failed: [] });
+  });
+
   it('lead from one page to the next', async () => {
     const user = createUser(systemClock);
     const ids: unknown[] = [];

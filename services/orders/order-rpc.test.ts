@@ -137,7 +137,7 @@ describe('the orders service', () => {
       await reasonOf(place({ portfolioId: tracked })),
       await reasonOf(place({ portfolioId: archived })),
       await reasonOf(place({ portfolioId: randomUUID() })),
-      await reasonOf(place({ type: 'MARKET', price: undefined })),
+      await reasonOf(place({ symbol: 'ethbtc', type: 'MARKET', price: undefined })),
       await reasonOf(place({ clientOrderId: 'not a name' })),
     ];
     expect(reasons).toEqual([
@@ -238,7 +238,7 @@ describe('the orders service', () => {
       fields: [{ reason: 'already-ended' }],
       facts: { order: expect.stringContaining('"CANCELED"') },
     });
-    expect(await reasonOf(cancel(randomUUID()))).toBe('not-found');
+    for (const unknown of [randomUUID(), 'my-1']) expect(await reasonOf(cancel(unknown))).toBe('not-found');
     expect(await reasonOf(somebody().cancel(id))).toBe('not-found');
   });
 
@@ -318,6 +318,16 @@ describe('the orders service', () => {
       (await after.as(userId).list()).orders.map(({ status, settled }) => `${status} ${settled}`);
     await soon(after, orders, ['NEW true', 'PARTIALLY_FILLED true']);
     expect(held()).toEqual(['BTC 2.999 0', 'USDT 500 400']);
+  });
+
+  it('says of a try too that there are as many open orders as there may be', async () => {
+    const { somebody } = await build({ limits: { maxOpenOfSymbol: 1 } });
+    const { place, test } = somebody();
+    await place({ price: '1' });
+    expect([await reasonOf(test({ price: '1' })), await reasonOf(place({ price: '1' }))]).toEqual([
+      'too-many-orders',
+      'too-many-orders',
+    ]);
   });
 
   it('does not let a user have more orders than there may be', async () => {

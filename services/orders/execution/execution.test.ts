@@ -1,13 +1,13 @@
 import { createManualClock } from '@tickfolio/lib/clock';
 import type { Postgres } from '@tickfolio/lib/postgres';
-import { eq } from 'drizzle-orm';
+import { eq, ne } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createExecution } from '../app.js';
 import { openEmbeddedDatabase } from '../kit/database.js';
 import { reasonOf, startTestOrders, type TestOrders } from '../kit/orders.js';
 import { createScriptedPortfolio } from '../kit/scripted-portfolio.js';
 import { createScriptedTrades } from '../kit/scripted-trades.js';
-import { fills } from '../schema.js';
+import { fills, orders as table } from '../schema.js';
 
 const atMs = Date.UTC(2026, 10, 30);
 let postgres: Postgres;
@@ -86,6 +86,11 @@ describe('an order at real trades', () => {
     exchange.trade('91', '1', 'seller', atMs + 2_000);
     exchange.trade('89', '1.5', 'seller', atMs + 3_000);
     await becomes(async () => (await somebody.get(order.id)).status, 'FILLED');
+    // Those of before were filled at another exchange.
+    await postgres.db
+      .update(table)
+      .set({ endedAt: new Date(atMs - 7_200_000) })
+      .where(ne(table.id, order.id));
     await postgres.db.update(fills).set({ tradeId: 742 }).where(eq(fills.orderId, order.id));
     clock.advance(3_600_000 - (clock.now() - atMs));
     await becomes(async () => (await orders.metrics()).includes('fill_audits_total{outcome="wrong"} 1'), true);

@@ -1,6 +1,6 @@
-import { formatDecimal } from '@tickfolio/lib/money';
+import { formatDecimal, parseDecimal } from '@tickfolio/lib/money';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFollowedTape } from '../kit/followed-tape.js';
+import { createFollowedTape, tape } from '../kit/followed-tape.js';
 import type { Follower } from './follower.js';
 
 const open: Follower[] = [];
@@ -55,6 +55,22 @@ describe('a tape that is followed', () => {
     await caughtUp();
     const [fill] = kept.fills.values();
     expect(fill?.discountPrice).toBe('600');
+    expect(fill?.feeChoices.map(({ asset }) => asset)).toEqual(['BNB', 'BTC']);
+  });
+
+  it('offers BNB for the first fill too, though its price is known only some time after it was asked for', async () => {
+    let isAsked = false;
+    const priceOf = () => {
+      const price = isAsked ? parseDecimal('600') : undefined;
+      isAsked = true;
+      return price;
+    };
+    const { order, exchange, caughtUp, kept, until } = await begin({ priceOf });
+    await order({ price: '99', quantity: '2', feeAsset: 'BNB' });
+    await until(() => isAsked, 'the price of BNB is asked for');
+    exchange.trade('98', '9', 'seller', 2_000);
+    await caughtUp();
+    const [fill] = kept.fills.values();
     expect(fill?.feeChoices.map(({ asset }) => asset)).toEqual(['BNB', 'BTC']);
   });
 
@@ -155,5 +171,32 @@ describe('a tape that is followed', () => {
     expect((await read(id)).filledQuantity).toBe('1');
     hold(true);
     await until(async () => (await read(id)).status === 'FILLED', 'it is filled');
+  });
+
+  it('says a price while another replica writes what is traded without a pause', async () => {
+    const { exchange, store, hold, follower, position, clock } = await begin();
+    const to = await position();
+    if (!to) throw new Error('nothing is stored');
+    hold(false);
+    for (const ms of [2_000, 3_000]) exchange.trade('100', '1', 'buyer', ms);
+    await clock.advanceAsync(25);
+    let said: unknown;
+    void follower.reference().then(
+      (reference) => {
+        said = reference?.lastTradeId;
+      },
+      (thrown: unknown) => {
+        said = thrown;
+      },
+    );
+    // The other one stores at each moment what was told before it.
+    for (let id = 2; said === undefined; id++) {
+      exchange.trade('100', '1', 'buyer', (id + 2) * 1_000);
+      const { revision, position: before } = await store.orders(tape, false);
+      const from = { revision, lastTradeId: before?.lastTradeId };
+      await store.advance(tape, { from, to: { ...to, lastTradeId: id }, steps: [] });
+      await clock.advanceAsync(25);
+    }
+    expect(said).toEqual(expect.any(Number));
   });
 });

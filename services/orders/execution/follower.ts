@@ -98,6 +98,8 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
       if (!current) return;
       const { run } = current;
       open = run.orders.length;
+      // A price that is first asked for when something is filled comes too late for it.
+      for (const { feeAsset, quoteAsset } of run.orders) if (feeAsset !== null) deps.priceOf(feeAsset, quoteAsset);
       if (run.position) windows.look(run.orders, run.position);
     };
     const storeSoon = () => {
@@ -231,12 +233,14 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
   };
   /** Where another replica writes, it is waited for. */
   const stored = async ({ run }: Link): Promise<void> => {
+    // What is told while it is waited for is later than who asks.
+    const toldId = run.throughId ?? 0;
     await inTurn(() => run.store());
-    for (let leftMs = limits.referenceMs; !run.isStored && leftMs > 0; leftMs -= pollMs) {
+    for (let leftMs = limits.referenceMs; !run.isStored(toldId) && leftMs > 0; leftMs -= pollMs) {
       await sleep(clock, pollMs, stop.signal);
       await inTurn(() => run.store());
     }
-    if (!run.isStored) throw away('It is not stored yet how far trades were looked at.');
+    if (!run.isStored(toldId)) throw away('It is not stored yet how far trades were looked at.');
   };
 
   return {

@@ -81,10 +81,10 @@ export class TapeRun {
     return this.#buffer?.throughId;
   }
 
-  /** Whether all that was told is stored, by whomever. */
-  get isStored(): boolean {
+  /** Whether everything up to this id is stored, by whomever. */
+  isStored(throughId: number): boolean {
     const { position } = this;
-    return position !== undefined && position.lastTradeId >= (this.#buffer?.throughId ?? 0);
+    return position !== undefined && position.lastTradeId >= throughId;
   }
 
   /** @returns trades that were not told before @throws BeginAgain, AppError */

@@ -24,6 +24,7 @@ export const createFollowedTape = ({
   kept = emptyOrders(),
   store = createMemoryStore(clock, kept),
   exchange = createScriptedTrades({ random }),
+  priceOf = (asset) => (asset === 'BNB' ? parseDecimal('600') : undefined),
 }: {
   readonly limits?: Partial<ExecutionLimits>;
   readonly random?: () => number;
@@ -31,6 +32,7 @@ export const createFollowedTape = ({
   readonly kept?: ReturnType<typeof emptyOrders>;
   readonly store?: OrderStore;
   readonly exchange?: ReturnType<typeof createScriptedTrades>;
+  readonly priceOf?: (asset: string) => ReturnType<typeof parseDecimal> | undefined;
 } = {}) => {
   const woken: string[] = [];
   let isOurs = true;
@@ -45,7 +47,7 @@ export const createFollowedTape = ({
         fees: {
           at: async () => ({ id: 1, maker: rate, taker: rate, discountAsset: 'BNB', discount: parseDecimal('0.75') }),
         },
-        priceOf: (asset) => (asset === 'BNB' ? parseDecimal('600') : undefined),
+        priceOf,
         wake: (ids) => void woken.push(...ids),
         meanMinutes: () => 5,
       },

@@ -1,6 +1,6 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { applyChange, type Change, eventOf, type OrderEvent } from '../store/change.js';
-import type { OrderStore, Tape } from '../store/order-store.js';
+import type { NotPlaced, OrderStore, Tape } from '../store/order-store.js';
 import type { FillRow, OrderRow, OrderState, Position, SagaRow } from '../store/records.js';
 
 interface KeptTape {
@@ -61,21 +61,25 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
     return made.state;
   };
   const ofUser = (userId: string) => [...orders.values()].filter((order) => order.userId === userId);
+  const whyNot = (...[order, bounds]: Parameters<OrderStore['refuses']>): NotPlaced | undefined => {
+    if (goneUsers.has(order.userId)) return 'gone';
+    if (reviews.has(order.portfolioId)) return 'under-review';
+    const second = ofUser(order.userId).filter(({ createdAt }) => Math.abs(createdAt.getTime() - clock.now()) < 1_000);
+    if (second.length >= bounds.maxASecond) return 'too-often';
+    const open = [...orders.values()].filter((one) => one.portfolioId === order.portfolioId && isOpen(one));
+    if (open.filter(({ symbol }) => symbol === order.symbol).length >= bounds.maxOpenOfSymbol)
+      return 'too-many-of-symbol';
+    if (open.length >= bounds.maxOpenOfPortfolio || orders.size >= maxOrders) return 'too-many';
+    return undefined;
+  };
 
   const store: OrderStore = {
     place: async (order, bounds, leaseMs, requestId) => {
       const at = new Date(clock.now());
       const known = ofUser(order.userId).find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
       if (known) return { kind: 'known', order: known, unsettled: unsettledOf(known.id).length };
-      if (goneUsers.has(order.userId)) return { kind: 'refused', why: 'gone' };
-      if (reviews.has(order.portfolioId)) return { kind: 'refused', why: 'under-review' };
-      const second = ofUser(order.userId).filter(({ createdAt }) => createdAt.getTime() > at.getTime() - 1_000);
-      if (second.length >= bounds.maxASecond) return { kind: 'refused', why: 'too-often' };
-      const open = [...orders.values()].filter((one) => one.portfolioId === order.portfolioId && isOpen(one));
-      if (open.filter(({ symbol }) => symbol === order.symbol).length >= bounds.maxOpenOfSymbol)
-        return { kind: 'refused', why: 'too-many-of-symbol' };
-      if (open.length >= bounds.maxOpenOfPortfolio || orders.size >= maxOrders)
-        return { kind: 'refused', why: 'too-many' };
+      const why = whyNot(order, bounds);
+      if (why) return { kind: 'refused', why };
       if (!tapes.has(keyOf(order))) tapes.set(keyOf(order), { revision: 0, position: undefined });
       const stamps = { createdAt: at, updatedAt: at, endedAt: null };
       const made: OrderRow = { ...order, age: orders.size + 1, version: 1, ...stamps };
@@ -94,6 +98,7 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
       events.push(eventOf(made, 0, { type: 'order.created' }, requestId));
       return { kind: 'made', order: made, unsettled: 0 };
     },
+    refuses: async (order, bounds) => whyNot(order, bounds),
     change: async (orderId, decide, { tape = false, requestId } = {}) => {
       const order = orders.get(orderId);
       const kept = order && tapes.get(keyOf(order));

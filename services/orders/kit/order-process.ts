@@ -6,6 +6,7 @@ import { openServerPostgres, type ServerPostgresOptions } from '@tickfolio/lib/p
 import { createMetrics, silentLogger } from '@tickfolio/lib/telemetry';
 import { createPortfolioClient, orderTopics, type StartExecution, startOrders } from '../app.js';
 import { fill } from '../saga/fills.js';
+import { referenceOf } from '../store/order-plan.js';
 import type { OrderRow } from '../store/records.js';
 
 // Started by the test of kills: the service over a real server and a real portfolio service, with trades of its own, one
@@ -58,7 +59,10 @@ const trades: StartExecution = ({ store, wake }) => {
       });
   });
   return {
-    reference: async () => undefined,
+    reference: async (symbol) => {
+      const { position } = await store.orders({ venue: 'binance', symbol }, false);
+      return position && referenceOf(position);
+    },
     problem: () => undefined,
     close: async () => {
       timer.cancel();

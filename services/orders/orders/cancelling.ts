@@ -1,4 +1,5 @@
 import { toAppError } from '@tickfolio/lib/errors';
+import { validate } from 'uuid';
 import { reasonOf } from '../portfolio/answer.js';
 import { type Cancelled, cancel } from '../saga/decisions.js';
 import type { Saga } from '../saga/saga.js';
@@ -41,6 +42,7 @@ export interface Cancelling {
 
 export const createCancelling = ({ store, saga, openOf }: CancellingDeps): Cancelling => {
   const end = async (userId: string, orderId: string, requestId: string): Promise<Cancelled> => {
+    if (!validate(orderId)) return { kind: 'not-found' };
     const ended = await store.change(orderId, cancel(userId), { tape: true, requestId });
     if (ended?.kind === 'cancelled') saga.wake([orderId]);
     return ended ?? { kind: 'not-found' };

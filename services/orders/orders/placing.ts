@@ -2,6 +2,7 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { AppError } from '@tickfolio/lib/errors';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
 import { compare, type Decimal, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
+import { UnansweredCommitError } from '@tickfolio/lib/postgres';
 import { v7 as uuid7 } from 'uuid';
 import type { SymbolRulesSource } from '../market/symbol-rules-source.js';
 import type { TapeReference } from '../market/tape-reference.js';
@@ -9,7 +10,8 @@ import type { KnownPortfolio, Portfolios } from '../portfolio/portfolios.js';
 import type { FeeSchedule, OrderPlan, Reference, SymbolRules } from '../rules/order.js';
 import type { Saga } from '../saga/saga.js';
 import type { NewOrder, OrderStore, PlaceBounds } from '../store/order-store.js';
-import type { OrderState } from '../store/records.js';
+import type { OrderRow } from '../store/records.js';
+import { createDecision, type StoredOrder } from './decision.js';
 import type { AskedOrder, OrderRules } from './order-rules.js';
 import { notPlaced, orderRefusal, otherOrder } from './refusals.js';
 import { hashOfOrder, isSameOrder, readClientOrderId } from './request.js';
@@ -28,7 +30,7 @@ export interface PlaceAsked {
 }
 
 export interface PlacedOrder {
-  readonly state: OrderState;
+  readonly state: StoredOrder;
   /** Whether it was there before. */
   readonly isRepeat: boolean;
 }
@@ -58,8 +60,7 @@ export interface PlacingLimits extends PlaceBounds {
 }
 
 const venue = 'binance';
-/** How often it is looked whether another replica has decided. */
-const elsewherePollMs = 100;
+const kinds = [false, true] as const;
 
 /** All that is known of an order before it is stored. */
 interface Judged {
@@ -74,13 +75,16 @@ const text = (amount: Decimal | undefined): string | null => (amount === undefin
 export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
   const { store, saga, portfolios, rules: orderRules, symbols, tape, fees, clock } = deps;
 
+  const decision = createDecision(deps, limits.decisionMs);
+
+  const notListedYet = () =>
+    orderRefusal('unavailable', 'symbol', 'market-away', 'It is not known yet what the exchange lists.', {
+      retryAfterMs: 1_000,
+    });
   /** The kind of prices, and whose portfolio. @throws AppError unavailable while nobody knows what the exchange lists */
   const aboutOf = ({ userId, portfolioId, simulated: said, requestId }: PlaceAsked) => {
     const simulated = symbols.simulated ?? said;
-    if (simulated === undefined)
-      throw orderRefusal('unavailable', 'symbol', 'market-away', 'It is not known yet what the exchange lists.', {
-        retryAfterMs: 1_000,
-      });
+    if (simulated === undefined) throw notListedYet();
     const id = portfolioId ?? defaultPortfolioId(userId, { kind: 'paper', simulated });
     return { userId, portfolioId: id.toLowerCase(), simulated, requestId };
   };
@@ -103,6 +107,8 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
   const rulesFor = (symbol: string): SymbolRules => {
     const rules = symbols.rules(symbol);
     if (rules) return rules;
+    // Before the first list was read that says nothing of the symbol, whatever the caller knows of prices.
+    if (symbols.simulated === undefined) throw notListedYet();
     throw orderRefusal('unprocessable', 'symbol', 'unknown-symbol', `The exchange does not list ${symbol}.`);
   };
   const referenceFor = async (plan: OrderPlan): Promise<Reference | undefined> => {
@@ -150,6 +156,10 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     return { portfolio, plan, rules, reference };
   };
 
+  const boundsOf = ({ maxOpenOrders = limits.maxOpenOfSymbol }: SymbolRules): PlaceBounds => ({
+    ...limits,
+    maxOpenOfSymbol: Math.min(limits.maxOpenOfSymbol, maxOpenOrders),
+  });
   const rowOf = (asked: PlaceAsked, judged: Judged, clientOrderId: string, requestHash: Uint8Array): NewOrder => {
     const { portfolio, plan, rules, reference } = judged;
     const { asset, amount, protection } = orderRules.reservationOf(plan, rules, reference);
@@ -200,68 +210,42 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
     };
   };
 
-  /**
-   * As it stands once it is decided whether anything is kept for it, at the latest after a while. @param pollMs of one
-   * that may be decided elsewhere, or is already; absent: it was placed just now and is looked after here
-   */
-  const decision = async (orderId: string, pollMs?: number): Promise<OrderState> => {
-    let isOver = false;
-    let look: () => void = () => undefined;
-    const over = clock.after(limits.decisionMs, () => {
-      isOver = true;
-      look();
-    });
-    const forget = saga.onDecided(orderId, () => look());
-    const polling = pollMs === undefined ? undefined : clock.every(pollMs, () => look());
-    const nextLook = () =>
-      new Promise<void>((resolve) => {
-        look = resolve;
-      });
-    try {
-      // Reading would only take the turn at the database of who decides it.
-      if (pollMs === undefined) await nextLook();
-      while (true) {
-        const next = nextLook();
-        const state = await store.read(orderId);
-        if (!state) throw notPlaced('gone');
-        if (state.order.status !== 'PENDING' || isOver) return state;
-        await next;
-      }
-    } finally {
-      over.cancel();
-      polling?.cancel();
-      forget();
-    }
-  };
-
   const place = async (asked: PlaceAsked): Promise<PlacedOrder> => {
-    const about = aboutOf(asked);
-    const requestHash = hashOfOrder(about.portfolioId, { ...asked.order, symbol: asked.order.symbol.toLowerCase() });
+    const { userId, portfolioId: said, order } = asked;
+    const hashOf = (id: string) => hashOfOrder(id.toLowerCase(), { ...order, symbol: order.symbol.toLowerCase() });
+    /** Where none was said it was the default one of the prices of then, whatever they are now. */
+    const meant =
+      said === undefined ? kinds.map((simulated) => defaultPortfolioId(userId, { kind: 'paper', simulated })) : [said];
     const name = asked.clientOrderId === undefined ? uuid7({ msecs: clock.now() }) : asked.clientOrderId;
     const clientOrderId = readClientOrderId(name);
-    const repeated = async (orderId: string, hash: Uint8Array): Promise<PlacedOrder> => {
-      if (!isSameOrder(hash, requestHash)) throw otherOrder(clientOrderId);
-      return { state: await decision(orderId, elsewherePollMs), isRepeat: true };
+    const repeated = async (stored: OrderRow): Promise<PlacedOrder> => {
+      if (!meant.some((id) => isSameOrder(stored.requestHash, hashOf(id)))) throw otherOrder(clientOrderId);
+      return { state: await decision(stored, 'anywhere'), isRepeat: true };
+    };
+    const notKnown = (thrown: unknown): never => {
+      if (!(thrown instanceof UnansweredCommitError)) throw thrown;
+      throw new AppError('deadline_exceeded', 'It is not known whether the order was placed.', { cause: thrown });
     };
     // What was placed under a name is so, whatever would be said of it now.
     const before = asked.clientOrderId === undefined ? undefined : await store.find(asked.userId, clientOrderId);
-    if (before) return repeated(before.order.id, before.order.requestHash);
+    if (before) return repeated(before.order);
 
+    const about = aboutOf(asked);
     const judged = await judge(asked, about);
-    const { maxOpenOrders = limits.maxOpenOfSymbol } = judged.rules;
-    const bounds = { ...limits, maxOpenOfSymbol: Math.min(limits.maxOpenOfSymbol, maxOpenOrders) };
-    const row = rowOf(asked, judged, clientOrderId, requestHash);
-    const placed = await store.place(row, bounds, limits.leaseMs, asked.requestId);
+    const row = rowOf(asked, judged, clientOrderId, hashOf(about.portfolioId));
+    const placed = await store.place(row, boundsOf(judged.rules), limits.leaseMs, asked.requestId).catch(notKnown);
     if (placed.kind === 'refused') throw notPlaced(placed.why);
-    const { id, requestHash: hash } = placed.order;
-    if (placed.kind === 'known') return repeated(id, hash);
-    void saga.drive({ id, step: 'reserving', attempts: 1, waitedMs: 0 });
-    return { state: await decision(id), isRepeat: false };
+    if (placed.kind === 'known') return repeated(placed.order);
+    void saga.drive({ id: placed.order.id, step: 'reserving', attempts: 1, waitedMs: 0 });
+    return { state: await decision(placed.order, 'here'), isRepeat: false };
   };
   const test = async (asked: PlaceAsked): Promise<TestedOrder> => {
     const about = aboutOf(asked);
     if (asked.clientOrderId !== undefined) readClientOrderId(asked.clientOrderId);
-    const { plan, rules, reference } = await judge(asked, about);
+    const { portfolio, plan, rules, reference } = await judge(asked, about);
+    const of = { userId: asked.userId, portfolioId: portfolio.id, symbol: plan.symbol };
+    const why = await store.refuses(of, boundsOf(rules));
+    if (why) throw notPlaced(why);
     const kept = orderRules.reservationOf(plan, rules, reference);
     const available = await portfolios.available(about, kept.asset);
     const needed = formatDecimal(kept.amount);

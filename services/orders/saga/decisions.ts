@@ -81,6 +81,17 @@ export const accept =
     };
   };
 
+/**
+ * The same, where it is known what is traded now: what is stored may be of days ago, and it would be filled by trades of
+ * before it was there. Where nothing was ever known it counts from the first trade. @returns whether it was decided
+ */
+export const acceptNow =
+  (judge: Judge, isKnown: boolean): Decide<boolean> =>
+  (state) =>
+    state.position && !isKnown && !state.order.cancelAsked
+      ? { result: false }
+      : { ...accept(judge)(state), result: true };
+
 /** Nothing is kept for it, now or later. */
 export const refuse =
   (refused: Refused): Decide<void> =>

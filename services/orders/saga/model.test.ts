@@ -10,6 +10,7 @@ import { newOrder } from '../kit/new-order.js';
 import { createScriptedPortfolio } from '../kit/scripted-portfolio.js';
 import { createScriptedTape } from '../kit/scripted-tape.js';
 import type { Reservations } from '../portfolio/reservations.js';
+import type { Reference } from '../rules/order.js';
 import type { OrderStore } from '../store/order-store.js';
 import { cancel } from './decisions.js';
 import { expire, fill } from './fills.js';
@@ -82,6 +83,7 @@ const createWorld = (name: string) => {
     const whole = createMemoryStore(clock, kept);
     const store: OrderStore = {
       place: mortal(whole.place),
+      refuses: mortal(whole.refuses),
       change: mortal(whole.change) as OrderStore['change'],
       claim: mortal(whole.claim),
       read: mortal(whole.read),
@@ -98,7 +100,7 @@ const createWorld = (name: string) => {
       {
         store,
         reservations,
-        tape: { reference: async () => undefined, problem: () => undefined },
+        tape: { reference: async () => ({}) as Reference, problem: () => undefined },
         judge: () => undefined,
         clock: { ...clock, every: (ms, run) => clock.every(ms, () => (isOver() ? undefined : run())) },
         log: silentLogger(),

@@ -7,7 +7,7 @@ import type { Answer, Reservations } from '../portfolio/reservations.js';
 import type { DueSaga, OrderStore } from '../store/order-store.js';
 import { amountText } from '../store/order-view.js';
 import type { FillRow, OrderState } from '../store/records.js';
-import { abandon, accept, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
+import { abandon, acceptNow, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
 
 export interface TurnDeps {
   readonly store: OrderStore;
@@ -83,8 +83,10 @@ export const createTurn = (
     const kept = await answerOf(reservations.reserve(asked));
     const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(tape.reference(order.symbol)) : kept;
     if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
-    if (answer.kind === 'done') await store.change(id, accept(judge), { tape: true });
-    else if (answer.kind === 'gone') await store.change(id, leave);
+    if (answer.kind === 'done') {
+      const isDecided = await store.change(id, acceptNow(judge, answer.value !== undefined), { tape: true });
+      if (isDecided === false) return putOff(due, 'it is not known what is traded now', beganMs);
+    } else if (answer.kind === 'gone') await store.change(id, leave);
     else if (answer.reason === different) await stop(id, `Reserve: ${answer.error.message}`);
     else {
       const { reason, error } = answer;

@@ -114,6 +114,11 @@ export const describeOrderStore = (name: string, open: (clock: ManualClock) => P
       clock.advance(1_001);
       expect((await often.place({}, twice)).kind).toBe('made');
 
+      // The clock was set back: what is of later does not keep a user out until then.
+      clock.advance(-3_600_000);
+      expect((await often.place({}, twice)).kind).toBe('made');
+      clock.advance(3_600_000);
+
       const many = somebody();
       const few = { ...wide, maxOpenOfSymbol: 1, maxOpenOfPortfolio: 2 };
       const id = await many.placed();

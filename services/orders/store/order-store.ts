@@ -70,6 +70,11 @@ export interface OrderStore {
    * Stores an order with its saga, whose lease is the caller's, and tells it; once under its user and client order id.
    */
   place(order: NewOrder, bounds: PlaceBounds, leaseMs: number, requestId: string): Promise<Placed>;
+  /** Why one of these would not be stored now; undefined where it would be. */
+  refuses(
+    order: Pick<NewOrder, 'userId' | 'portfolioId' | 'symbol'>,
+    bounds: PlaceBounds,
+  ): Promise<NotPlaced | undefined>;
   /** Decides something of one order. @returns undefined where there is no such order (any more) */
   change<Result>(orderId: string, decide: Decide<Result>, options?: ChangeOptions): Promise<Result | undefined>;
   /**

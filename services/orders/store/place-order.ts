@@ -1,6 +1,6 @@
 import { orderEvents } from '@tickfolio/lib/events/order-events';
 import type { AppendEvents } from '@tickfolio/lib/outbox';
-import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, type Transaction, transact } from '@tickfolio/lib/postgres';
 import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { inboxOf, orders, reviews, sagas, tapePositions } from '../schema.js';
 import { eventOf } from './change.js';
@@ -20,18 +20,29 @@ export const lockUser = async (tx: Transaction, userId: string): Promise<void> =
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`orders of ${userId}`}, 0))`);
 };
 
-export const createPlaceOrder = ({ db, append, time, after }: PlaceOrderDeps): OrderStore['place'] => {
+export const createPlaceOrder = ({
+  db,
+  append,
+  time,
+  after,
+}: PlaceOrderDeps): Pick<OrderStore, 'place' | 'refuses'> => {
   /** Why it may not be stored. */
   const refusedBy = async (
-    tx: Transaction,
-    { userId, portfolioId, symbol }: NewOrder,
+    tx: Pick<Database, 'select'>,
+    { userId, portfolioId, symbol }: Pick<NewOrder, 'userId' | 'portfolioId' | 'symbol'>,
     bounds: PlaceBounds,
   ): Promise<NotPlaced | undefined> => {
     const { erasedUsers } = inboxOf;
     const ofSecond = tx
       .select({ of: count() })
       .from(orders)
-      .where(and(eq(orders.userId, userId), sql`${orders.createdAt} > ${time()} - interval '1 second'`));
+      // What was placed while the clock was ahead would count for as long as it was.
+      .where(
+        and(
+          eq(orders.userId, userId),
+          sql`${orders.createdAt} > ${time()} - interval '1 second' and ${orders.createdAt} < ${time()} + interval '1 second'`,
+        ),
+      );
     const open = tx
       .select({ all: count(), ofSymbol: sql`count(*) filter (where ${orders.symbol} = ${symbol})` })
       .from(orders)
@@ -57,8 +68,8 @@ export const createPlaceOrder = ({ db, append, time, after }: PlaceOrderDeps): O
     return found.open >= bounds.maxOpenOfPortfolio ? 'too-many' : undefined;
   };
 
-  return (order, bounds, leaseMs, requestId) =>
-    db.transaction(async (tx) => {
+  const place: OrderStore['place'] = (order, bounds, leaseMs, requestId) =>
+    transact(db, async (tx) => {
       await lockUser(tx, order.userId);
       const { userId, clientOrderId, venue, symbol } = order;
       const known = await readOrder(tx, time, and(eq(orders.userId, userId), eq(orders.clientOrderId, clientOrderId)));
@@ -84,4 +95,5 @@ export const createPlaceOrder = ({ db, append, time, after }: PlaceOrderDeps): O
       await append(tx, orderEvents, [eventOf(made, 0, { type: 'order.created' }, requestId)]);
       return { kind: 'made', order: made, unsettled: 0 };
     });
+  return { place, refuses: (order, bounds) => refusedBy(db, order, bounds) };
 };

@@ -50,7 +50,7 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
     order.status !== before.order.status || order.working !== before.order.working;
 
   return {
-    place: createPlaceOrder({ db, append, time, after }),
+    ...createPlaceOrder({ db, append, time, after }),
     change: (orderId, decide, { tape = false, requestId } = {}) =>
       db.transaction(async (tx) => {
         const position = tape ? await readPosition(tx, orderId) : undefined;

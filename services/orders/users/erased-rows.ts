@@ -35,13 +35,15 @@ const eraseFills: ErasePiece = async (tx, userId) => {
 
 /**
  * Orders with what is to be done for them and what was told: what they have in a portfolio goes with it, so nothing is
- * given back. Those that were filled since their fills went wait for the next piece.
+ * given back.
  */
 const eraseOrders: ErasePiece = async (tx, userId) => {
+  // Of these orders; the pieces before have looked at the first ones only.
+  const gone = await eraseFills(tx, userId);
+  if (gone > 0) return gone;
   const ids = await someOrders(tx, userId);
   if (ids.length === 0) return 0;
   const own = [...ids];
-  await tx.delete(fills).where(inArray(fills.orderId, own));
   await tx.delete(sagas).where(inArray(sagas.id, own));
   await tx.delete(reviews).where(inArray(reviews.orderId, own));
   const { events } = orderOutbox;
