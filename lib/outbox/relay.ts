@@ -112,18 +112,16 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
     throw [...refused.values()][0];
   };
   const round = async (): Promise<void> => {
-    do {
-      again = false;
-      try {
-        await send();
-        if (failures > 0) log.info('events are sent again');
-        failures = 0;
-      } catch (err) {
-        failures += 1;
-        const words = 'events could not be sent to the event log; they wait in the database';
-        if (failures === 1 && !closing.signal.aborted) log.warn({ err }, words);
-      }
-    } while (again && failures === 0 && isHolder && !closing.signal.aborted);
+    again = false;
+    try {
+      await send();
+      if (failures > 0) log.info('events are sent again');
+      failures = 0;
+    } catch (err) {
+      failures += 1;
+      const words = 'events could not be sent to the event log; they wait in the database';
+      if (failures === 1 && !closing.signal.aborted) log.warn({ err }, words);
+    }
   };
   const pauseMs = () => {
     if (failures > 0) return doubledMs(minRetryMs, tryMs, failures - 1);
@@ -138,7 +136,10 @@ export const startRelay = (deps: RelayDeps, { source, holder, pollMs }: RelayOpt
     timer?.cancel();
     running = detached(() => inBackground(round)).finally(() => {
       running = undefined;
-      if (!closing.signal.aborted) timer = clock.after(pauseMs(), look);
+      if (closing.signal.aborted) return;
+      // Here and not in the round: what is committed while that ends would wait for the next look.
+      if (again && failures === 0 && isHolder) look();
+      else timer = clock.after(pauseMs(), look);
     });
   };
   timer = clock.after(pollMs, look);

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { countOf, seed } from '@tickfolio/lib/kit/counts';
 import { patience, startTestPostgres } from '@tickfolio/lib/kit/postgres';
 import { startProcess } from '@tickfolio/lib/kit/process';
 import { createRandom } from '@tickfolio/lib/kit/random';
+import { temporaryFolder } from '@tickfolio/lib/kit/temporary-folder';
 import { eventually } from '@tickfolio/lib/kit/wait-until';
 import { openServerPostgres } from '@tickfolio/lib/postgres/server';
 import { silentLogger } from '@tickfolio/lib/telemetry';
@@ -40,12 +43,15 @@ it.skipIf(!postgres)(
       await real.books.funding.fund({ ...paper, key: newKey(), asset: 'USDT', quantity: '100' });
     }
 
+    const folder = await temporaryFolder();
+    const ownersFile = join(folder.path, 'owners.json');
+    await writeFile(ownersFile, JSON.stringify(owners));
     const random = createRandom(seed);
     const answers = new Map<string, Set<string>>();
     let reached = 0;
     const start = () => {
       // Some users before the last that was answered: those are asked for once more.
-      const asked = { server, owners, coinsEach, first: Math.max(0, reached - 5) };
+      const asked = { server, ownersFile, coinsEach, first: Math.max(0, reached - 5) };
       const adopter = startProcess(process.execPath, [program, JSON.stringify(asked)], {});
       return { ...adopter, answers: () => adopter.out().match(/^(user \d+|begun) .*$/gm) ?? [] };
     };
@@ -83,5 +89,6 @@ it.skipIf(!postgres)(
     }
     expect(await faultsIn(db)).toEqual([]);
     await close();
+    await folder.remove();
   },
 );

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { systemClock as clock } from '@tickfolio/lib/clock';
 import { createAppend } from '@tickfolio/lib/outbox';
 import { databaseTime } from '@tickfolio/lib/postgres';
@@ -10,12 +11,15 @@ import { coinElsewhere } from './holdings.js';
 // Started by the test of kills: takes over what users had elsewhere, one after the other, and prints each answer. Whoever
 // is started with the same users asks for the same.
 const [settings = '{}'] = process.argv.slice(2);
-const { server, owners, coinsEach, first } = JSON.parse(settings) as {
+const { server, ownersFile, coinsEach, first } = JSON.parse(settings) as {
   readonly server: Omit<ServerPostgresOptions, 'log' | 'clock'>;
-  readonly owners: readonly { readonly portfolioId: string; readonly userId: string }[];
+  /** So many do not fit into an argument. */
+  readonly ownersFile: string;
   readonly coinsEach: number;
   readonly first: number;
 };
+type Owners = readonly { readonly portfolioId: string; readonly userId: string }[];
+const owners = JSON.parse(await readFile(ownersFile, 'utf8')) as Owners;
 const { db, close } = await openServerPostgres({ ...server, log: silentLogger(), clock });
 const time = databaseTime;
 const append = createAppend({ tables: portfolioEvents, clock, time, source: 'portfolio' });
