@@ -312,6 +312,8 @@ interface OfAccount {
   readonly badHeaders?: Record<string, string>;
   /** Default: by the access token of `user`. */
   readonly as?: Record<string, string>;
+  /** Whoever asks is gone then: each time somebody else. */
+  readonly ends?: boolean;
 }
 const response = { id: 'c-1', type: 'public-key' };
 const operator = signAccessToken(
@@ -333,24 +335,26 @@ const waysOf = ({
   badQuery = '',
   badHeaders,
   as = bearer,
+  ends = false,
 }: OfAccount): Record<number, Way> => {
   const sent = body && JSON.stringify(body);
-  const headers = { ...as, ...(body ? json : {}), 'x-path': path };
+  const asker = () => (ends ? { authorization: `Bearer ${createUser(systemClock).token}` } : as);
+  const headers = () => ({ ...asker(), ...(body ? json : {}), 'x-path': path });
   const [method = '', address = ''] = call.split(' ');
   const special: Record<number, Way> = {
-    400: () => [well, { ...headers, ...badHeaders, 'x-query': badQuery }, body && '{"x":1}'],
-    413: () => [well, headers, big],
-    415: () => [well, { ...headers, ...text }, 'a,b'],
+    400: () => [well, { ...headers(), ...badHeaders, 'x-query': badQuery }, body && '{"x":1}'],
+    413: () => [well, headers(), big],
+    415: () => [well, { ...headers(), ...text }, 'a,b'],
     429: async () => {
       const once = new URL(address.replace(/\{\w+\}/, path), strict.url);
-      await fetch(once, { method, headers: as });
-      return [strict, headers, sent];
+      await fetch(once, { method, headers: asker() });
+      return [strict, headers(), sent];
     },
-    503: () => [ill, headers, sent],
+    503: () => [ill, headers(), sent],
   };
   const way = (status: number): Way => {
     const code = refusedAs[status];
-    return code ? () => [well, { ...headers, 'user-agent': refuses(code) }, sent] : () => [well, headers, sent];
+    return code ? () => [well, { ...headers(), 'user-agent': refuses(code) }, sent] : () => [well, headers(), sent];
   };
   return Object.fromEntries(statuses.map((status) => [status, special[status] ?? way(status)]));
 };
@@ -395,6 +399,7 @@ const waysOfAccounts: Record<string, OfAccount> = {
     call: `DELETE ${account}`,
     statuses: [202, 400, 409, ...changed],
     badHeaders: { 'idempotency-key': 'too-short' },
+    ends: true,
   },
   getDeletion: { call: 'GET /api/v1/deletions/{token}', statuses: [200, 404, 429, 503], path: '3f1c9a52', as: nobody },
   beginReauthentication: { call: `POST ${account}/reauthenticate/options`, statuses: [200, 404, 409, ...read] },
