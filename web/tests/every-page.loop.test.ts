@@ -59,7 +59,7 @@ const saysSimulated = (page: Page) =>
   })()`) as Promise<boolean>;
 
 describe.skipIf(!browser)('simulated prices', () => {
-  it('are called so at every place of every page, wide and on a phone', async () => {
+  it('are called so at every place of every page, wide and on a phone', { timeout: 300_000 }, async () => {
     for (const viewport of sizes)
       await withWindow({ frame: held(noon, 0), answers, viewport }, async ({ page }) => {
         for (const path of routes) {
