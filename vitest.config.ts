@@ -61,7 +61,11 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: 'journeys', include: [journeys], exclude, ...patient },
+        // Each starts whole runs: with more at once a call of a page would be given up for want of a core.
+        test: {
+          ...{ name: 'journeys', include: [journeys], exclude, maxWorkers: 2 },
+          ...{ sequence: { groupOrder: 3 }, ...patient },
+        },
       },
       // Not a test: the README's pictures and film, by `npm run pictures`.
       {
