@@ -340,7 +340,7 @@ describe.runIf(browser)('who deletes the account', () => {
       await proof.getByLabel('Password').fill(password);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
-      await expect.poll(() => page.getByText('Erased').count()).toBe(3);
+      await expect.poll(() => page.getByText('Erased').count()).toBe(4);
       expect(await other.refresh()).toBe(401);
       expect((await other.call('GET', '/api/v1/profile')).status).toBe(401);
       for (const { db } of [stack?.accounts, stack?.profiles].filter((one) => one !== undefined))

@@ -113,6 +113,7 @@ it('of who is deleted nothing is left in the data folder of the all-in-one run: 
       expect(await holding([userId])).toEqual([
         ...['auth_db.deletions', 'auth_db.erasures', 'auth_db.user_events', 'auth_db.user_streams'],
         'events_log.batches',
+        ...['order_service.erased_users', 'order_service.inbox', 'order_service.order_events'],
         ...['portfolio_service.erased_users', 'portfolio_service.inbox', 'portfolio_service.portfolio_events'],
         ...['profile_db.erased_users', 'profile_db.inbox', 'profile_db.profile_events'],
       ]);

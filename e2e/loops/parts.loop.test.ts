@@ -145,13 +145,11 @@ describe.runIf(whole)('an installation of all services while the one of portfoli
         ((await found()).services as { service: string; doneAt: string | null }[])
           .filter(({ doneAt }) => doneAt !== null)
           .map(({ service }) => service)
+          .sort()
           .join();
-      await eventually(
-        'the others have erased',
-        async () => (await erasedBy()) === 'auth,orders,bff',
-        goneWithinMs,
-        200,
-      );
+      await expect
+        .poll(erasedBy, { message: 'the others have erased', timeout: goneWithinMs, interval: 200 })
+        .toBe('auth,bff,orders');
       expect(await found()).toMatchObject({
         state: 'running',
         services: expect.arrayContaining([{ service: 'portfolio', doneAt: null }]),
