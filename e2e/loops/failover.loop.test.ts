@@ -20,7 +20,7 @@ describe.runIf(primary && standby)('a failover of PostgreSQL', () => {
   beforeAll(async () => {
     await primary.createDatabase('auth_db');
     await primary.createDatabase('profile_db');
-    await primary.createDatabase('portfolio_service');
+    for (const name of ['portfolio_service', 'order_service']) await primary.createDatabase(name);
     [folder, address] = await Promise.all([temporaryFolder(), startTestAddress(primary.port)]);
     one = await startAllInOne(folder.path, {
       POSTGRES_HOST: address.host,

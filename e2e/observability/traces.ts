@@ -6,7 +6,7 @@ import { callJson, type LiveSocket, signUp, type TestPerson } from '../kit/clien
 import { pipelineNames, type Stack } from '../kit/stack.js';
 
 /** Kafka is away in this stack, and with it what goes that way, and the questions that follow from its events. */
-const afterEvents = ['portfolio calls auth over grpc'];
+const afterEvents = ['portfolio calls auth over grpc', 'orders calls auth over grpc'];
 /** Asked now and then, for nobody's request: that makes no trace. */
 const ofPolls = ['portfolio calls socket over grpc'];
 const isTraced = (name: ServiceName): boolean => !pipelineNames.some((away) => away === name);
@@ -165,6 +165,15 @@ export const describeTraces = (one: Stack, collector: TestCollector): void => {
       // Whoever looks for what is not listed has the exchange asked again, which goes through all of them.
       await person.addCoin('nosuchusdt', '1');
       expect((await person.call('GET', '/api/v1/klines/btcusdt?interval=1h')).status).toBe(200);
+      const order = {
+        symbol: 'btcusdt',
+        side: 'BUY',
+        type: 'LIMIT',
+        timeInForce: 'GTC',
+        quantity: '0.01',
+        price: '20000',
+      };
+      expect([201, 202]).toContain((await person.call('POST', '/api/v1/orders', order)).status);
       const edges = () => new Set(edgesIn(collector.spans));
       expect((await person.call('GET', '/api/v1/portfolios')).status).toBe(200);
       const expected = serviceNames
