@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keepTyped, takeTyped } from './typed-ahead.js';
 
 /** The dialogs that can be opened from anywhere. */
 type OpenDialog = 'none' | 'search' | 'add' | 'portfolio' | 'keys' | 'receipt';
@@ -19,6 +20,8 @@ const listeners = new Set<() => void>();
 
 const open = (next: Opened): void => {
   opened = next;
+  if (next.name === 'search' || next.name === 'add') keepTyped(() => open({ name: 'none' }));
+  else takeTyped();
   for (const listener of listeners) listener();
 };
 

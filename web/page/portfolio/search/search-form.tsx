@@ -6,10 +6,11 @@ import {
   ComboboxList,
   ComboboxProvider,
 } from '@ariakit/react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { CoinBadge } from '../../kit/coin-badge.js';
 import { faultText } from '../../kit/fault-text.js';
 import { Icon, type IconName } from '../../kit/icon.js';
+import { takeTyped } from '../../shell/typed-ahead.js';
 import { useQuantityText } from '../../text/quantity/use-quantity-text.js';
 import { useNewListings, useSymbols } from '../changes/use-symbols.js';
 
@@ -71,10 +72,30 @@ export const SearchForm = <Entry extends SearchEntry>(props: SearchFormProps<Ent
   const [query, setQuery] = useState('');
   const groups = find(query);
   const foundNothing = data !== undefined && groups.length === 0;
+  /** Enter came before the field, and picks what is best as soon as that is known. */
+  const [isEntered, setEntered] = useState(false);
+  useEffect(() => {
+    if (!isEntered || data === undefined) return;
+    setEntered(false);
+    const best = groups[0]?.entries[0];
+    if (best) onPick(best);
+  });
+  const takeAhead = () => {
+    const ahead = takeTyped();
+    setQuery((typed) => `${typed}${ahead.typed}`);
+    setEntered(ahead.isEntered);
+  };
   useNewListings(data !== undefined && groups.every(({ isGuess }) => isGuess) ? query : undefined);
   return (
-    <ComboboxProvider open setValue={setQuery}>
-      <Combobox autoSelect="always" autoFocus className="search" aria-label={label} placeholder={placeholder} />
+    <ComboboxProvider open value={query} setValue={setQuery}>
+      <Combobox
+        autoSelect="always"
+        autoFocus
+        className="search"
+        aria-label={label}
+        placeholder={placeholder}
+        onFocus={takeAhead}
+      />
       <ComboboxList alwaysVisible className="found" aria-label={text.results}>
         {groups.map(({ label: kind, entries }) => (
           <ComboboxGroup key={kind} className="found-group">
