@@ -167,6 +167,20 @@ describe('the orders service', () => {
     expect((await list()).orders).toEqual([]);
   });
 
+  it('says of a name that is taken what placing would say', async () => {
+    const { somebody } = await build();
+    const { place, test } = somebody();
+    const named = { clientOrderId: 'my-1', quantity: '8' };
+    await place(named);
+    // Nothing more would be kept, though there is not enough for another one.
+    expect((await test(named)).reserve).toEqual({ asset: 'USDT', quantity: '800' });
+    expect(await reasonOf(test({ ...named, quantity: '1' }))).toBe('duplicate-client-order-id');
+    const dear = { clientOrderId: 'dear', quantity: '11' };
+    await expect(place(dear)).rejects.toThrow();
+    expect(await reasonOf(test(dear))).toBe('insufficient-balance');
+    expect(await reasonOf(test({ ...dear, quantity: '1' }))).toBe('duplicate-client-order-id');
+  });
+
   it('sells all that there is, where that is asked for (freqtrade#606, #4324)', async () => {
     const { somebody } = await build();
     const { placed, held } = somebody({ BTC: '0.4995' });

@@ -63,6 +63,10 @@ export const createExecution =
     const prices = createLastPrices({ client, symbols, clock, random });
     const samples = startFillSamples({ db, time, clock, log, metrics, history, symbols });
     let isClosed = false;
+    const missed = metrics.counter({
+      name: 'tape_beginnings_without_past_total',
+      help: 'Tapes that began without the trades of before, which could not be had',
+    });
     metrics.gauge({
       name: 'tapes_followed',
       help: 'Symbols whose trades are followed here',
@@ -81,7 +85,7 @@ export const createExecution =
         {
           ...{ store, lease, wake, fees, venue, client, clock, log, random },
           tape: { venue, symbol },
-          before: createTradesBefore({ history, clock, symbol }),
+          before: createTradesBefore({ history, clock, symbol, log, missed: () => missed.inc() }),
           catchUp: createCatchUp({ history, clock, log, symbol }),
           priceOf: prices.of,
           meanMinutes: () => symbols.rules(symbol)?.averagePriceMinutes ?? 0,
@@ -120,7 +124,7 @@ export const createExecution =
     sweepOnce();
 
     return {
-      reference: (symbol) => followerOf(symbol).reference(),
+      reference: (symbol, proven) => followerOf(symbol).reference(proven),
       problem: () => {
         for (const [symbol, { problem }] of followers)
           if (problem !== undefined) return `the trades of ${symbol} cannot be had: ${problem}`;

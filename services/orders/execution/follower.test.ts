@@ -87,6 +87,43 @@ describe('a tape that is followed', () => {
     expect((await read(id)).reason).toBe('time-in-force');
   });
 
+  it('has silence proven before a window begins, so that an order on a pair that was silent for 90 s has its whole window', async () => {
+    const { order, exchange, read, until, clock, follower, whileTimePasses } = await begin();
+    await clock.advanceAsync(90_000);
+    exchange.silentUntil(90_000);
+    await whileTimePasses(follower.reference(true));
+    const id = await order({ type: 'MARKET', price: null, quantity: '1', protection: '105' });
+    expect((await read(id)).acceptedAtMs).toBe(90_000);
+    // 140 s after the last trade, and within the 60 s of the order.
+    exchange.silentUntil(140_000);
+    await clock.advanceAsync(50_000);
+    expect((await read(id)).status).toBe('NEW');
+    exchange.trade('100', '1', 'buyer', 140_500);
+    await until(async () => (await read(id)).status === 'FILLED', 'it is filled');
+  });
+
+  it('asks nobody for silence where something of now was just heard, and says so where it cannot be proven', async () => {
+    const { exchange, clock, follower, whileTimePasses } = await begin();
+    exchange.trade('100', '1', 'buyer', 2_000);
+    await clock.advanceAsync(20);
+    await whileTimePasses(follower.reference(true));
+    expect(exchange.proofs).toEqual([]);
+    await clock.advanceAsync(5_000);
+    exchange.refuseProofs('The history is closed.');
+    await expect(whileTimePasses(follower.reference(true))).rejects.toThrow('The history is closed.');
+    await whileTimePasses(follower.reference());
+  });
+
+  it('says that the trades of before it begins cannot be had, and begins without them', async () => {
+    const all = createFollowedTape();
+    all.exchange.trade('100', '1', 'buyer', 1_000);
+    all.exchange.failHistory('The exchange is away.');
+    const follower = all.start();
+    open.push(follower);
+    expect(await all.whileTimePasses(follower.reference())).toBeDefined();
+    expect(all.missed.count).toBe(1);
+  });
+
   it('passes over trades that nobody can have, and says so of the orders', async () => {
     const { order, exchange, read, caughtUp, until } = await begin();
     const id = await order({ price: '90' });

@@ -26,8 +26,12 @@ export interface FollowerDeps extends Omit<TapeRunDeps, 'limits'> {
 
 /** Follows one symbol for as long as it is not closed. */
 export interface Follower {
-  /** @returns undefined where no trade of it is known in time @throws AppError unavailable while none can be had */
-  reference(): Promise<Reference | undefined>;
+  /**
+   * @param proven whether silence is proven first, where it is quiet
+   * @returns undefined where no trade of it is known in time
+   * @throws AppError unavailable while none can be had, or no proof
+   */
+  reference(proven?: boolean): Promise<Reference | undefined>;
   /** Why its trades cannot be had, in words; undefined while they can. */
   readonly problem: string | undefined;
   /** Nothing is open here, and nobody asked for so long. */
@@ -64,6 +68,8 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
   let problem: string | undefined;
   let askedMs = clock.monotonic();
   let isFirst = true;
+  /** When something of now was heard, by a clock that nobody sets; and the exchange time of which all is known. */
+  let [newsMs, heardMs] = [Number.NEGATIVE_INFINITY, 0];
   /** Orders, as far as it was seen. */
   let open = 0;
   /** One after the other: what is told, what is stored because it is time, and because somebody asks. */
@@ -133,6 +139,9 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
     const told = async (of: Link, part: TapePart) => {
       const fresh = await inTurn(() => of.run.take(part));
       mean.add(fresh);
+      // What comes before it is live is of before.
+      if (of.isLive && (fresh.length > 0 || part.watermarkMs > heardMs)) newsMs = clock.monotonic();
+      heardMs = Math.max(heardMs, part.watermarkMs);
       if (of.run.isUrgent) await inTurn(() => of.run.store()).then(looked);
       else storeSoon();
       if (!of.isLive) await live(of, part);
@@ -232,19 +241,32 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
     timer.cancel();
   };
   /** Where another replica writes, it is waited for. */
-  const stored = async ({ run }: Link): Promise<void> => {
+  const stored = async ({ run }: Link, provenMs: number): Promise<void> => {
     // What is told while it is waited for is later than who asks.
     const toldId = run.throughId ?? 0;
     await inTurn(() => run.store());
-    for (let leftMs = limits.referenceMs; !run.isStored(toldId) && leftMs > 0; leftMs -= pollMs) {
+    for (let leftMs = limits.referenceMs; !run.isStored(toldId, provenMs) && leftMs > 0; leftMs -= pollMs) {
       await sleep(clock, pollMs, stop.signal);
       await inTurn(() => run.store());
     }
-    if (!run.isStored(toldId)) throw away('It is not stored yet how far trades were looked at.');
+    if (!run.isStored(toldId, provenMs)) throw away('It is not stored yet how far trades were looked at.');
+  };
+
+  /**
+   * How far it is proven now that there is no more trade; 0 where something of now was just heard. How far that is only
+   * the exchange's history says: no clock of here does.
+   */
+  const provenNow = async (): Promise<number> => {
+    if (clock.monotonic() - newsMs < limits.quietMs) return 0;
+    try {
+      return (await client.prove(symbol, Number.MAX_SAFE_INTEGER, stop.signal)).watermarkMs;
+    } catch (thrown) {
+      throw away(`It is not known how far trades are known: ${toAppError(thrown).message}`);
+    }
   };
 
   return {
-    reference: async () => {
+    reference: async (proven = false) => {
       askedMs = clock.monotonic();
       await until(() => link?.isLive === true);
       const now = link;
@@ -253,7 +275,7 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
         return undefined;
       }
       try {
-        await stored(now);
+        await stored(now, proven ? await provenNow() : 0);
       } catch (thrown) {
         if (thrown instanceof BeginAgain) now.stop.abort();
         throw thrown instanceof BeginAgain ? away('What is traded is looked up anew.') : thrown;

@@ -23,6 +23,8 @@ export interface ExecutionLimits {
   readonly maxBuffered: number;
   /** How often a transaction is tried whose orders were changed by somebody else meanwhile. */
   readonly maxStale: number;
+  /** A symbol of which nothing was heard for so long is quiet: silence is proven before a window begins. */
+  readonly quietMs: number;
   /** So long after a window should be over it is asked whether there was no more trade, and how often. */
   readonly proveAfterMs: number;
   readonly proveEveryMs: number;
@@ -47,6 +49,7 @@ export const defaultExecutionLimits: ExecutionLimits = {
   maxSteps: 100,
   maxBuffered: 20_000,
   maxStale: 20,
+  quietMs: 1_000,
   proveAfterMs: 2_000,
   proveEveryMs: 1_000,
   minRetryMs: 100,

@@ -81,10 +81,10 @@ export class TapeRun {
     return this.#buffer?.throughId;
   }
 
-  /** Whether everything up to this id is stored, by whomever. */
-  isStored(throughId: number): boolean {
+  /** Whether everything up to this id, and to this exchange time, is stored, by whomever. */
+  isStored(throughId: number, provenMs = 0): boolean {
     const { position } = this;
-    return position !== undefined && position.lastTradeId >= throughId;
+    return position !== undefined && position.lastTradeId >= throughId && position.watermarkMs >= provenMs;
   }
 
   /** @returns trades that were not told before @throws BeginAgain, AppError */

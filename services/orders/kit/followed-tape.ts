@@ -35,13 +35,19 @@ export const createFollowedTape = ({
   readonly priceOf?: (asset: string) => ReturnType<typeof parseDecimal> | undefined;
 } = {}) => {
   const woken: string[] = [];
+  const missed = { count: 0 };
   let isOurs = true;
   const rate = parseDecimal('0.001');
   const start = () =>
     startFollower(
       {
         ...{ store, tape, clock, random, log: silentLogger(), client: exchange.client, venue: 'binance' },
-        before: createTradesBefore({ history: exchange.history, clock, symbol: tape.symbol }),
+        before: createTradesBefore({
+          ...{ history: exchange.history, clock, symbol: tape.symbol, log: silentLogger() },
+          missed: () => {
+            missed.count++;
+          },
+        }),
         catchUp: createCatchUp({ history: exchange.history, clock, log: silentLogger(), symbol: tape.symbol }),
         lease: { take: async () => isOurs },
         fees: {
@@ -76,6 +82,8 @@ export const createFollowedTape = ({
     store,
     exchange,
     woken,
+    /** Beginnings whose trades of before could not be had. */
+    missed,
     start,
     until,
     whileTimePasses,

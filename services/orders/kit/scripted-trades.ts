@@ -56,6 +56,8 @@ export const createScriptedTrades = ({
   let provenMs = 0;
   let simulated = false;
   let fault: AppError | undefined;
+  let noProof: AppError | undefined;
+  let noHistory: AppError | undefined;
   let generation = 0;
   let hole: { readonly fromId: number; readonly toId: number } | undefined;
   const proofs: number[] = [];
@@ -132,6 +134,7 @@ export const createScriptedTrades = ({
     follow: ({ afterTradeId }, signal) => read(afterTradeId, signal),
     prove: async (_symbol, throughMs) => {
       if (fault) throw fault;
+      if (throughMs > 0 && noProof) throw noProof;
       if (throughMs > 0) proofs.push(throughMs);
       if (throughMs > watermarkMs) watermarkMs = Math.max(watermarkMs, Math.min(provenMs, throughMs));
       news();
@@ -144,6 +147,7 @@ export const createScriptedTrades = ({
     trades: async (_symbol, fromId, limit) => {
       pages.push(`trades from ${fromId}`);
       await asked();
+      if (noHistory) throw noHistory;
       const rows = trades.filter(({ id }) => id >= fromId).slice(0, limit);
       return rows.map((one) => ({ ...one, firstTradeId: one.id, lastTradeId: one.id }));
     },
@@ -193,6 +197,13 @@ export const createScriptedTrades = ({
     /** Every stream ends. */
     cut: () => {
       for (const end of [...ends]) end(new AppError('unavailable', 'The stream was cut.'));
+    },
+    refuseProofs: (words: string) => {
+      noProof = new AppError('unavailable', words);
+    },
+    /** The pages of before cannot be had. */
+    failHistory: (words: string) => {
+      noHistory = new AppError('unavailable', words);
     },
     /** Nothing can be had any more; undefined: it can. */
     fail: (words: string | undefined) => {

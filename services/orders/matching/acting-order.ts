@@ -50,6 +50,10 @@ const windowOf = ({ type, timeInForce }: MatchedOrder['plan']): number | undefin
   return timeInForce === 'IOC' || timeInForce === 'FOK' ? windowsMs.immediate : undefined;
 };
 
+/** Whether it takes in a window that begins when it is accepted; that of a stop begins when it is triggered. */
+export const beginsWithWindow = (plan: MatchedOrder['plan']): boolean =>
+  plan.stopPrice === undefined && windowOf(plan) !== undefined;
+
 /** Undefined of one that is kept from trades, such as at prices of the other kind. */
 export const actingOrder = (order: MatchedOrder): ActingOrder | undefined => {
   const { plan, id, age } = order;

@@ -2,8 +2,10 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { retryPauseMs } from '@tickfolio/lib/retry';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { TapeReference } from '../market/tape-reference.js';
+import { beginsWithWindow } from '../matching/acting-order.js';
 import { answerOf } from '../portfolio/answer.js';
 import type { Answer, Reservations } from '../portfolio/reservations.js';
+import { planOf } from '../store/order-plan.js';
 import type { DueSaga, OrderStore } from '../store/order-store.js';
 import { amountText } from '../store/order-view.js';
 import type { FillRow, OrderState } from '../store/records.js';
@@ -81,7 +83,9 @@ export const createTurn = (
     const asked = { reservationId: id, portfolioId, userId, asset, amount };
     // Trades count from the moment at which it is accepted, so somebody has to look at them by then.
     const kept = await answerOf(reservations.reserve(asked));
-    const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(tape.reference(order.symbol)) : kept;
+    // A window counts from what is known then: on a quiet pair that would be the last trade, and over before it began.
+    const known = () => tape.reference(order.symbol, beginsWithWindow(planOf(order)));
+    const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(known()) : kept;
     if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
     if (answer.kind === 'done') {
       const isDecided = await store.change(id, acceptNow(judge, answer.value !== undefined), { tape: true });
