@@ -26,9 +26,22 @@ describe.skipIf(!isBuilt)('the audit of books and of what is shown', () => {
     expect(shown).toContain('POSTGRES_PORT');
   });
 
+  it('repairs before it looks, where that is asked for, and says why it could not', async () => {
+    const help = startProgram(program, {}, '--repair', '--help');
+    expect((await help.ended).code).toBe(0);
+    expect(help.out()).toContain('What is kept for no order is given back.');
+    const repair = startProgram(
+      program,
+      { POSTGRES_HOST: 'here', POSTGRES_USER: 'me', POSTGRES_PORT: 'x' },
+      '--repair',
+    );
+    expect((await repair.ended).code).toBe(2);
+    expect(repair.err()).toMatch(/^It could not be repaired: /m);
+  });
+
   it('refuses an option that it does not know with 2, which is no fault of the books', async () => {
-    const audit = startProgram(program, {}, '--repair');
+    const audit = startProgram(program, {}, '--mend');
     expect((await audit.ended).code).toBe(2);
-    expect(audit.err()).toContain("'--repair'");
+    expect(audit.err()).toContain("'--mend'");
   });
 });

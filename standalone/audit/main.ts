@@ -19,16 +19,24 @@ const orders = {
 
 const programOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
+/** Of the repair, which is made before all is looked at. */
+const repairOptions = ['--repair', '--yes'];
+const given = process.argv.slice(2);
+const isRepair = given.includes('--repair');
+const auditArgs = isRepair ? given.filter((one) => !repairOptions.includes(one)) : given;
+
 /** @returns its exit code; 2, could not be found out, where something ended it */
-const run = async (path: string, env: NodeJS.ProcessEnv): Promise<number> => {
-  const args = ['--enable-source-maps', programOf(path), ...process.argv.slice(2)];
+const run = async (path: string, env: NodeJS.ProcessEnv, given = auditArgs): Promise<number> => {
+  const args = ['--enable-source-maps', programOf(path), ...given];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   const [code] = await once(child, 'exit');
   return typeof code === 'number' ? code : 2;
 };
 
+const repaired = isRepair ? await run('services/orders/dist/repairs/main.js', orders, given) : 0;
+if (isRepair) process.stdout.write('\n');
 // Each compares what is its own, and one after the other prints.
-const codes = [await run('services/portfolio/dist/audits/main.js', {})];
+const codes = [repaired, await run('services/portfolio/dist/audits/main.js', {})];
 process.stdout.write('\n');
 codes.push(await run('services/orders/dist/audits/main.js', orders));
 process.stdout.write('\n');

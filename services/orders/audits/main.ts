@@ -11,9 +11,10 @@ import { tables } from '../tables.js';
 import { checkWords } from './check.js';
 import { always, runRound } from './round.js';
 
-const help = `Compares orders with their fills and with what the portfolio service keeps for them, all of them, and changes nothing.
+const help = `Compares orders with their fills and with what the portfolio service keeps for them, all of them.
 
-  npm run audit:trading
+  npm run audit:trading               changes nothing
+  npm run audit:trading -- --repair   puts right what a restore set apart, after asking; see --repair --help
 
 Columns: what was looked at; what is missing, what is there twice, what differs. Below each check the first 10 faults, with ids and
 amounts; what to do then is in docs/operate/alerts.md, OrdersWrong.

@@ -23,16 +23,17 @@ const settleSeconds = 10;
 const secondLookMs = 10_000;
 const maxSuspects = 1_000;
 
-interface Own {
+/** An order as it is held against what is kept for it. */
+export interface OwnOrder {
   readonly id: string;
   readonly status: string;
   readonly step: string;
   readonly isYoung: boolean;
 }
 
-const isOpen = ({ status }: Own): boolean => status === 'NEW' || status === 'PARTIALLY_FILLED';
+const isOpen = ({ status }: OwnOrder): boolean => status === 'NEW' || status === 'PARTIALLY_FILLED';
 /** Nothing is being done for it, so what both sides have must agree. */
-const isAtRest = ({ step, isYoung }: Own): boolean => !isYoung && (step === 'working' || step === 'done');
+const isAtRest = ({ step, isYoung }: OwnOrder): boolean => !isYoung && (step === 'working' || step === 'done');
 
 /** Orders with ids behind one, up to another. */
 const ownBetween = async (
@@ -40,7 +41,7 @@ const ownBetween = async (
   after: string,
   to: string,
   ids?: readonly string[],
-): Promise<readonly Own[]> => {
+): Promise<readonly OwnOrder[]> => {
   const age = sql`make_interval(secs => ${settleSeconds})`;
   return db
     .select({
@@ -62,14 +63,24 @@ const ownBetween = async (
     );
 };
 
-/** What is wrong between an order and what is kept for it, in words. */
+/** What is wrong, in words. */
+interface Fault {
+  readonly name: 'A6' | 'A7';
+  readonly kind: 'missing' | 'mismatch';
+  readonly words: string;
+}
+/** Between an order and what is kept for it. */
+export interface Difference extends Fault {
+  readonly id: string;
+  readonly own: OwnOrder | undefined;
+  readonly kept: KeptReservation | undefined;
+}
+
 const faultOf = async (
   db: Database,
-  own: Own | undefined,
+  own: OwnOrder | undefined,
   kept: KeptReservation | undefined,
-): Promise<
-  { readonly name: 'A6' | 'A7'; readonly kind: 'missing' | 'mismatch'; readonly words: string } | undefined
-> => {
+): Promise<Fault | undefined> => {
   const state = kept?.state ?? 'unknown';
   if (!own)
     return kept?.state === 'held'
@@ -92,7 +103,12 @@ const faultOf = async (
       kind: 'mismatch',
       words: `the order ${own.id} is ${own.status}, and something is kept for it`,
     };
-  if (!kept || kept.state === 'refused' || kept.state === 'voided') return undefined;
+  if (!kept || kept.state === 'refused' || kept.state === 'voided') {
+    const taken = await takenOf(db, own.id);
+    if (taken === '0') return undefined;
+    const words = `the order ${own.id}: ${taken} was taken by its fills, and its reservation is ${state}`;
+    return { name: 'A7', kind: 'missing', words };
+  }
   const gone = subtract(parseDecimal(kept.amount), parseDecimal(kept.remaining));
   const booked = formatDecimal(subtract(gone, parseDecimal(kept.released)));
   const taken = await takenOf(db, own.id);
@@ -111,18 +127,29 @@ const isErasing = async (db: Database): Promise<boolean> => {
   return rows.length > 0;
 };
 
+/** Pages of reservations: from behind an id on, so many of one round. */
+export interface ReservationPages {
+  readonly from: string;
+  readonly maxPages: number;
+  readonly signal?: AbortSignal;
+}
+
+/** All of them. */
+export const allPages: ReservationPages = { from: firstId, maxPages: Number.MAX_SAFE_INTEGER };
+
 /**
  * Holds open orders against what is kept in portfolio, both ways (A6), and what was booked there against fills (A7); a
  * page of ids after the other, and what differs a second time after a while.
- * @param from behind this id @param maxPages of one round @returns behind which id the next round goes on
+ * @param looked told of each id, and whether it was passed over because something is being done for it
+ * @returns what differs still, and behind which id the next round goes on
  */
-export const checkReservations = async (
+export const findDifferences = async (
   deps: ReservationCheckDeps,
-  tally: OrdersTally,
-  inFlight: InFlight,
-  { from, maxPages, signal }: { readonly from: string; readonly maxPages: number; readonly signal?: AbortSignal },
-): Promise<string> => {
+  looked: (isInFlight: boolean) => void,
+  { from, maxPages, signal }: ReservationPages,
+): Promise<{ readonly found: readonly Difference[]; readonly next: string }> => {
   const { db, clock, portfolio } = deps;
+  const found: Difference[] = [];
   const suspects: string[] = [];
   let after = from;
   for (let page = 0; page < maxPages && signal?.aborted !== true; page++) {
@@ -133,19 +160,35 @@ export const checkReservations = async (
     const kept = new Map(items.filter(({ kind }) => kind === 'order').map((one) => [one.id, one]));
     for (const id of new Set([...own.keys(), ...kept.keys()])) {
       const order = own.get(id);
-      tally.checked('A6');
-      if (order && !isAtRest(order)) inFlight.add('A6', 1);
+      looked(order !== undefined && !isAtRest(order));
       if ((await faultOf(db, order, kept.get(id))) && suspects.length < maxSuspects) suspects.push(id);
     }
     after = next === undefined ? firstId : to;
     if (next === undefined) break;
   }
   if (suspects.length > 0 && signal?.aborted !== true) await sleep(clock, secondLookMs, signal);
-  if (signal?.aborted === true || (suspects.length > 0 && (await isErasing(db)))) return after;
+  if (signal?.aborted === true || (suspects.length > 0 && (await isErasing(db)))) return { found, next: after };
   for (const id of suspects) {
     const [order] = await ownBetween(deps, firstId, lastId, [id]);
-    const fault = await faultOf(db, order, await portfolio.reservation(id));
-    if (fault) tally.fault(fault.name, fault.kind, fault.words);
+    const kept = await portfolio.reservation(id);
+    const fault = await faultOf(db, order, kept);
+    if (fault) found.push({ ...fault, id, own: order, kept });
   }
-  return after;
+  return { found, next: after };
+};
+
+/** The same as it is told. @returns behind which id the next round goes on */
+export const checkReservations = async (
+  deps: ReservationCheckDeps,
+  tally: OrdersTally,
+  inFlight: InFlight,
+  pages: ReservationPages,
+): Promise<string> => {
+  const looked = (isInFlight: boolean) => {
+    tally.checked('A6');
+    if (isInFlight) inFlight.add('A6', 1);
+  };
+  const { found, next } = await findDifferences(deps, looked, pages);
+  for (const { name, kind, words } of found) tally.fault(name, kind, words);
+  return next;
 };

@@ -193,6 +193,13 @@ export const jam =
       ? nothing(undefined)
       : { saga: { step: 'stuck', lastError: error }, review: error, result: undefined };
 
+/** Goes on with one at which portfolio refused what it may not, once that was put right. */
+export const resume: Decide<void> = ({ order, saga, unsettled }) => {
+  if (saga.step !== 'stuck' || order.status === 'PENDING') return nothing(undefined);
+  const step = unsettled.length > 0 ? 'settling' : isEnded(order) ? 'releasing' : 'working';
+  return { saga: { step, nextInMs: 0, attempts: 0, lastError: null }, result: undefined };
+};
+
 export type Cancelled =
   | { readonly kind: 'cancelled' | 'noted' }
   | { readonly kind: 'not-found' }

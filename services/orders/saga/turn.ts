@@ -7,8 +7,8 @@ import { answerOf } from '../portfolio/answer.js';
 import type { Answer, Reservations } from '../portfolio/reservations.js';
 import { planOf } from '../store/order-plan.js';
 import type { DueSaga, OrderStore } from '../store/order-store.js';
-import { amountText } from '../store/order-view.js';
-import type { FillRow, OrderState } from '../store/records.js';
+import type { OrderState } from '../store/records.js';
+import { bookingOf, releaseReasonOf, reservationOf } from './asked.js';
 import { abandon, acceptNow, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
 
 export interface TurnDeps {
@@ -78,11 +78,9 @@ export const createTurn = (
   };
 
   const reserve = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
-    const { id, portfolioId, userId, reservationAsset: asset } = order;
-    const amount = amountText(order.reservationAmount);
-    const asked = { reservationId: id, portfolioId, userId, asset, amount };
+    const { id } = order;
     // Trades count from the moment at which it is accepted, so somebody has to look at them by then.
-    const kept = await answerOf(reservations.reserve(asked));
+    const kept = await answerOf(reservations.reserve(reservationOf(order)));
     // A window counts from what is known then: on a quiet pair that would be the last trade, and over before it began.
     const known = () => tape.reference(order.symbol, beginsWithWindow(planOf(order)));
     const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(known()) : kept;
@@ -101,8 +99,7 @@ export const createTurn = (
   };
   const release = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
     const { id, portfolioId } = order;
-    const reason =
-      order.reason ?? (due.step === 'abandoning' ? 'timeout' : order.status.toLowerCase().replaceAll('_', '-'));
+    const reason = due.step === 'abandoning' ? (order.reason ?? 'timeout') : releaseReasonOf(order);
     const answer = await answerOf(reservations.release({ reservationId: id, portfolioId, reason }));
     if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
     if (answer.kind === 'gone') await store.change(id, leave);
@@ -111,23 +108,12 @@ export const createTurn = (
     lookedAtMs.delete(id);
     decided(id);
   };
-  const book = (
-    fill: FillRow,
-    { order }: OrderState,
-  ): Promise<Answer<{ asset: string; amount: string } | undefined>> => {
-    const base = { asset: order.baseAsset, amount: amountText(fill.quantity) };
-    const quote = { asset: order.quoteAsset, amount: amountText(fill.quote) };
-    const isBuy = order.side === 'BUY';
-    const give = isBuy ? { ...base, via: order.symbol } : { ...quote, via: '' };
-    const about = { fillId: fill.id, reservationId: order.id, portfolioId: order.portfolioId };
-    return answerOf(reservations.settle({ ...about, take: isBuy ? quote : base, give, fees: fill.feeChoices }));
-  };
   const settleAll = async (due: DueSaga, state: OrderState, beganMs: number) => {
     const { order, unsettled } = state;
     const received = order.side === 'BUY' ? order.baseAsset : order.quoteAsset;
     const fills = unsettled.slice(0, maxFills);
     for (const fill of fills) {
-      const answer = await book(fill, state);
+      const answer = await answerOf(reservations.settle(bookingOf(order, fill)));
       if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
       if (answer.kind === 'gone') {
         await store.change(order.id, leave);

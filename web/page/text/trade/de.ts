@@ -135,6 +135,7 @@ export const de: TradeTexts = {
     'below-step': 'der Rest war weniger als die kleinste Menge',
     timeout: 'nicht rechtzeitig entschieden',
     gone: 'das Portfolio ist weg',
+    'not-kept': 'nichts ist mehr dafür reserviert',
     'insufficient-balance': 'es war nicht genug da',
     'would-take': 'er wäre sofort ausgeführt worden',
     'would-trigger': 'der Stop war schon überschritten',

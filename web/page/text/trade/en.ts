@@ -134,6 +134,7 @@ export const en = {
     'below-step': 'the rest was less than the smallest quantity',
     timeout: 'not decided in time',
     gone: 'the portfolio is gone',
+    'not-kept': 'nothing is kept for it any more',
     'insufficient-balance': 'there was not enough',
     'would-take': 'it would have been filled at once',
     'would-trigger': 'its stop was passed already',
