@@ -23,6 +23,21 @@ export interface OwnMarks {
 }
 
 /**
+ * Trades of one side in one candle as one arrow: an order is often filled by many, and those piled up would be all that
+ * is seen. In the order of time, as the library wants them. @param stepMs of one candle
+ */
+export const arrowsOf = (trades: readonly TradeMark[], stepMs: number) => {
+  const arrows = new Map<string, TradeMark & { count: number }>();
+  for (const { atMs, side } of [...trades].sort((a, b) => a.atMs - b.atMs)) {
+    const openMs = Math.floor(atMs / stepMs) * stepMs;
+    const known = arrows.get(`${openMs} ${side}`);
+    if (known) known.count++;
+    else arrows.set(`${openMs} ${side}`, { atMs: openMs, side, count: 1 });
+  }
+  return [...arrows.values()];
+};
+
+/**
  * Draws own orders as lines and own trades as arrows, at the candle of their time.
  * @param colour of the style, by its name @param stepMs of one candle
  */
@@ -43,11 +58,10 @@ export const createOwnMarks = (
           ...{ axisLabelVisible: true, axisLabelTextColor: colour('--surface'), title: words },
         }),
       );
-      // The library wants them in the order of time.
-      const inOrder = [...trades].sort((a, b) => a.atMs - b.atMs);
       arrows.setMarkers(
-        inOrder.map(({ atMs, side }) => ({
-          time: timeOf(Math.floor(atMs / stepMs) * stepMs),
+        arrowsOf(trades, stepMs).map(({ atMs, side, count }) => ({
+          time: timeOf(atMs),
+          ...(count > 1 && { text: `×${count}` }),
           ...(side === 'BUY'
             ? ({ position: 'belowBar', shape: 'arrowUp' } as const)
             : ({ position: 'aboveBar', shape: 'arrowDown' } as const)),
