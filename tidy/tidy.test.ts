@@ -132,7 +132,7 @@ describe('who may import whom', () => {
       ioredis: /^lib\/pubsub\/redis(-[\w-]+)?\.ts$/,
       kafkajs: /^lib\/event-log\/kafka\/[\w-]+\.ts$/,
       pg: /^lib\/postgres\/server\/[\w-]+\.ts$/,
-      '@electric-sql/pglite': /^lib\/postgres\/pglite\/[\w-]+\.ts$/,
+      '@electric-sql/pglite': /^lib\/postgres\/pglite\/(thread\/)?[\w-]+\.ts$/,
       '@clickhouse/client': /^lib\/clickhouse\/(chdb\/)?[\w-]+\.ts$/,
       chdb: /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,
       'chdb/durable/node': /^lib\/clickhouse\/chdb\/[\w-]+\.ts$/,

@@ -3,7 +3,7 @@ import { DamagedStoreError, lacksRoom, NoRoomError } from '../../embedded-store/
 import { AppError, StartError } from '../../errors/errors.js';
 import type { Logger } from '../../telemetry/telemetry.js';
 import { pgliteNeedsBytes, prepareFiles } from './files.js';
-import { isPgliteFault, type PgliteThread, startPgliteThread } from './thread.js';
+import { isPgliteFault, type PgliteThread, startPgliteThread } from './thread/thread.js';
 
 /** A database that stops again so soon after it was opened anew is not opened once more. */
 const steadyMs = 600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
-import type { QueryResult } from './protocol.js';
 import { createPgliteSession, type PgliteSessionOptions } from './session.js';
+import type { QueryResult } from './thread/protocol.js';
 
 const empty: QueryResult = { rows: [], fields: [] };
 const settle = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
 import { AppError } from '../../errors/errors.js';
-import type { QueryResult } from './protocol.js';
+import type { QueryResult } from './thread/protocol.js';
 import { createTurns, type Note, type Turns, type TurnsOptions } from './turns.js';
 
 type RowMode = 'array' | 'object';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { type Clock, sleep } from '../../clock/clock.js';
-import { AppError } from '../../errors/errors.js';
+import { type Clock, sleep } from '../../../clock/clock.js';
+import { AppError } from '../../../errors/errors.js';
 import type { QueryResult, WorkerAnswer, WorkerFault, WorkerRequest, WorkerStart } from './protocol.js';
 
 export type Question = WorkerRequest extends infer R ? (R extends WorkerRequest ? Omit<R, 'id'> : never) : never;
@@ -40,7 +40,7 @@ interface Asker {
 
 /** Threads run compiled code only, also when this file is read as source. */
 const workerFile = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/postgres/pglite/worker.js' : './worker.js',
+  import.meta.url.endsWith('.ts') ? '../../../dist/postgres/pglite/thread/worker.js' : './worker.js',
   import.meta.url,
 );
 

@@ -1,7 +1,9 @@
 import { cpSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
+import { systemClock } from '../../../clock/clock.js';
 import type { WorkerAnswer, WorkerFault, WorkerRequest, WorkerStart } from './protocol.js';
+import { createStatements, type Statements, type StatementsOptions } from './statements.js';
 
 // The thread in which PGlite runs: a statement blocks its thread for as long as it takes.
 
@@ -22,6 +24,14 @@ const send = (answer: WorkerAnswer) => port.postMessage(answer);
  * portfolio needs few. PostgreSQL's own figures, 80 MB and 1 GB, are a server's.
  */
 const startParams = [...PGlite.defaultStartParams, '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB'];
+
+/** All services together ask some hundreds of different ones. */
+const keptStatements: StatementsOptions = {
+  max: 400,
+  maxLength: 8_000,
+  maxAgeMs: 60_000,
+  clock: systemClock,
+};
 
 /** What PostgreSQL said last on its standard error: why it gave up, which no error of PGlite's tells. */
 let lastWords: string | undefined;
@@ -65,14 +75,14 @@ const open = async (): Promise<PGlite> => {
 let current: string | undefined;
 
 /** What is asked in a transaction begins with its `begin`, so this is never undone by a rollback. */
-const goTo = async (database: PGlite, schema = current): Promise<void> => {
+const goTo = async (statements: Statements, schema = current): Promise<void> => {
   if (schema === current) return;
   current = undefined;
-  await database.query(`select set_config('search_path', quote_ident($1), false)`, [schema]);
+  await statements.query(undefined, `select set_config('search_path', quote_ident($1), false)`, [schema], 'array');
   current = schema;
 };
 
-const serve = async (database: PGlite, request: WorkerRequest): Promise<void> => {
+const serve = async (database: PGlite, statements: Statements, request: WorkerRequest): Promise<void> => {
   try {
     if (request.kind === 'close') {
       await database.close();
@@ -86,10 +96,9 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
       send({ id: request.id, result: { rows: [], fields: [] } });
       return;
     }
-    await goTo(database, request.schema);
-    const { rows, fields, affectedRows } = await database.query(request.text, request.params, {
-      rowMode: request.rowMode,
-    });
+    await goTo(statements, request.schema);
+    const { text, params, rowMode } = request;
+    const { rows, fields, affectedRows } = await statements.query(current, text, params, rowMode);
     send({ id: request.id, result: { rows, fields, ...(affectedRows === undefined ? {} : { affectedRows }) } });
   } catch (err) {
     send({ id: request.id, fault: faultOf(err) });
@@ -98,7 +107,8 @@ const serve = async (database: PGlite, request: WorkerRequest): Promise<void> =>
 
 try {
   const database = await open();
-  port.on('message', (request: WorkerRequest) => void serve(database, request));
+  const statements = createStatements(database, keptStatements);
+  port.on('message', (request: WorkerRequest) => void serve(database, statements, request));
   send({ id: 0, result: { rows: [], fields: [] } });
 } catch (err) {
   send({ id: 0, fault: { message: lastWords ?? (err instanceof Error ? err.message : String(err)), fatal: true } });
