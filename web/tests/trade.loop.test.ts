@@ -99,6 +99,24 @@ describe.skipIf(!browser)('the ticket', () => {
     });
   });
 
+  it('offers an allowed price right below the price that was typed, and says that there is nothing to preview', async () => {
+    const server = createOrderServer([], ({ price }) =>
+      price === '90.001' ? new Refused(422, 'price-filter', 'price', {}, { nearest: '90' }) : undefined,
+    );
+    await withWindow({ frame, answers: server.answers, path, expected }, async ({ page }) => {
+      const [price, amount] = [ticket(page).getByLabel('Limit price'), ticket(page).getByLabel('How much')];
+      await price.fill('90.001');
+      await amount.fill('0.5');
+      await ticket(page).getByText('As it stands, the order would not be taken.').waitFor();
+      const tops = [price, button(page, 'Use 90'), amount].map(async (one) => (await one.boundingBox())?.y ?? 0);
+      const [above = 0, offered = 0, below = 0] = await Promise.all(tops);
+      expect([above < offered, offered < below]).toEqual([true, true]);
+      await button(page, 'Use 90').click();
+      await expect.poll(() => price.inputValue()).toBe('90');
+      await button(page, 'Use 90').waitFor({ state: 'detached' });
+    });
+  });
+
   it('takes parts of what is available: money where one buys, whole steps of the asset where one sells', async () => {
     const server = createOrderServer([]);
     const answers = { ...server.answers, 'portfolios/p-paper/balances': funds('1000', '0.1234567') };

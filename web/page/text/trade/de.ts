@@ -65,6 +65,7 @@ export const de: TradeTexts = {
   getsAbout: 'Du bekommst, etwa',
   previewing: 'Einen Moment …',
   writeOrder: 'Füll den Auftrag aus, um zu sehen, was er bewirken würde.',
+  wouldNotBeTaken: 'So, wie er dasteht, würde der Auftrag nicht angenommen.',
   review: (side, what) => `${what} ${side.toLowerCase()}`,
   askPlace: (what) => `${what}: Auftrag erteilen?`,
   place: 'Auftrag erteilen',

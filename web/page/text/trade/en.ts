@@ -64,6 +64,7 @@ export const en = {
   getsAbout: 'You get, about',
   previewing: 'One moment …',
   writeOrder: 'Fill in the order to see what it would do.',
+  wouldNotBeTaken: 'As it stands, the order would not be taken.',
   review: (side: string, what: string) => `${side} ${what}`,
   askPlace: (what: string) => `${what}: place this order?`,
   place: 'Place order',

@@ -1,5 +1,6 @@
 import { grouped, shortQuantity } from '@tickfolio/lib/look/amount';
 import { formatDecimal, multiply } from '@tickfolio/lib/money';
+import type { ReactNode } from 'react';
 import { Field } from '../../kit/field.js';
 import { Figure } from '../../text/figure.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
@@ -15,10 +16,12 @@ interface AmountFieldProps {
   /** Of what is paid with, exact; undefined until it is known. */
   readonly available: string | undefined;
   readonly fault: string | undefined;
+  /** Takes what is allowed instead, below the field. */
+  readonly nearest: ReactNode;
 }
 
 /** Asks how much: in what is traded, in what it is paid with, or as a part of what is available. */
-export const AmountField = ({ drafting, market, available, fault }: AmountFieldProps) => {
+export const AmountField = ({ drafting, market, available, fault, nearest }: AmountFieldProps) => {
   const text = useTradeText();
   const { draft, numbers, quantity, change, put } = drafting;
   const { base, quote, step } = market;
@@ -60,6 +63,7 @@ export const AmountField = ({ drafting, market, available, fault }: AmountFieldP
           </fieldset>
         }
       />
+      {nearest}
       <div className="ticket-available">
         <span>{text.availableOf}</span>{' '}
         <Figure isPrivate>{available === undefined ? '–' : `${shortQuantity(available, text.numbers)} ${paid}`}</Figure>

@@ -45,8 +45,8 @@ export const Preview = ({ draft, numbers, market, preview, available }: PreviewP
   const text = useTradeText();
   const { isAsked, tested, refusal } = preview;
   const shown = (amount: string, asset: string) => `${shortQuantity(amount, text.numbers)} ${asset}`;
-  const note = isAsked ? text.previewing : refusal ? undefined : text.writeOrder;
-  if (!tested) return <div className="preview ticket-preview">{note !== undefined && <p>{note}</p>}</div>;
+  const note = isAsked ? text.previewing : refusal ? text.wouldNotBeTaken : text.writeOrder;
+  if (!tested) return <div className="preview ticket-preview">{!refusal?.isPassing && <p>{note}</p>}</div>;
   const { reserve, estimatedFee: fee } = tested;
   const gets = getsOf(draft, numbers, market);
   const rest = available === undefined ? undefined : subtract(exact(available), exact(reserve.quantity));

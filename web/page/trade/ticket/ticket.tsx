@@ -74,6 +74,12 @@ export const Ticket = (props: TicketProps) => {
       form.current?.querySelector<HTMLElement>('[name=amount]')?.focus();
     });
   };
+  const nearestAt = (field: DraftField) =>
+    refusal?.nearest?.field === field && (
+      <button type="button" className="button small nearest" onClick={() => refusal.nearest && take(refusal.nearest)}>
+        {text.takeNearest(grouped(refusal.nearest.value, text.numbers))}
+      </button>
+    );
   const words = body && orderWords(body, market, text);
   return (
     <section className="card ticket paper" aria-label={text.ticket}>
@@ -115,17 +121,10 @@ export const Ticket = (props: TicketProps) => {
           hint={text.typeHints[draft.type]}
         />
         {asked.stopPrice && <PriceField name="stopPrice" {...{ drafting, market }} fault={faultOf('stopPrice')} />}
+        {nearestAt('stopPrice')}
         {asked.price && <PriceField name="price" {...{ drafting, market }} fault={faultOf('price')} />}
-        <AmountField {...{ drafting, market, available }} fault={faultOf('amount')} />
-        {refusal?.nearest && (
-          <button
-            type="button"
-            className="button small nearest"
-            onClick={() => refusal.nearest && take(refusal.nearest)}
-          >
-            {text.takeNearest(grouped(refusal.nearest.value, text.numbers))}
-          </button>
-        )}
+        {nearestAt('price')}
+        <AmountField {...{ drafting, market, available }} fault={faultOf('amount')} nearest={nearestAt('amount')} />
         {asked.timeInForce && (
           <SelectField
             label={text.timeInForce}
