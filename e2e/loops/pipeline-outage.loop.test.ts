@@ -10,7 +10,7 @@ import { type AllInOne, startAllInOne } from '../kit/all-in-one.js';
 import { callJson, signUp } from '../kit/client.js';
 import { savedQueries } from '../kit/saved-queries.js';
 
-// `make kills` makes it the full minute.
+// `make long` makes it the full minute.
 const outageMs = Number(process.env.OUTAGE_SECONDS ?? 8) * 1_000;
 /** Prices that have come meanwhile, in any case. */
 const pricesMeanwhile = 6;

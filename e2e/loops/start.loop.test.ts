@@ -94,22 +94,6 @@ describe('the start of the all-in-one run', () => {
     expect(await run.end('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
-  it('holds no more than 1.5 GB a minute after its start, with somebody in it', async () => {
-    const run = start({});
-    const [, base = ''] = await run.waitFor(/(http:\/\/[\w.:]+)\/docs/, coldStartMs);
-    await run.waitFor(/First live price after/, coldStartMs);
-    const person = await signUp(base);
-    for (const symbol of ['btcusdt', 'ethusdt', 'bnbusdt']) await person.addCoin(symbol, '1');
-    const socket = await person.connect();
-    await new Promise((resolve) => setTimeout(resolve, 60_000));
-    const metrics = await (await fetch(`${base}/metrics`)).text();
-    const heldBytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
-    expect(heldBytes).toBeGreaterThan(0);
-    expect(heldBytes).toBeLessThan(1.5e9);
-    socket.close();
-    expect(await run.end('SIGTERM')).toEqual({ code: 0, signal: null });
-  });
-
   it('names every port that is in use, with the variable that moves it, before it makes a database', async () => {
     const [http, grpc, socket, aggregator, sim] = await Promise.all([occupy(), occupy(), occupy(), occupy(), occupy()]);
     const untouched = join(folder.path, 'untouched');
