@@ -45,7 +45,7 @@ bench: node_modules/.installed ## measure against floors, in the same run
 soak: node_modules/.installed ## every trade under faults, round after round (SEED=n ROUNDS=n MINUTES=n)
 	@npm run --silent soak
 
-kills: node_modules/.installed ## kill -9 of every part, outages, the page in a browser, two files at a time (SEED=n KILLS=n)
+kills: node_modules/.installed ## kill -9 of every part, outages, the page in a browser, three files at a time (SEED=n KILLS=n)
 	@npm run --silent kills
 
 # In turn, because each needs the machine for itself.

@@ -80,7 +80,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
-          ...{ name: 'loops', include: [loops], exclude: [...built, ...lone], maxWorkers: 2 },
+          ...{ name: 'loops', include: [loops], exclude: [...built, ...lone], maxWorkers: 3 },
           ...{ sequence: { groupOrder: 1 }, ...patient },
         },
       },
