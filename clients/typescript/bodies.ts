@@ -199,7 +199,6 @@ export interface Receipt {
   readonly simulated: boolean;
 }
 
-/** A coin that is held. */
 export interface Coin {
   readonly ID: number;
   readonly CreatedAt: string;
@@ -216,6 +215,7 @@ export interface Profile {
   readonly Name: string;
   readonly Coins: readonly Coin[];
   readonly Version: number;
+  readonly AsOf?: string;
 }
 
 /** The coin as it is held after a change. */
@@ -235,13 +235,12 @@ export interface Removal {
 
 export type ValueRange = '1h' | '24h' | '7d' | '30d' | '1y' | 'all';
 
-/** What the portfolio was worth, oldest first; steps without a value are left out. */
+/** What the portfolio was worth in USDT, oldest first; steps without a value are left out. */
 export interface ValueHistory {
   readonly Range: ValueRange;
   readonly StepSeconds: number;
   readonly Points: readonly {
     readonly Time: string;
-    /** In USDT. */
     readonly Value: DecimalText;
     readonly Missing?: readonly string[];
     readonly Old?: readonly string[];
@@ -257,8 +256,8 @@ export interface SymbolList {
     readonly QuoteAsset: string;
     readonly Status: 'trading' | 'paused';
     /** The step of its price, and of quantities in orders; missing where the exchange does not say it. */
-    readonly TickSize?: string;
-    readonly StepSize?: string;
+    readonly TickSize?: DecimalText;
+    readonly StepSize?: DecimalText;
   }[];
 }
 

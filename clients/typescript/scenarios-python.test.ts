@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { asyncApi } from '@tickfolio/api/asyncapi';
+import { projectRoot } from '@tickfolio/lib/kit/process';
 import { findPython, pythonClient } from '@tickfolio/lib/kit/python';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Outcome, readScenarios, type Scenario } from './kit/scenario.js';
@@ -23,12 +24,14 @@ assert decimal_text(Decimal("0.00000001")) == "0.00000001"
 amount = "12345678901234567890.123456789012345678"
 body = with_decimals({"Coins": [{"Symbol": "btcusdt", "Quantity": amount, "Price": None}], "Version": 7})
 assert f"{body['Coins'][0]['Quantity']:f}" == amount and body["Coins"][0]["Price"] is None and body["Version"] == 7
-try:
-    decimal_text(0.1)
-except TypeError:
-    pass
-else:
-    raise SystemExit("a float was taken")
+assert decimal_text(1) == "1" and decimal_text(10**30) == "1" + 30 * "0"
+for other in (0.1, True):
+    try:
+        decimal_text(other)
+    except TypeError:
+        pass
+    else:
+        raise SystemExit(f"{other} was taken")
 `;
 
 /** Plays what its input says until that ends. */
@@ -97,6 +100,15 @@ it('the client in Python keeps every digit, both ways, and takes no float', asyn
   if (python === undefined) return;
   const env = { ...process.env, PYTHONPATH: pythonClient, PYTHONDONTWRITEBYTECODE: '1' };
   await expect(promisify(execFile)(python, ['-c', claims], { env })).resolves.toMatchObject({ stderr: '' });
+});
+
+it('the client in Python has the fields that the server answers with, and every amount as a decimal', async () => {
+  const python = await findPython();
+  if (python === undefined) return;
+  const env = { ...process.env, PYTHONPATH: pythonClient, PYTHONDONTWRITEBYTECODE: '1' };
+  const served = ['openapi.json', 'asyncapi.json'].map((name) => join(projectRoot, 'api', name));
+  const compared = promisify(execFile)(python, [join(pythonClient, 'tests/bodies.py'), ...served], { env });
+  await expect(compared).resolves.toEqual({ stdout: '', stderr: '' });
 });
 
 it('the client in Python knows the close codes that the server has', () => {

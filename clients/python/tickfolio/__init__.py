@@ -17,7 +17,7 @@ from .bodies import (
     ValueHistory,
 )
 from .client import Client
-from .problem import LiveStopped, Problem
+from .problem import ClientClosed, LiveStopped, Problem
 from .session import KeptSession, SecondFactor
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Candles",
     "ChangedCoin",
     "Client",
+    "ClientClosed",
     "Coin",
     "Frame",
     "FrameCoin",

@@ -31,7 +31,7 @@ from .bodies import (
 )
 from .live import Hearer, live_frames
 from .lives import Lives
-from .problem import Problem, body_of
+from .problem import ClientClosed, Problem, body_of
 from .rules import Clock, SystemClock
 from .session import KeptSession, SecondFactor, Session, call_as_user, without_answer
 
@@ -65,10 +65,10 @@ class AsyncClient:
         self._http = httpx.AsyncClient(base_url=base, timeout=rules.ANSWER, verify=trusted())
         self._socket_url = f"ws{base.removeprefix('http')}{_api}/ws"
         self._clock = clock or SystemClock()
-        self._session = Session(self._http, self._clock, on_session)
+        self._lives = Lives()
+        self._session = Session(self._http, self._clock, on_session, self._lives)
         self._on_pause = on_pause
         self._chance = chance
-        self._lives = Lives()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -79,7 +79,10 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Ends live frames, and lets go of connections. The session stays; `sign_out` ends it."""
+        """Ends live frames, and lets go of connections. The session stays; `sign_out` ends it.
+
+        Calls raise ClientClosed from now on, and so does what waits for its answer.
+        """
         await self._lives.end()
         await self._http.aclose()
 
@@ -128,7 +131,7 @@ class AsyncClient:
     async def portfolio(self) -> Profile:
         return cast(Profile, await self._get("/profile"))
 
-    async def add(self, symbol: str, quantity: Decimal | str, *, key: str | None = None) -> ChangedCoin:
+    async def add(self, symbol: str, quantity: Decimal | int | str, *, key: str | None = None) -> ChangedCoin:
         """A negative quantity takes away. The same key for the same change counts once."""
         body = {"symbol": symbol, "quantity": decimal_text(quantity)}
         return cast(ChangedCoin, await self._change("POST", body, key))
@@ -190,7 +193,7 @@ class AsyncClient:
         What only reads, and what has an `idempotency-key`, is repeated while nobody answers.
         """
         given = headers or {}
-        counts_once = method == "GET" or "idempotency-key" in given
+        counts_once = method.upper() == "GET" or any(name.lower() == "idempotency-key" for name in given)
 
         async def ask(token: str) -> httpx.Response:
             return await self._session.ask(method, path, body, {**given, "authorization": f"Bearer {token}"})
@@ -200,6 +203,8 @@ class AsyncClient:
         while True:
             try:
                 return body_of(await call_as_user(self._session, begun_by, ask))
+            except ClientClosed:
+                raise
             except Problem as problem:
                 asked = problem.retry_after
                 may_pass = counts_once and failures < rules.REPEATS and problem.status in rules.MAY_PASS

@@ -75,7 +75,21 @@ class AssetQuantity(TypedDict):
     quantity: Decimal
 
 
-class Order(TypedDict):
+_GapBounds = TypedDict("_GapBounds", {"from": int, "to": int})
+
+
+class Gap(_GapBounds, total=False):
+    """Numbers of public trades that nobody could have. `basis` is `klines` where they say that nothing met the order."""
+
+    basis: str
+
+
+class _OrderGap(TypedDict, total=False):
+    #: Over REST only.
+    gap: Gap
+
+
+class Order(_OrderGap):
     """An order, as it is now. Quantities are before fees."""
 
     id: str
@@ -178,7 +192,12 @@ class Coin(TypedDict):
     Version: int
 
 
-class Profile(TypedDict):
+class _ProfileTime(TypedDict, total=False):
+    #: Of when it is, where what keeps it is away.
+    AsOf: str
+
+
+class Profile(_ProfileTime):
     ID: str
     Name: str
     Coins: list[Coin]
@@ -215,7 +234,14 @@ class ValueHistory(TypedDict):
     Points: list[ValuePoint]
 
 
-class ListedSymbol(TypedDict):
+class _SymbolSteps(TypedDict, total=False):
+    """The step of its price, and of quantities in orders; missing where the exchange does not say it."""
+
+    TickSize: Decimal
+    StepSize: Decimal
+
+
+class ListedSymbol(_SymbolSteps):
     Symbol: str
     BaseAsset: str
     QuoteAsset: str
@@ -238,6 +264,12 @@ class Candle(DayRange):
     Close: Decimal
 
 
+class SourcedCandle(Candle):
+    """A candle of a chart, and who knew of it: `archive` or `exchange`."""
+
+    Source: str
+
+
 class Volume(TypedDict):
     Time: str
     Base: Decimal
@@ -256,7 +288,9 @@ class Candles(TypedDict):
     Status: str | None
     Range: str
     StepSeconds: int
-    Candles: list[Candle]
+    Candles: list[SourcedCandle]
+    #: Why stretches that the archive lacks are missing.
+    Lacks: str | None
     Today: Candle | None
     Day: DayRange | None
     Volume: Volume | None
@@ -266,7 +300,7 @@ class Candles(TypedDict):
 _amounts = frozenset(
     ["TotalValue", "NetWorth", "Quantity", "Price", "Total", "Value", "Open", "High", "Low", "Close", "Base", "Quote"]
     + ["Available", "Reserved", "Fee", "quantity", "price", "total", "quoteQuantity", "stopPrice", "icebergQuantity"]
-    + ["filledQuantity", "filledQuote", "averagePrice"]
+    + ["filledQuantity", "filledQuote", "averagePrice", "TickSize", "StepSize"]
 )
 
 
@@ -282,10 +316,12 @@ def with_decimals(body: Any) -> Any:
     }
 
 
-def decimal_text(quantity: Decimal | str) -> str:
+def decimal_text(quantity: Decimal | int | str) -> str:
     """A quantity as the server takes it: digits and a point, no exponent. Raises TypeError for a float."""
     if isinstance(quantity, str):
         return quantity
     if isinstance(quantity, Decimal):
         return format(quantity, "f")
-    raise TypeError(f"A quantity is a decimal.Decimal or its text, not a {type(quantity).__name__}, which is not exact.")
+    if isinstance(quantity, int) and not isinstance(quantity, bool):
+        return str(quantity)
+    raise TypeError(f"A quantity is a decimal.Decimal, an int or the text of one, not a {type(quantity).__name__}, which is not exact.")

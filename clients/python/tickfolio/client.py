@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import random
 import threading
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, TypeVar
@@ -23,7 +25,8 @@ from .bodies import (
     SymbolList,
     ValueHistory,
 )
-from .rules import Clock
+from .problem import ClientClosed
+from .rules import LEAVING, Clock
 from .session import KeptSession, SecondFactor, without_answer
 
 Answer = TypeVar("Answer")
@@ -47,7 +50,11 @@ class Client:
         # First, for an address that is none leaves no thread behind then.
         self._client = AsyncClient(url, on_session=on_session, on_pause=on_pause, clock=clock, chance=chance)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="tickfolio", daemon=True)
+        #: Of `_is_closed` and `_waited_for`: what is begun before the end is told of it, and nothing is begun later.
+        self._turn = threading.Lock()
+        self._is_closed = False
+        self._waited_for: set[concurrent.futures.Future[Any]] = set()
+        self._thread = threading.Thread(target=self._run, name="tickfolio", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Client:
@@ -59,13 +66,21 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ends live frames, and lets go of connections and of the thread. The session stays; `sign_out` ends it."""
-        if self._loop.is_closed():
-            return
-        self._wait(self._let_go())
+        """Ends live frames, and lets go of connections and of the thread. The session stays; `sign_out` ends it.
+
+        Calls raise ClientClosed from now on, also those that other threads wait for. Takes some seconds at most.
+        """
+        self._refuse_own_thread()
+        with self._turn:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            leaving = asyncio.run_coroutine_threadsafe(self._let_go(), self._loop)
+        concurrent.futures.wait({leaving}, LEAVING)  # Longer only where something of the program holds up the thread.
+        for doing in list(self._waited_for):
+            doing.cancel()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.join(LEAVING)
 
     @property
     def user_name(self) -> str | None:
@@ -105,7 +120,7 @@ class Client:
     def portfolio(self) -> Profile:
         return self._wait(self._client.portfolio())
 
-    def add(self, symbol: str, quantity: Decimal | str, *, key: str | None = None) -> ChangedCoin:
+    def add(self, symbol: str, quantity: Decimal | int | str, *, key: str | None = None) -> ChangedCoin:
         return self._wait(self._client.add(symbol, quantity, key=key))
 
     def remove(self, symbol: str, *, key: str | None = None) -> Removal:
@@ -157,14 +172,22 @@ class Client:
             await frames.aclose()
 
         try:
-            while not self._loop.is_closed() and (frame := self._wait(following())) is not None:
+            while (frame := self._wait(following())) is not None:
                 yield frame
+        except ClientClosed:
+            return
         finally:
-            if not self._loop.is_closed():
+            with suppress(ClientClosed):
                 self._wait(leave())
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         return self._wait(self._client.call(method, path, body, headers))
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
 
     async def _let_go(self) -> None:
         await self._client.close()
@@ -175,18 +198,37 @@ class Client:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await asyncio.get_running_loop().shutdown_asyncgens()
+        await asyncio.sleep(0)  # For connections, which close one turn later.
 
-    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
-        """Has it done on the thread. Interrupted, it is given up there too."""
+    def _refuse_own_thread(self) -> None:
         if threading.current_thread() is self._thread:
-            work.close()
             raise RuntimeError(
                 "on_balance, on_resync, on_session and on_pause are called on the client's own thread, which cannot "
                 "wait for itself. Have another thread call, or use AsyncClient."
             )
-        doing = asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _wait(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Has it done on the thread. Interrupted, it is given up there too. Raises ClientClosed."""
+        try:
+            self._refuse_own_thread()
+        except RuntimeError:
+            work.close()
+            raise
+        with self._turn:
+            doing = None if self._is_closed else asyncio.run_coroutine_threadsafe(work, self._loop)
+            if doing is not None:
+                self._waited_for.add(doing)
+        if doing is None:
+            work.close()
+            raise ClientClosed
         try:
             return doing.result()
+        except concurrent.futures.CancelledError:
+            if self._is_closed:
+                raise ClientClosed from None
+            raise
         except BaseException:
             doing.cancel()
             raise
+        finally:
+            self._waited_for.discard(doing)

@@ -15,7 +15,7 @@ from . import rules
 from .bodies import Balance, Frame, OrderTold, with_decimals
 from .latest import Latest
 from .lives import Lives
-from .problem import LiveStopped, Problem, signed_out
+from .problem import ClientClosed, LiveStopped, Problem, signed_out
 from .session import Session
 
 Pause = Callable[[int, "float | None"], Awaitable[None]]
@@ -46,6 +46,13 @@ class Hearer:
             self.on_resync()
 
 
+class _HearerRaised(Exception):
+    """What somebody who was told raised; none of it is the connection's, whatever its type."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+
 def _is_for_hearer(message: dict[str, Any]) -> bool:
     """An answer that has a channel is where it begins."""
     kind = message.get("Type")
@@ -72,6 +79,10 @@ async def live_frames(
     async def follow() -> None:
         try:
             await _follow(url, session, pause, chance, latest, wanted, hearer)
+        except _HearerRaised as raised:
+            latest.fail(raised.fault)
+        except ClientClosed:
+            return
         except Exception as fault:  # Whoever takes frames is told, whatever it is.
             latest.fail(fault)
         finally:
@@ -224,7 +235,10 @@ class _Socket:
         elif message.get("Type") == "error":
             self._refuse(str(message.get("Detail", "")), str(message.get("Reason", "")))
         elif _is_for_hearer(message):
-            self._hearer.take(message)
+            try:
+                self._hearer.take(message)
+            except Exception as fault:
+                raise _HearerRaised(fault) from fault
 
     def _refuse(self, detail: str, reason: str) -> None:
         """What is shown and answers a token says no reason."""
@@ -239,9 +253,10 @@ class _Socket:
             token = await self._session.token()
             if token == self._token:
                 token = await self._session.renew()
-            await self._hand_over(socket, token)
         except Problem:
             return  # The server closes the socket for it, and says so.
+        if self._session.user_id == self._user_id:
+            await self._hand_over(socket, token)
 
     async def _hand_over(self, socket: ClientConnection, token: str) -> None:
         if token == self._token:
@@ -255,4 +270,10 @@ class _Socket:
     def _start(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:  # What `on_session` raised, for instance.
+            self._latest.fail(fault)

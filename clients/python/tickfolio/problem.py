@@ -40,6 +40,13 @@ class Problem(Exception):
         self.facts: Mapping[str, Any] = facts or {}
 
 
+class ClientClosed(Problem):
+    """Nobody was asked, or no answer was waited for, because the client is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "The client is closed; make another one.", reason="client-closed")
+
+
 class LiveStopped(Exception):
     """The server closed the socket with a code after which no client reconnects by itself, such as 4429."""
 

@@ -20,6 +20,10 @@ LARGEST_MESSAGE = 32 * 2**20
 BROKEN = 1006
 #: How long an answer may take.
 ANSWER = 15.0
+#: How long one may take in all, its slow pieces together.
+WHOLE_ANSWER = 300.0
+#: How long a client that is closed waits for what it has begun.
+LEAVING = 5.0
 #: How often a call is repeated, and the longest pause that a server may ask for.
 REPEATS, LONGEST_ASKED = 4, 60.0
 #: No answer, too many calls, and what says that the server is about to come back.

@@ -12,8 +12,9 @@ from typing import Any, TypedDict
 
 import httpx
 
-from .problem import Problem, body_of, problem_of, signed_out
-from .rules import LEFT_PART, LEFT_SECONDS, Clock
+from .lives import Lives
+from .problem import ClientClosed, Problem, body_of, problem_of, signed_out
+from .rules import LEFT_PART, LEFT_SECONDS, WHOLE_ANSWER, Clock
 
 _auth = "/api/v1/auth"
 _cookie = re.compile(r"^refreshToken=([^;]*)")
@@ -80,9 +81,14 @@ def _read_token(token: str, now: float) -> _Held:
 
 class Session:
     def __init__(
-        self, http: httpx.AsyncClient, clock: Clock, on_session: Callable[[KeptSession | None], None] | None
+        self,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        on_session: Callable[[KeptSession | None], None] | None,
+        lives: Lives,
     ) -> None:
         self._http = http
+        self._lives = lives
         self.clock = clock
         self._on_session = on_session
         self._held: _Held | None = None
@@ -101,11 +107,22 @@ class Session:
     async def ask(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """One call. Raises Problem of status 0 when no answer came."""
+        """One call. Raises Problem of status 0 when no answer came, ClientClosed where that is why."""
+        if self._lives.is_over:
+            raise ClientClosed
+        asking = self._lives.start(self._http.request(method, path, json=body, headers=headers))
         try:
-            return await self._http.request(method, path, json=body, headers=headers)
+            await asyncio.wait({asking}, timeout=WHOLE_ANSWER)
+        finally:
+            asking.cancel()
+        if not asking.done():
+            raise Problem(0, f"Nobody answered within {WHOLE_ANSWER:.0f} s.")
+        if asking.cancelled():
+            raise ClientClosed
+        try:
+            return asking.result()
         except httpx.TransportError as fault:
-            raise Problem(0, f"Nobody answered: {fault or type(fault).__name__}") from fault
+            raise Problem(0, f"Nobody answered: {str(fault) or type(fault).__name__}") from fault
 
     async def post(self, name: str, body: Any = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """A call of the account routes, with the refresh token where there is one."""

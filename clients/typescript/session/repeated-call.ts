@@ -29,7 +29,8 @@ const mayPass = new Set([0, 429, 502, 503, 504]);
 export const createRepeatedCall =
   ({ call, userId, clock, random, onPause }: RepeatedCallDeps): UserCall =>
   async (method, path, body, headers = {}, signal) => {
-    const countsOnce = method === 'GET' || 'idempotency-key' in headers;
+    const countsOnce =
+      method.toUpperCase() === 'GET' || Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key');
     const begunBy = userId();
     for (let failures = 0; ; failures++) {
       signal?.throwIfAborted();
