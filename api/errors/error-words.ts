@@ -215,7 +215,7 @@ export const fieldErrorWords: Readonly<Record<string, FieldErrorWords>> = {
   'quantity-too-large': {
     status: 409,
     field: 'quantity',
-    means: 'The sum would have more than 20 digits before the point.',
+    means: 'The sum, with what open orders may bring, would have more than 20 digits before the point.',
     act: 'Add less.',
   },
   'symbol-delisted': {

@@ -62,6 +62,8 @@ export const orders = pgTable('orders', {
   feeAsset: text('fee_asset'),
   reservationAsset: text('reservation_asset').notNull(),
   reservationAmount: amount('reservation_amount').notNull(),
+  /** What it may bring at most, of the other asset; null where nobody knows. */
+  brings: amount('brings'),
   /** Position of the tape when it was accepted: only later trades count. Null until then. */
   acceptedAfterTrade: counter('accepted_after_trade'),
   /** Exchange time from which its windows count. */

@@ -17,7 +17,7 @@ const open = async (postgres: Postgres) => {
   /** Of somebody's paper money. */
   const ordersOf = ({ userId, portfolioId }: { readonly userId: string; readonly portfolioId: string }) => ({
     reserve: (amount: string, { id = uuid7(), kind = 'order', asset = 'USDT', within = 20_000 } = {}) => {
-      const request = { reservationId: id, portfolioId, userId, kind, asset, amount };
+      const request = { reservationId: id, portfolioId, userId, kind, asset, amount, brings: undefined };
       return callUnary(client, client.reserve, request, { ...options, deadlineMs: within });
     },
     /** Buys for so much of what is kept. */

@@ -35,6 +35,8 @@ export interface ReserveRequest {
   asset: string;
   /** Above zero. */
   amount: string;
+  /** What its fills bring at most: room is kept for it, so that Settle is never refused for it. A repeat may leave it out. */
+  brings: ReservationAmount | undefined;
 }
 
 export interface ReserveResponse {
@@ -138,7 +140,7 @@ export interface ListReservationsResponse {
 }
 
 function createBaseReserveRequest(): ReserveRequest {
-  return { reservationId: "", portfolioId: "", userId: "", kind: "", asset: "", amount: "" };
+  return { reservationId: "", portfolioId: "", userId: "", kind: "", asset: "", amount: "", brings: undefined };
 }
 
 export const ReserveRequest: MessageFns<ReserveRequest> = {
@@ -160,6 +162,9 @@ export const ReserveRequest: MessageFns<ReserveRequest> = {
     }
     if (message.amount !== "") {
       writer.uint32(50).string(message.amount);
+    }
+    if (message.brings !== undefined) {
+      ReservationAmount.encode(message.brings, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -225,6 +230,14 @@ export const ReserveRequest: MessageFns<ReserveRequest> = {
             message.amount = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.brings = ReservationAmount.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -248,6 +261,9 @@ export const ReserveRequest: MessageFns<ReserveRequest> = {
     message.kind = object.kind ?? "";
     message.asset = object.asset ?? "";
     message.amount = object.amount ?? "";
+    message.brings = (object.brings !== undefined && object.brings !== null)
+      ? ReservationAmount.fromPartial(object.brings)
+      : undefined;
     return message;
   },
 };
@@ -1221,9 +1237,9 @@ export const ListReservationsResponse: MessageFns<ListReservationsResponse> = {
 export type ReservationServiceService = typeof ReservationServiceService;
 export const ReservationServiceService = {
   /**
-   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
-   * what is no quantity.
+   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, `quantity-too-large`
+   * where there is no room for what it brings, and `already-voided` where it was released before; NOT_FOUND for a portfolio of somebody
+   * else; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   reserve: {
     path: "/portfolio.v1.ReservationService/Reserve" as const,
@@ -1285,9 +1301,9 @@ export const ReservationServiceService = {
 
 export interface ReservationServiceServer extends UntypedServiceImplementation {
   /**
-   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
-   * what is no quantity.
+   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, `quantity-too-large`
+   * where there is no room for what it brings, and `already-voided` where it was released before; NOT_FOUND for a portfolio of somebody
+   * else; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /**
@@ -1306,9 +1322,9 @@ export interface ReservationServiceServer extends UntypedServiceImplementation {
 
 export interface ReservationServiceClient extends Client {
   /**
-   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, and `already-voided`
-   * where it was released before; NOT_FOUND for a portfolio of somebody else; INVALID_ARGUMENT names the field, with `quantity-shape` for
-   * what is no quantity.
+   * Keeps an amount. FAILED_PRECONDITION with `insufficient-balance` (facts: `available`), `archived`, `wrong-kind`, `quantity-too-large`
+   * where there is no room for what it brings, and `already-voided` where it was released before; NOT_FOUND for a portfolio of somebody
+   * else; INVALID_ARGUMENT names the field, with `quantity-shape` for what is no quantity.
    */
   reserve(
     request: ReserveRequest,

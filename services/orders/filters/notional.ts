@@ -1,7 +1,8 @@
-import { compare, type Decimal, formatDecimal, isZero, multiply } from '@tickfolio/lib/money';
+import { compare, type Decimal, formatDecimal, isZero, multiply, zero } from '@tickfolio/lib/money';
 import { ceilOfQuotient, floorOfQuotient } from '../rules/grid.js';
 import type { Fraction, OrderPlan, Reference, SymbolRules } from '../rules/order.js';
 import type { Refusal } from '../rules/refusal.js';
+import { reservationOf } from '../rules/reservation.js';
 import { broken } from './broken.js';
 
 const one: Decimal = { units: 1n, scale: 0 };
@@ -16,16 +17,31 @@ const priceOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | und
   return reference.meanPrice ?? { numerator: reference.lastPrice, denominator: one };
 };
 
+/** What is kept for an order, and what it may bring, has to have room where amounts are kept. */
+const checkSize = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Refusal | undefined => {
+  const { quantity, quoteQuantity, price, stopPrice } = plan;
+  const field = quoteQuantity ? 'quoteQuantity' : 'quantity';
+  const { amount, brings } = reservationOf(plan, rules, reference);
+  const dearest = price ?? stopPrice;
+  const worth = quantity && dearest ? multiply(quantity, dearest) : zero;
+  const most = [amount, brings, worth].reduce((a, b) => (compare(b, a) > 0 ? b : a));
+  if (compare(most, tooMuch) < 0) return undefined;
+  return broken(
+    'notional',
+    field,
+    'is so much that amounts of more than 20 digits before the point would have to be kept',
+  );
+};
+
 /** MIN_NOTIONAL and NOTIONAL: what an order is worth. */
 export const checkNotional = (
   plan: OrderPlan,
   rules: SymbolRules,
   reference: Reference | undefined,
 ): Refusal | undefined => {
-  const { quantity, quoteQuantity, price: limit, stopPrice } = plan;
-  const dearest = limit ?? stopPrice;
-  if (quantity && dearest && compare(multiply(quantity, dearest), tooMuch) >= 0)
-    return broken('notional', 'quantity', `is worth ${formatDecimal(tooMuch)} ${rules.quoteAsset} or more`);
+  const { quantity, quoteQuantity } = plan;
+  const huge = checkSize(plan, rules, reference);
+  if (huge) return huge;
   const checked = [
     ['min', rules.minNotional],
     ['max', rules.maxNotional],

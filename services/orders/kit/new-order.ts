@@ -32,6 +32,7 @@ export const newOrder = (
     feeAsset: null,
     reservationAsset: side === 'BUY' ? 'USDT' : 'BTC',
     reservationAmount: side === 'BUY' ? cost : (quantity ?? '0'),
+    brings: null,
     acceptedAfterTrade: null,
     acceptedAtMs: null,
     triggeredAfterTrade: null,

@@ -21,12 +21,12 @@ export interface OrderRules {
   readPlan(asked: AskedOrder): OrderPlan;
   /** @throws AppError unprocessable, naming the rule, its bound and the nearest that is allowed */
   checkFilters(plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): void;
-  /** What is kept for it, and beyond which price it is never filled. */
+  /** What is kept for it and what it may bring, and beyond which price it is never filled. */
   reservationOf(
     plan: OrderPlan,
     rules: SymbolRules,
     reference: Reference | undefined,
-  ): AssetAmount & { readonly protection?: Decimal };
+  ): AssetAmount & { readonly brings: Decimal; readonly protection?: Decimal };
   /** Whether it needs to be known what is traded. */
   needsReference(plan: OrderPlan): boolean;
   readonly judge: Judge;

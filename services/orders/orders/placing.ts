@@ -57,7 +57,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
   });
   const rowOf = (asked: PlaceAsked, judged: Judged, clientOrderId: string, requestHash: Uint8Array): NewOrder => {
     const { portfolio, plan, rules, reference } = judged;
-    const { asset, amount, protection } = orderRules.reservationOf(plan, rules, reference);
+    const { asset, amount, brings, protection } = orderRules.reservationOf(plan, rules, reference);
     return {
       id: uuid7({ msecs: clock.now() }),
       portfolioId: portfolio.id,
@@ -84,6 +84,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
       feeAsset: portfolio.feeAsset ?? null,
       reservationAsset: asset,
       reservationAmount: formatDecimal(amount),
+      brings: text(brings),
       acceptedAfterTrade: null,
       acceptedAtMs: null,
       triggeredAfterTrade: null,

@@ -59,8 +59,9 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient & { clo
   const { client: reservations } = keeping;
   return {
     reservations: {
-      reserve: async (asked) => {
-        await keeping.call('reservations', reservations.reserve, { ...asked, kind: 'order' });
+      reserve: async ({ brings, ...asked }) => {
+        const request = { ...asked, kind: 'order', brings: brings && { ...brings } };
+        await keeping.call('reservations', reservations.reserve, request);
       },
       settle: async ({ take, give, fees, ...asked }) => {
         const request = { ...asked, take: { ...take }, give: { ...give }, fees: fees.map((fee) => ({ ...fee })) };

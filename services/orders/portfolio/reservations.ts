@@ -8,6 +8,8 @@ export interface ReserveAsked {
   readonly asset: string;
   /** Decimal text, as all amounts here. */
   readonly amount: string;
+  /** What its fills bring at most. */
+  readonly brings?: FeeChoice;
 }
 export interface SettleAsked {
   readonly fillId: string;

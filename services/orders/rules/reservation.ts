@@ -1,10 +1,14 @@
-import { compare, type Decimal, multiply, zero } from '@tickfolio/lib/money';
+import { compare, type Decimal, isZero, multiply, zero } from '@tickfolio/lib/money';
 import { ceilOfQuotient, ceilTo } from './grid.js';
 import type { AssetAmount, OrderPlan, Reference, SymbolRules } from './order.js';
 
 /** What is kept for an order, and the price beyond which it is never filled. */
-export interface Reservation extends AssetAmount {
+interface Kept extends AssetAmount {
   readonly protection?: Decimal;
+}
+/** The same, with what it may bring of the other asset at most. */
+export interface Reservation extends Kept {
+  readonly brings: Decimal;
 }
 
 /** How far beyond the price at which it began a market order may be filled. */
@@ -30,11 +34,29 @@ const protectionOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference 
   return ceilTo(isNearer ? bound : wide, rules.tickSize ?? finest);
 };
 
-/**
- * What has to be kept so that every fill can be paid; fees are taken from what is received. Exact.
- * @returns 0 where nobody knows a price that is needed; needsReference says of which that is
- */
-export const reservationOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Reservation => {
+/** No price becomes so much better while an order is there, unless the exchange itself knows none so high. */
+const times: Decimal = { units: 100n, scale: 0 };
+const one: Decimal = { units: 1n, scale: 0 };
+const higher = (a: Decimal, b: Decimal | undefined): Decimal => (b && compare(b, a) > 0 ? b : a);
+
+/** What an order may bring at most: room is kept for it, so it is rather too much. 0 where no price is known. */
+const broughtBy = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Decimal => {
+  const { side, quantity, quoteQuantity, price, stopPrice } = plan;
+  if (side === 'BUY') {
+    if (quantity) return quantity;
+    const last = reference?.lastPrice;
+    return last && quoteQuantity ? ceilOfQuotient(multiply(quoteQuantity, times), last, one) : zero;
+  }
+  if (quoteQuantity || !quantity) return quoteQuantity ?? zero;
+  const known = [price, stopPrice, reference?.lastPrice].reduce<Decimal>(higher, zero);
+  const best = multiply(known, times);
+  const { maxPrice } = rules;
+  const isBound = maxPrice !== undefined && !isZero(maxPrice) && compare(maxPrice, best) < 0;
+  return ceilTo(multiply(quantity, isBound ? maxPrice : best), one);
+};
+
+/** @returns 0 where nobody knows a price that is needed; needsReference says of which that is */
+const keptFor = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Kept => {
   const { side, quantity = zero, quoteQuantity, price } = plan;
   if (side === 'SELL') {
     if (!quoteQuantity) return { asset: rules.baseAsset, amount: quantity };
@@ -50,3 +72,9 @@ export const reservationOf = (plan: OrderPlan, rules: SymbolRules, reference: Re
   const protection = protectionOf(plan, rules, reference);
   return protection ? { asset, amount: multiply(quantity, protection), protection } : { asset, amount: zero };
 };
+
+/** What has to be kept so that every fill can be paid; fees are taken from what is received. Exact. */
+export const reservationOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Reservation => ({
+  ...keptFor(plan, rules, reference),
+  brings: broughtBy(plan, rules, reference),
+});

@@ -6,7 +6,12 @@ import type { FillRow, OrderRow } from '../store/records.js';
 
 export const reservationOf = (order: OrderRow): ReserveAsked => {
   const { id: reservationId, portfolioId, userId, reservationAsset: asset } = order;
-  return { reservationId, portfolioId, userId, asset, amount: amountText(order.reservationAmount) };
+  const brings = {
+    asset: order.side === 'BUY' ? order.baseAsset : order.quoteAsset,
+    amount: amountText(order.brings ?? '0'),
+  };
+  const asked = { reservationId, portfolioId, userId, asset, amount: amountText(order.reservationAmount) };
+  return brings.amount === '0' ? asked : { ...asked, brings };
 };
 
 export const bookingOf = (order: OrderRow, fill: FillRow): SettleAsked => {

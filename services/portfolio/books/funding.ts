@@ -5,6 +5,7 @@ import { and, count, eq, gt, lte, sql } from 'drizzle-orm';
 import { readPositive } from '../postings/amounts.js';
 import { requireListed } from '../postings/asset-rows.js';
 import { requireRoom, soleBalance } from '../postings/balances.js';
+import { requireRoomFor } from '../postings/brought.js';
 import { type LockedPortfolio, lockPortfolio, requireOpen, requireOwn } from '../postings/locks.js';
 import { readAsset } from '../postings/names.js';
 import { type Command, findAnswer, hashOf, idOfGrant, idOfKey } from '../postings/once.js';
@@ -90,6 +91,7 @@ export const createFunding = ({ command, post, time }: FundingDeps): Funding => 
     }
     const balance = await soleBalance(tx, portfolio, asset, '');
     if (balance.id === undefined) await requireRoom(tx, portfolio.id, 1, 'asset');
+    await requireRoomFor(tx, balance, quantity, 'quantity');
     const said = { type: 'balance.updated', reason: 'fund' } as const;
     const move = { balance, available: quantity, reserved: zero, against: 'grant', said } as const;
     const about = { id, kind, ref: { type: 'posting', id }, requestHash, requestId, field: 'quantity' };

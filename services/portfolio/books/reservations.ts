@@ -3,14 +3,21 @@ import { type Decimal, formatDecimal, negate, parseDecimal, zero } from '@tickfo
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { eq } from 'drizzle-orm';
 import { isLess, readPositive } from '../postings/amounts.js';
-import { type Balance, findBalances, soleBalance } from '../postings/balances.js';
+import { type Balance, findBalances, newBalance, soleBalance } from '../postings/balances.js';
+import { hasRoomFor } from '../postings/brought.js';
 import { type LockedPortfolio, lockPortfolio } from '../postings/locks.js';
 import { readAsset, readId } from '../postings/names.js';
 import { type Command, hashOf, idOfRelease, isSame } from '../postings/once.js';
 import type { Post } from '../postings/posting.js';
-import { archivedPortfolio, booksRefusal, gonePortfolio, tooLittle, wrongKind } from '../postings/refusal.js';
+import { archivedPortfolio, booksRefusal, gonePortfolio, tooLittle, tooMuch, wrongKind } from '../postings/refusal.js';
 import { balances, postings, reservations } from '../postings/tables.js';
 import type { Asked } from './asked.js';
+
+/** So much of an asset, decimal text. */
+export interface Amount {
+  readonly asset: string;
+  readonly amount: string;
+}
 
 export interface ReserveAsked extends Asked {
   /** Of the order or the execution. */
@@ -19,6 +26,8 @@ export interface ReserveAsked extends Asked {
   readonly asset: string;
   /** Decimal text above zero. */
   readonly amount: string;
+  /** What its fills bring at most, for which room is kept. */
+  readonly brings?: Amount | undefined;
 }
 
 export interface Reserved {
@@ -46,8 +55,8 @@ export interface Released {
  */
 export interface Reservations {
   /**
-   * @throws AppError failed_precondition `insufficient-balance`, `archived`, `wrong-kind`, or `already-voided` where it
-   * was released before; already_exists for another request; not_found, `gone` where nobody has the portfolio any more
+   * @throws AppError failed_precondition `insufficient-balance`, `archived`, `wrong-kind`, `quantity-too-large` where
+   * there is no room for what it brings, or `already-voided` where it was released before; already_exists for another request; not_found, `gone` where nobody has the portfolio any more
    */
   reserve(asked: ReserveAsked): Promise<Reserved>;
   /**
@@ -73,7 +82,7 @@ export const findReservation = async (tx: Transaction, id: string): Promise<Row 
   (await tx.select().from(reservations).where(eq(reservations.id, id)))[0];
 
 interface Refusal {
-  readonly reason: 'insufficient-balance' | 'archived' | 'wrong-kind';
+  readonly reason: 'insufficient-balance' | 'archived' | 'wrong-kind' | 'quantity-too-large';
   readonly available: string;
 }
 /** As it is kept, and said again. */
@@ -87,31 +96,49 @@ const refusalOf = ({ reason, available }: Refusal, asset: string, amount: string
       return archivedPortfolio('portfolio_id');
     case 'wrong-kind':
       return wrongKind('portfolio_id', 'Orders need a portfolio of paper money.');
+    case 'quantity-too-large':
+      return tooMuch('brings');
   }
 };
 
 const none = new Uint8Array();
 
+export interface Sum {
+  readonly asset: string;
+  readonly amount: Decimal;
+}
+/** @throws AppError invalid_argument */
+export const readSum = ({ asset, amount }: Amount, field: string): Sum => ({
+  asset: readAsset(asset, field),
+  amount: readPositive(amount, field),
+});
+
 export const createReservations = ({ command, post, time }: ReservationsDeps): Reservations => {
-  const judge = (
+  const judge = async (
+    tx: Transaction,
     portfolio: LockedPortfolio,
     { available }: Balance,
     amount: Decimal,
-  ): Refusal['reason'] | undefined => {
+    brings: Sum | undefined,
+  ): Promise<Refusal['reason'] | undefined> => {
     if (portfolio.isArchived) return 'archived';
     if (portfolio.kind !== 'paper') return 'wrong-kind';
-    return isLess(available, amount) ? 'insufficient-balance' : undefined;
+    if (isLess(available, amount)) return 'insufficient-balance';
+    if (!brings) return undefined;
+    const [held] = await findBalances(tx, portfolio, eq(balances.asset, brings.asset));
+    const receiving = held ?? newBalance(portfolio.id, brings.asset, '');
+    return (await hasRoomFor(tx, receiving, brings.amount)) ? undefined : 'quantity-too-large';
   };
   const decide = async (
     tx: Transaction,
     portfolio: LockedPortfolio,
-    asked: ReserveAsked & { readonly asset: string },
+    asked: Omit<ReserveAsked, 'brings'> & { readonly brings: Sum | undefined },
     requestHash: Uint8Array,
   ): Promise<Decision> => {
-    const { reservationId: id, for: refType, asset, requestId } = asked;
+    const { reservationId: id, for: refType, asset, brings, requestId } = asked;
     const amount = parseDecimal(asked.amount);
     const balance = await soleBalance(tx, portfolio, asset, '');
-    const reason = judge(portfolio, balance, amount);
+    const reason = await judge(tx, portfolio, balance, amount, brings);
     const [state, remaining] = reason === undefined ? (['held', amount] as const) : (['refused', zero] as const);
     await tx.insert(reservations).values({
       id,
@@ -122,6 +149,8 @@ export const createReservations = ({ command, post, time }: ReservationsDeps): R
       amount: formatDecimal(amount),
       remaining: formatDecimal(remaining),
       released: '0',
+      bringsAsset: brings?.asset ?? '',
+      brings: formatDecimal(brings?.amount ?? zero),
       state,
       reason: reason ?? '',
       requestHash,
@@ -183,6 +212,8 @@ export const createReservations = ({ command, post, time }: ReservationsDeps): R
       const reservationId = readId(asked.reservationId, 'reservation_id');
       const asset = readAsset(asked.asset, 'asset');
       const amount = formatDecimal(readPositive(asked.amount, 'amount'));
+      const brings = asked.brings && readSum(asked.brings, 'brings');
+      // Not what it brings: a repeat may know less of that.
       const requestHash = hashOf('reserve', portfolioId.toLowerCase(), userId, asked.for, asset, amount);
       const decision = await command(portfolioId, async (tx) => {
         const portfolio = await lockPortfolio(tx, time, portfolioId);
@@ -190,7 +221,7 @@ export const createReservations = ({ command, post, time }: ReservationsDeps): R
         if (portfolio?.userId !== userId) throw gonePortfolio();
         const row = await findReservation(tx, reservationId);
         if (row) return decidedBefore(tx, row, requestHash);
-        return decide(tx, portfolio, { ...asked, reservationId, asset, amount }, requestHash);
+        return decide(tx, portfolio, { ...asked, reservationId, asset, amount, brings }, requestHash);
       });
       if ('refused' in decision) throw refusalOf(decision.refused, asset, amount);
       return decision;

@@ -1,7 +1,7 @@
 import { add, type Decimal, formatDecimal, isZero, negate, parseDecimal, subtract, zero } from '@tickfolio/lib/money';
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { eq, inArray } from 'drizzle-orm';
-import { isLess, isNegative, readFee, readPositive } from '../postings/amounts.js';
+import { isLess, isNegative, readFee } from '../postings/amounts.js';
 import { type Balance, findBalances, soleBalance } from '../postings/balances.js';
 import { type LockedPortfolio, lockPortfolio } from '../postings/locks.js';
 import type { Move } from '../postings/moves.js';
@@ -10,13 +10,7 @@ import { type Command, findAnswer, hashOf } from '../postings/once.js';
 import type { Post } from '../postings/posting.js';
 import { booksRefusal, gonePortfolio, tooLittle, unknownReservation } from '../postings/refusal.js';
 import { balances, reservations } from '../postings/tables.js';
-import { differentReservation, findReservation } from './reservations.js';
-
-/** So much of an asset, decimal text. */
-export interface Amount {
-  readonly asset: string;
-  readonly amount: string;
-}
+import { type Amount, differentReservation, findReservation, readSum, type Sum } from './reservations.js';
 
 export interface SettleAsked {
   /** By which it is done once. */
@@ -57,10 +51,6 @@ export interface SettleDeps {
   readonly time: DatabaseTime;
 }
 
-interface Sum {
-  readonly asset: string;
-  readonly amount: Decimal;
-}
 const textOf = ({ asset, amount }: Sum): Amount => ({ asset, amount: formatDecimal(amount) });
 
 const wrongState = (state: string) =>
@@ -72,6 +62,13 @@ const wrongState = (state: string) =>
     { state },
   );
 
+/** What may come yet: what came of it is there now. */
+const bringsAfter = ({ brings, bringsAsset }: typeof reservations.$inferSelect, give: Sum): string => {
+  const left = subtract(parseDecimal(brings), give.amount);
+  if (bringsAsset !== give.asset) return brings;
+  return isNegative(left) ? '0' : formatDecimal(left);
+};
+
 export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
   /** What is left of the reservation after it. */
   const takeFrom = async (
@@ -79,6 +76,7 @@ export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
     portfolio: LockedPortfolio,
     reservationId: string,
     take: Sum,
+    give: Sum,
   ): Promise<{ readonly remaining: Decimal; readonly refType: string }> => {
     const row = await findReservation(tx, reservationId);
     if (!row) throw unknownReservation();
@@ -98,7 +96,7 @@ export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
     const state = isZero(remaining) ? ({ state: 'closed', reason: 'settled' } as const) : {};
     await tx
       .update(reservations)
-      .set({ ...state, remaining: formatDecimal(remaining), updatedAt: time() })
+      .set({ ...state, remaining: formatDecimal(remaining), brings: bringsAfter(row, give), updatedAt: time() })
       .where(eq(reservations.id, reservationId));
     return { remaining, refType: row.refType };
   };
@@ -113,11 +111,7 @@ export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
   return async ({ portfolioId, requestId, ...asked }) => {
     const fillId = readId(asked.fillId, 'fill_id');
     const reservationId = readId(asked.reservationId, 'reservation_id');
-    const read = ({ asset, amount }: Amount, field: string): Sum => ({
-      asset: readAsset(asset, field),
-      amount: readPositive(amount, field),
-    });
-    const [take, give] = [read(asked.take, 'take'), read(asked.give, 'give')];
+    const [take, give] = [readSum(asked.take, 'take'), readSum(asked.give, 'give')];
     const via = readVia(asked.give.via, 'give');
     const fees = asked.fees.map(({ asset, amount }) => ({
       asset: readAsset(asset, 'fees'),
@@ -131,7 +125,7 @@ export const createSettle = ({ command, post, time }: SettleDeps): Settle => {
       if (!portfolio) throw gonePortfolio();
       const before = await findAnswer<Settled>(tx, fillId, requestHash, () => differentReservation('fill_id'));
       if (before) return before;
-      const { remaining, refType } = await takeFrom(tx, portfolio, reservationId, take);
+      const { remaining, refType } = await takeFrom(tx, portfolio, reservationId, take, give);
 
       const names = [...new Set([take, ...fees].map(({ asset }) => asset))];
       const held = await findBalances(tx, portfolio, inArray(balances.asset, names));

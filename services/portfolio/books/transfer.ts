@@ -4,6 +4,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { isLess, least, readFee, readPositive, sumOf } from '../postings/amounts.js';
 import { defaultVia } from '../postings/asset-rows.js';
 import { type Balance, findBalances, newBalance, requireRoom, soleBalance } from '../postings/balances.js';
+import { requireRoomFor } from '../postings/brought.js';
 import { type LockedPortfolio, lockPortfolios, requireOpen, requireOwn } from '../postings/locks.js';
 import type { Move } from '../postings/moves.js';
 import { readAsset } from '../postings/names.js';
@@ -115,6 +116,8 @@ export const createTransfer = ({ command, post, time }: TransferDeps): Transfer 
       const fees = take(left, fee).parts;
       const arrivals = await arriving(tx, to, asset, parts);
       await requireRoom(tx, to.id, arrivals.filter((one) => one.id === undefined).length, 'to');
+      const [sole] = arrivals;
+      if (to.kind !== 'tracking' && sole) await requireRoomFor(tx, sole, quantity, 'quantity');
 
       const original = (of: Balance) => held.find((one) => one.id === of.id) ?? of;
       const moves: readonly Move[] = [

@@ -71,5 +71,5 @@ export const tooMuch = (field: string): AppError =>
     'failed_precondition',
     field,
     'quantity-too-large',
-    'The quantity held would have more than 20 digits before the point; nothing was changed.',
+    'The quantity held, with what open orders may bring, would have more than 20 digits before the point; nothing was changed.',
   );

@@ -90,6 +90,9 @@ export const reservations = pgTable('reservations', {
   remaining: amount('remaining').notNull(),
   /** What was given back when it was released. */
   released: amount('released').notNull(),
+  /** What fills may bring yet, at most; empty and 0 where nobody said. */
+  bringsAsset: text('brings_asset').notNull().default(''),
+  brings: amount('brings').notNull().default('0'),
   state: text('state', { enum: ['held', 'closed', 'voided', 'refused'] }).notNull(),
   /** Why it was refused, voided or released; empty while it is held. */
   reason: text('reason').notNull(),
