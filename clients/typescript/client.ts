@@ -97,8 +97,14 @@ export const createClient = (options: TickfolioOptions, { clock, idleClock, rand
       await session.giveSecondFactor(asked.ticket, kind, code);
     },
     resume: async (refreshToken) => {
-      if (refreshToken !== undefined) kept.token = refreshToken;
-      await session.renew();
+      if (refreshToken === undefined) return void (await session.renew());
+      await session.resume(() => {
+        const before = kept.token;
+        kept.token = refreshToken;
+        return () => {
+          kept.token = before;
+        };
+      });
     },
     signOut: session.signOut,
     signOutEverywhere: session.signOutEverywhere,

@@ -77,3 +77,20 @@ it.each([
   },
   2 * hangingMs,
 );
+
+it.each([
+  ['replaced', 'is the user whose session it resumed, also where one of another user was being renewed'],
+  ['not_resumed', 'stays who it was where a session cannot be resumed'],
+  ['away', 'goes on with a token that is still good while nobody can renew it, and renews it later'],
+])(
+  'a client in Python (%s) %s',
+  async (name) => {
+    const python = await findPython();
+    if (python === undefined) return;
+    const env = { PATH: process.env.PATH, PYTHONPATH: pythonClient, PYTHONDONTWRITEBYTECODE: '1' };
+    const program = [join(pythonClient, 'tests/sessions.py'), name];
+    const ended = promisify(execFile)(python, program, { env, timeout: hangingMs });
+    await expect(ended).resolves.toEqual({ stdout: '', stderr: '' });
+  },
+  2 * hangingMs,
+);

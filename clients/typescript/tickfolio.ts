@@ -115,7 +115,7 @@ export interface Tickfolio {
   ): Promise<void>;
   /**
    * Goes on with a session of before. @param refreshToken of `KeptSession`; left out in a browser, which has it.
-   * @throws Problem 401 when that session is over
+   * @throws Problem, 401 when that session is over; who was signed in still is then
    */
   resume(refreshToken?: string): Promise<void>;
   signOut(): Promise<void>;

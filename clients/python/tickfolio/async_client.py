@@ -117,7 +117,10 @@ class AsyncClient:
         await self._session.give_second_factor(wanted, await answer(wanted.kinds))
 
     async def resume(self, refresh_token: str) -> None:
-        """Goes on with a session of before, by what `on_session` gave."""
+        """Goes on with a session of before, by what `on_session` gave.
+
+        Raises Problem, and then who was signed in still is.
+        """
         await self._session.resume(refresh_token)
 
     async def sign_out(self) -> None:
@@ -125,8 +128,9 @@ class AsyncClient:
 
     async def sign_out_everywhere(self) -> None:
         """Ends every session of the user, on all devices."""
+        user_id = self._session.user_id
         await self.call("POST", f"{_api}/auth/logout-everywhere")
-        self._session.leave()
+        await self._session.leave_everywhere(user_id)
 
     async def portfolio(self) -> Profile:
         return cast(Profile, await self._get("/profile"))

@@ -30,6 +30,8 @@ REPEATS, LONGEST_ASKED = 4, 60.0
 MAY_PASS = frozenset([0, 429, 502, 503, 504])
 #: A token is renewed before a call when less of its life is left than an eighth, or than a minute.
 LEFT_PART, LEFT_SECONDS = 1 / 8, 60.0
+#: Where that could not be done, the present one is used as long as it lasts, and renewing is tried again after so long.
+RENEW_AGAIN = 5.0
 
 # As api/asyncapi.json has them.
 _closings = json.loads(files(__package__).joinpath("close_codes.json").read_text("utf-8"))

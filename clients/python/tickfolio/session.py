@@ -14,7 +14,7 @@ import httpx
 
 from .lives import Lives
 from .problem import ClientClosed, Problem, body_of, problem_of, signed_out
-from .rules import LEFT_PART, LEFT_SECONDS, WHOLE_ANSWER, Clock
+from .rules import LEFT_PART, LEFT_SECONDS, LONGEST_ASKED, RENEW_AGAIN, WHOLE_ANSWER, Clock
 
 _auth = "/api/v1/auth"
 _cookie = re.compile(r"^refreshToken=([^;]*)")
@@ -94,6 +94,8 @@ class Session:
         self._held: _Held | None = None
         self._refresh_token: str | None = None
         self._turn = asyncio.Lock()
+        #: Until then a token that is still good is not renewed; by the monotonic clock.
+        self._not_before = 0.0
         self.on_token: set[Callable[[str], None]] = set()
 
     @property
@@ -126,12 +128,13 @@ class Session:
 
     async def post(self, name: str, body: Any = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """A call of the account routes, with the refresh token where there is one."""
-        cookie = {"cookie": f"refreshToken={self._refresh_token}"} if self._refresh_token else {}
+        sent = self._refresh_token
+        cookie = {"cookie": f"refreshToken={sent}"} if sent else {}
         response = await self.ask("POST", f"{_auth}/{name}", body, {**cookie, **(headers or {})})
         self._http.cookies.clear()  # They are kept here, one for one user.
         for line in response.headers.get_list("set-cookie"):
             given = _cookie.match(line)
-            if given:
+            if given and self._refresh_token == sent:
                 self._refresh_token = given[1] or None
         if response.is_error:
             raise problem_of(response)
@@ -153,8 +156,15 @@ class Session:
             self._take(await self.post("second-factor", body))
 
     async def resume(self, refresh_token: str) -> None:
-        self._refresh_token = refresh_token
-        await self.renew()
+        """After what is on its way for the session of before. Raises Problem, and then nothing has changed."""
+        async with self._turn:
+            before, self._refresh_token = self._refresh_token, refresh_token
+            try:
+                held = self._read(await self.post("refresh"))
+            except BaseException:
+                self._refresh_token = before
+                raise
+            self._hold(held)
 
     async def sign_out(self) -> None:
         async with self._turn:
@@ -162,19 +172,37 @@ class Session:
             self.leave()
 
     async def token(self) -> str:
-        """One that is good for a while yet. Raises Problem, 401 when the session is over."""
+        """One that is good for a while yet, or still good where none can be had now. Raises Problem, 401 when the
+        session is over.
+        """
         held = self._held
         if held is None:
             raise signed_out()
-        left = held.ends_at - self.clock.monotonic()
-        return held.token if left > min(LEFT_SECONDS, held.lifetime * LEFT_PART) else await self.renew()
+        if not self._is_due(held):
+            return held.token
+        try:
+            return await self._renew(held, self._is_due)
+        except Problem as problem:
+            now = self.clock.monotonic()
+            if problem.status == 401 or self._held is not held or held.ends_at <= now:
+                raise
+            self._not_before = now + min(LONGEST_ASKED, max(RENEW_AGAIN, problem.retry_after or 0.0))
+            return held.token
 
     async def renew(self) -> str:
         """A new one, whatever the present one is. Raises Problem."""
-        before = self._held
+        return await self._renew(self._held, lambda _held: True)
+
+    def _is_due(self, held: _Held) -> bool:
+        now = self.clock.monotonic()
+        left = held.ends_at - now
+        return left <= min(LEFT_SECONDS, held.lifetime * LEFT_PART) and (left <= 0 or now >= self._not_before)
+
+    async def _renew(self, before: _Held | None, is_due: Callable[[_Held], bool]) -> str:
         async with self._turn:
-            if self._held is not before and self._held is not None:
-                return self._held.token  # Somebody else had it renewed meanwhile.
+            held = self._held
+            if held is not None and (held is not before or not is_due(held)):
+                return held.token  # Somebody else had it renewed meanwhile, or in vain.
             if self._refresh_token is None:
                 raise signed_out()
             try:
@@ -189,6 +217,12 @@ class Session:
         if begun_by is not None and self.user_id != begun_by:
             raise signed_out()
 
+    async def leave_everywhere(self, user_id: str | None) -> None:
+        """After what is on its way; whoever else has signed in meanwhile stays."""
+        async with self._turn:
+            if self.user_id == user_id:
+                self.leave()
+
     def leave(self) -> None:
         was = self._held
         self._held = self._refresh_token = None
@@ -196,8 +230,14 @@ class Session:
             self._on_session(None)
 
     def _take(self, answer: dict[str, Any]) -> str:
-        held = _read_token(str(answer.get("accessToken")), self.clock.monotonic())
+        return self._hold(self._read(answer))
+
+    def _read(self, answer: dict[str, Any]) -> _Held:
+        return _read_token(str(answer.get("accessToken")), self.clock.monotonic())
+
+    def _hold(self, held: _Held) -> str:
         self._held = held
+        self._not_before = 0.0
         if self._on_session:
             self._on_session(KeptSession(held.user_id, held.user_name, self._refresh_token or ""))
         for tell in list(self.on_token):

@@ -1,3 +1,5 @@
+import { readToken } from './access-token.js';
+import { Problem } from './problem.js';
 import { readSecondFactor, type SecondFactor } from './second-factor.js';
 import type { ServerCalls } from './server-calls.js';
 
@@ -14,6 +16,11 @@ export interface Entrances {
   giveSecondFactor(ticket: string, kind: string, code: string): Promise<void>;
   /** @param prove what the browser makes of the server's options */
   signInByPasskey(prove: (options: unknown) => Promise<unknown>): Promise<void>;
+  /**
+   * Goes on with another session, after what is on its way for the present one; where it throws, nothing has changed.
+   * @param swap puts in what renews that other one @returns puts back what was there
+   */
+  resume(swap: () => () => void): Promise<void>;
   /** Sets a new password by a recovery code, and ends all sessions. @returns how many codes are left */
   recover(name: string, code: string, password: string): Promise<number>;
 }
@@ -48,6 +55,18 @@ export const createEntrances = ({ post, enter }: EntrancesDeps): Entrances => ({
     const response = await prove(options);
     await enter(() => post(`${auth}/passkey/verify`, { ticket, response }));
   },
+  resume: (swap) =>
+    enter(async () => {
+      const putBack = swap();
+      try {
+        const answer = await post(`${auth}/refresh`);
+        if (readToken(String(answer.accessToken))) return answer;
+        throw new Problem(0, 'The server sent no access token.');
+      } catch (thrown) {
+        putBack();
+        throw thrown;
+      }
+    }),
   recover: async (name, code, password) => {
     const { recoveryCodesLeft } = await post(`${auth}/recover`, { name, code, password });
     return typeof recoveryCodesLeft === 'number' ? recoveryCodesLeft : 0;

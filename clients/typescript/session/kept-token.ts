@@ -14,12 +14,13 @@ export const createKeptToken = (fetch: typeof globalThis.fetch): KeptToken => {
     token: undefined,
     fetch: async (input, init) => {
       const headers = new Headers(init?.headers);
-      if (kept.token !== undefined && /\/api\/v1\/auth\//.test(String(input)))
-        headers.set('cookie', `${cookieName}=${kept.token}`);
+      const sent = kept.token;
+      if (sent !== undefined && /\/api\/v1\/auth\//.test(String(input))) headers.set('cookie', `${cookieName}=${sent}`);
       const answer = await fetch(input, { ...init, headers, credentials: 'include' });
       for (const line of answer.headers.getSetCookie?.() ?? []) {
         const given = inCookie.exec(line)?.[1];
-        if (given !== undefined) kept.token = given || undefined;
+        // A late answer about a session that was replaced says nothing of the other one.
+        if (given !== undefined && kept.token === sent) kept.token = given || undefined;
       }
       return answer;
     },

@@ -7,26 +7,11 @@ import { createPatientFetch } from './patient-fetch.js';
 import { bodyOf, isProblem, Problem, signedOut } from './problem.js';
 import { readSecondFactor } from './second-factor.js';
 import { createServerCalls, type ServerCalls } from './server-calls.js';
+import type { LeaveReason, SessionState } from './session-state.js';
 import { createTurns, type TabLocks } from './turns.js';
 import { createUserCalls, type UserCall, type UserTokens } from './user-calls.js';
 
-/**
- * `left`: in this browser, by whoever signed out. `everywhere`: the same, with all other devices of the user. `ended`:
- * not by this browser.
- */
-type LeaveReason = 'left' | 'everywhere' | 'ended';
-
-export type SessionState =
-  /** Not known yet: the cookie can only be tried. `away`: that was tried, and nobody answers. */
-  | { readonly kind: 'unknown'; readonly away?: true }
-  | { readonly kind: 'signed-out'; readonly reason?: LeaveReason | undefined }
-  /** `risk`: why not for long; found out soon after signing in. */
-  | {
-      readonly kind: 'signed-in';
-      readonly userId: string;
-      readonly userName: string;
-      readonly risk?: CookieRisk | undefined;
-    };
+export type { SessionState } from './session-state.js';
 
 /**
  * Who is signed in, in all tabs of this browser. The access token lives in memory only; the cookie that renews it is
@@ -98,6 +83,8 @@ export const createSession = (deps: SessionDeps): Session => {
   /** The session that was left last; other tabs may still hand on a token of it. */
   let left: string | undefined;
   let timer: Timer | undefined;
+  /** Until then a token that is still good is not renewed; by the monotonic clock. */
+  let notBefore = 0;
   let closed = false;
   /** Why the next 401 is no surprise: what this tab is about to do, and what another one is. */
   let leaving: LeaveReason | undefined;
@@ -119,6 +106,7 @@ export const createSession = (deps: SessionDeps): Session => {
     const facts = readToken(token);
     if (!facts) throw new Problem(0, 'The server sent no access token.');
     held = { ...facts, endsAt: clock.monotonic() + facts.lifetimeMs };
+    notBefore = 0;
     leavingElsewhere = undefined;
     storage.setItem(hintKey, '1');
     timer?.cancel();
@@ -144,12 +132,15 @@ export const createSession = (deps: SessionDeps): Session => {
   const sayAway = () => {
     if (state.kind === 'unknown' && !state.away) change({ kind: 'unknown', away: true });
   };
+  const pauseMsAfter = (thrown: unknown): number => {
+    const askedToWaitMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
+    return Math.min(maxRetryMs, Math.max(times.retryMs, askedToWaitMs));
+  };
   const keepFresh = () => {
     renew().catch((thrown: unknown) => {
       if (isProblem(thrown, 401)) return;
       sayAway();
-      const askedToWaitMs = isProblem(thrown) ? (thrown.retryAfterMs ?? 0) : 0;
-      renewAfter(Math.min(maxRetryMs, Math.max(times.retryMs, askedToWaitMs)));
+      renewAfter(pauseMsAfter(thrown));
     });
   };
 
@@ -180,7 +171,7 @@ export const createSession = (deps: SessionDeps): Session => {
         // yet.
         if (state.kind === 'unknown') leave();
         else leaveAll(leaving ?? leavingElsewhere ?? (state.kind === 'signed-in' ? 'ended' : undefined));
-      }
+      } else notBefore = clock.monotonic() + pauseMsAfter(thrown);
       throw thrown;
     }
   };
@@ -193,7 +184,13 @@ export const createSession = (deps: SessionDeps): Session => {
   };
   const token = async (): Promise<string> => {
     if (state.kind === 'signed-out') throw signedOut();
-    return held && isFresh() ? held.token : renew();
+    const present = held;
+    const isGood = () => present !== undefined && held === present && clock.monotonic() < present.endsAt;
+    if (present && (isFresh() || (isGood() && clock.monotonic() < notBefore))) return present.token;
+    return renew().catch((thrown: unknown) => {
+      if (present && isGood() && !isProblem(thrown, 401)) return present.token;
+      throw thrown;
+    });
   };
 
   const call = createUserCalls({

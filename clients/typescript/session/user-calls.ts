@@ -4,7 +4,10 @@ import type { ServerCalls } from './server-calls.js';
 
 /** The access tokens of who is signed in. */
 export interface UserTokens {
-  /** A token that is good for a while yet; renewed when it is not. @throws Problem, 401 when the session is over */
+  /**
+   * A token that is good for a while yet; renewed when it is not, and still the same until it ends where that fails.
+   * @throws Problem, 401 when the session is over
+   */
   token(): Promise<string>;
   /** A new token, whatever the present one is. @throws Problem */
   renew(): Promise<string>;
