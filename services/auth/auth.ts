@@ -18,7 +18,7 @@ import type { FindDeletion } from './deletion/deletion-progress.js';
 import type { PasskeyProof } from './factors/passkey-proof.js';
 import type { SecondFactor, SecondFactorNeeded } from './factors/second-factor.js';
 import type { PasskeyAnswer } from './factors/webauthn.js';
-import type { RefusedSignIns } from './log/refused-sign-ins.js';
+import type { Refusals } from './log/refusals.js';
 import type { AuthMetrics } from './metrics.js';
 import type { ListEndedSessions } from './sessions/ended-sessions.js';
 import { isPossibleRefreshToken } from './sessions/refresh-token.js';
@@ -63,7 +63,7 @@ export interface AuthDeps extends TokensOptions {
   readonly passkeyProof: PasskeyProof;
   readonly listEndedSessions: ListEndedSessions;
   readonly findDeletion: FindDeletion;
-  readonly refusedSignIns: Pick<RefusedSignIns, 'note'>;
+  readonly refusals: Pick<Refusals, 'note'>;
   readonly hasher: PasswordHasher;
   readonly throttles: { readonly name: Throttle; readonly address: Throttle };
   readonly metrics: AuthMetrics;
@@ -87,7 +87,7 @@ const notNow = (kind: 'late' | 'busy') =>
       });
 
 export const createAuth = (deps: AuthDeps): Auth => {
-  const { accounts, sessions, secondFactor, passkeyProof, refusedSignIns, hasher, throttles, metrics } = deps;
+  const { accounts, sessions, secondFactor, passkeyProof, refusals, hasher, throttles, metrics } = deps;
   const tokensOf = createTokensOf(deps);
   /** Whether or not the account exists, one password is hashed; a second one where two accounts answer to the name. */
   const check = async ({ name, password }: Credentials, caller: Caller) => {
@@ -96,7 +96,7 @@ export const createAuth = (deps: AuthDeps): Auth => {
     const text = possible ? normalPassword(password) : '';
     for (const account of possible && found.length > 0 ? found : [undefined])
       if (await metrics.hashing(() => hasher.verify(account?.passwordHash, text, caller.signal))) return account;
-    for (const { id } of found) refusedSignIns.note(id, originOf(caller));
+    for (const { id } of found) refusals.note(id, 'sign-in-refused', originOf(caller));
     return undefined;
   };
   const counting = (work: () => void) => {

@@ -26,7 +26,7 @@ import { createPasskeys } from './factors/passkeys.js';
 import { createSecondFactor } from './factors/second-factor.js';
 import { createTotp } from './factors/totp.js';
 import type { AuthLimits } from './limits.js';
-import { createRefusedSignIns } from './log/refused-sign-ins.js';
+import { createRefusals } from './log/refusals.js';
 import { createSecurityLog } from './log/security-log.js';
 import type { AuthMetrics } from './metrics.js';
 import { agreedTime } from './sessions/agreed-time.js';
@@ -65,7 +65,7 @@ export interface Rooms extends AccountRooms {
 }
 
 export const createRooms = (parts: Parts, { jwtSecret, operators, holders, limits }: Settled): Rooms => {
-  const { db, time, clock, hasher, metrics, tell } = parts;
+  const { db, time, clock, tell } = parts;
   const throttle = (limit: AuthLimits['loginsPerName']) => createThrottle({ clock, ...limit });
   const throttles = {
     name: throttle(limits.loginsPerName),
@@ -74,21 +74,23 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, holders, limit
     recovery: throttle(limits.provesPerUser),
   };
   const codeThrottle = throttle(limits.codesPerUser);
+  const securityLog = createToldLog(createSecurityLog(time), tell);
+  const refusals = createRefusals({ db, clock, log: parts.log, securityLog });
   const shared = {
     ...parts,
     ...limits,
     throttles,
-    securityLog: createToldLog(createSecurityLog(time), tell),
+    securityLog,
+    refusals,
     roleOf: createRoles(operators),
   };
 
   const accounts = createAccounts(db);
   const sessions = createSessions(db, shared);
-  const ownPassword = createOwnPassword({ accounts, hasher, metrics, throttle: throttle(limits.provesPerUser) });
+  const ownPassword = createOwnPassword({ ...shared, accounts, throttle: throttle(limits.provesPerUser) });
   const totp = createTotp({ ...shared, throttle: codeThrottle });
   const tickets = createPasskeyTickets(jwtSecret);
   const passkeyProof = createPasskeyProof({ ...shared, tickets, sessions });
-  const refusedSignIns = createRefusedSignIns(shared);
   const deleteTickets = createDeleteOldTickets(db, shared);
   const deleteEntries = createDeleteOldEntries(db, () => agreedTime(shared));
   const forgetDeletion = createForgetDeletion(db, shared);
@@ -105,7 +107,6 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, holders, limit
       passkeyProof,
       listEndedSessions: createListEndedSessions(db, shared),
       findDeletion: createFindDeletion(db, time),
-      refusedSignIns,
     }),
     account: createAccount({ ...shared, ownPassword, totp }),
     changePassword: createPasswordChange({ ...shared, ownPassword }),
@@ -119,6 +120,6 @@ export const createRooms = (parts: Parts, { jwtSecret, operators, holders, limit
       (await deleteTickets(limit)) +
       (await deleteEntries(limit)) +
       (await forgetDeletion(limit)),
-    close: () => refusedSignIns.close(),
+    close: () => refusals.close(),
   };
 };

@@ -36,6 +36,9 @@ it('says by what somebody signed in, how many were refused, and which passkey we
     'Signed in',
   ]);
   expect(words('sign-in-refused', { count: 7 })).toBe('7 sign-ins within a minute were refused');
+  expect(words('password-refused', { count: 2 })).toContain('2 wrong passwords');
+  expect(words('code-refused', { count: 1 })).toBe('A wrong first code was given for an authenticator app');
+  expect(words('recovery-refused', { count: 3 })).toBe('Within a minute 3 wrong recovery codes were given');
   expect(words('passkey-removed', { name: 'Laptop' })).toBe('Passkey “Laptop” removed');
   expect(words('passkey-removed', {})).toBe('A passkey was removed');
   expect(words('session-ended', { because: 'ended' })).not.toBe(words('session-ended', { because: 'logout' }));

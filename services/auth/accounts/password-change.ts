@@ -60,10 +60,10 @@ export const createPasswordChange = (deps: PasswordChangeDeps): ChangePassword =
         });
       await setPassword(tx, deps, account.id, passwordHash);
       await markFresh(tx, time, asker);
-      const ended = await revokeAll(tx, deps, account.id, 'password', asker.sessionId);
-      const detail = { sessionsEnded: ended.length };
+      const { ended, sessionIds } = await revokeAll(tx, deps, account.id, 'password', asker.sessionId);
+      const detail = { sessionsEnded: ended };
       await securityLog(tx, { userId: account.id, action: 'password-changed', origin: originOf(caller), detail });
-      return ended;
+      return sessionIds;
     });
   };
 };

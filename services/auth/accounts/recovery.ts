@@ -4,6 +4,7 @@ import type { Throttle } from '@tickfolio/lib/throttle';
 import { addressKey } from '@tickfolio/lib/throttle/client-address';
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { recoveryCodeHash, recoveryCodesLeft, useRecoveryCode } from '../factors/recovery-codes.js';
+import type { Refusals } from '../log/refusals.js';
 import type { SecurityLog } from '../log/security-log.js';
 import type { AuthMetrics } from '../metrics.js';
 import { accounts, recoveryCodes } from '../schema.js';
@@ -40,41 +41,50 @@ export interface RecoveryDeps extends RevocationOptions {
   readonly throttles: { readonly recovery: Throttle; readonly address: Throttle; readonly name: Throttle };
   readonly metrics: Pick<AuthMetrics, 'hashing'>;
   readonly securityLog: SecurityLog;
+  readonly refusals: Pick<Refusals, 'note'>;
 }
 
 const refused = () => new AppError('unauthenticated', 'The name or the recovery code is wrong.');
 
 export const createRecovery = (deps: RecoveryDeps): Recover => {
-  const { db, time, hasher, throttles, metrics, securityLog } = deps;
-  /** One statement, whether or not there is such a name or such a code. */
-  const findAccount = async (name: string, code: string) => {
+  const { db, time, hasher, throttles, metrics, securityLog, refusals } = deps;
+  /**
+   * The accounts of the name, which is one or none nearly always, and whether the code is theirs: one statement, whether
+   * or not there is such a name or such a code.
+   */
+  const findAccounts = (name: string, code: string) => {
     const isNamed = or(
       eq(accounts.nameKey, nameKey(name)),
       and(isNull(accounts.nameKey), eq(sql`${accounts.name} collate "C"`, name)),
     );
-    const [found] = await db
-      .select({ id: accounts.id })
+    const ofAccount = eq(recoveryCodes.userId, accounts.id);
+    const isRight = and(ofAccount, eq(recoveryCodes.codeHash, recoveryCodeHash(code)), isNull(recoveryCodes.usedAt));
+    return db
+      .select({ id: accounts.id, rightCode: recoveryCodes.codeHash })
       .from(accounts)
-      .innerJoin(recoveryCodes, eq(recoveryCodes.userId, accounts.id))
-      .where(and(isNamed, eq(recoveryCodes.codeHash, recoveryCodeHash(code)), isNull(recoveryCodes.usedAt)));
-    return found;
+      .leftJoin(recoveryCodes, isRight)
+      .where(isNamed);
   };
   return async ({ name, code, password }, caller) => {
     const address = addressKey(caller.address);
     throttles.address.take(address);
     throttles.recovery.take(countedName(name));
     requireNewPassword(name, password, 'password');
-    const account = await findAccount(name, code);
-    if (!account) throw refused();
+    const named = await findAccounts(name, code);
+    const account = named.find(({ rightCode }) => rightCode !== null);
+    if (!account) {
+      for (const { id } of named) refusals.note(id, 'recovery-refused', originOf(caller));
+      throw refused();
+    }
     const passwordHash = await metrics.hashing(() => hasher.hash(normalPassword(password), caller.signal));
     const recovered = await db.transaction(async (tx) => {
       await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, account.id)).for('update');
       // Another call may have used it meanwhile.
       if (!(await useRecoveryCode(tx, time, account.id, code))) throw refused();
       await setPassword(tx, deps, account.id, passwordHash);
-      const sessionIds = await revokeAll(tx, deps, account.id, 'recovery');
+      const { ended, sessionIds } = await revokeAll(tx, deps, account.id, 'recovery');
       const left = await recoveryCodesLeft(tx, account.id);
-      const detail = { sessionsEnded: sessionIds.length, codesLeft: left };
+      const detail = { sessionsEnded: ended, codesLeft: left };
       await securityLog(tx, { userId: account.id, action: 'account-recovered', origin: originOf(caller), detail });
       return { sessionIds, recoveryCodesLeft: left };
     });

@@ -69,7 +69,7 @@ export const createAccountDeletion = (deps: AccountDeletionDeps): DeleteAccount 
           { problem: 'wrong-state' },
         );
       const { id: userId } = account;
-      const ended = await revokeAll(tx, deps, userId, 'deleted');
+      const { sessionIds } = await revokeAll(tx, deps, userId, 'deleted');
       await tx
         .update(sessions)
         .set({ userId: null, device: null, network: null, familyHash: null })
@@ -79,7 +79,7 @@ export const createAccountDeletion = (deps: AccountDeletionDeps): DeleteAccount 
       await securityLog(tx, { userId, action: 'account-deleted', origin: originOf(caller) });
       // After what is told: of an account of before that is that it was made, too. Codes, factors and passkeys go with it.
       await tx.delete(accounts).where(eq(accounts.id, userId));
-      return ended;
+      return sessionIds;
     });
     caller.log.info({ userId: asker.userId, sessions: sessionIds.length }, 'account deleted');
     deleted();

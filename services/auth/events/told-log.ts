@@ -13,6 +13,9 @@ const saidOf = ({ action, detail = {} }: SecurityEvent): readonly UserEventSaid[
   switch (action) {
     case 'account-created':
     case 'sign-in-refused':
+    case 'password-refused':
+    case 'code-refused':
+    case 'recovery-refused':
     case 'second-factor-refused':
       return [];
     case 'account-deleted':

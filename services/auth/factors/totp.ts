@@ -5,6 +5,7 @@ import type { Throttle } from '@tickfolio/lib/throttle';
 import { and, eq, gt, isNotNull, isNull, lt, or, type SQL } from 'drizzle-orm';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import type { CallOrigin } from '../log/call-origin.js';
+import type { Refusals } from '../log/refusals.js';
 import type { SecurityLog } from '../log/security-log.js';
 import { totpSecrets } from '../schema.js';
 import { shifted, timeMs } from '../sessions/agreed-time.js';
@@ -40,6 +41,7 @@ export interface TotpDeps {
   /** By user. */
   readonly throttle: Throttle;
   readonly securityLog: SecurityLog;
+  readonly refusals: Pick<Refusals, 'note'>;
 }
 
 const issuer = 'tickfolio';
@@ -52,7 +54,7 @@ const codePattern = /^\d{6}$/;
 /** Where the sealed secret of a user belongs. */
 export const totpPlace = (userId: string): readonly string[] => ['auth', 'totp', userId];
 
-export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps): Totp => {
+export const createTotp = ({ db, time, sealer, throttle, securityLog, refusals }: TotpDeps): Totp => {
   const ofUser = (userId: string) => eq(totpSecrets.userId, userId);
   /** Uses a code of the row; the database alone says whether one of that step was used. */
   const useCode = async (tx: Transaction, userId: string, sealed: string, typed: string): Promise<boolean> => {
@@ -120,10 +122,12 @@ export const createTotp = ({ db, time, sealer, throttle, securityLog }: TotpDeps
         await securityLog(tx, { userId: account.id, action: 'totp-added', origin });
         return true;
       });
-      if (!isRight)
+      if (!isRight) {
+        refusals.note(asker.userId, 'code-refused', origin);
         throw new AppError('permission_denied', 'The code is wrong; take the one that the app shows now.', {
           fields: [{ field: 'code', message: 'is not the one that the app shows', reason: 'wrong-code' }],
         });
+      }
       throttle.reset(asker.userId);
     },
     remove: (asker, origin) =>

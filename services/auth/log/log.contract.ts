@@ -77,7 +77,7 @@ export const describeLog = (name: string, open: () => Promise<Postgres>): void =
       expect(JSON.parse(entries[2]?.detailJson ?? '')).toEqual({
         device: 'Firefox on Linux',
         network: '203.0.113.0/24',
-        sessionsEnded: 1,
+        sessionsEnded: 0,
       });
       const stranger = await createOwner(auth);
       await auth.logoutEverywhere(stranger.userId);
@@ -114,6 +114,53 @@ export const describeLog = (name: string, open: () => Promise<Postgres>): void =
         rows: { detail: { count: number } }[];
       };
       expect(rows.map(({ detail }) => detail.count).slice(-2)).toEqual([4, 1]);
+    });
+
+    it('counts wrong passwords and codes inside an account and at recovery, each by the minute', async () => {
+      const { auth, clock, ways } = await build();
+      const owner = await createOwner(auth);
+      const { secret } = await owner.beginTotp();
+      expect(secret).not.toBe('');
+      const guesses = [
+        () => owner.changePassword('wrong password', 'another good phrase'),
+        () => owner.prove('wrong again'),
+        () => owner.confirmTotp('000000'),
+        () => ways.recover(owner.name, 'zzzz-zzzz-zzzz-zzzz', 'another good phrase'),
+        () => ways.recover(owner.name.toUpperCase(), 'yyyy-yyyy-yyyy-yyyy', 'another good phrase'),
+        () => ways.recover(owner.name, owner.codes[0] ?? '', 'password'), // Refused for the password, and no guess.
+      ];
+      for (const guess of guesses) expect(await wordOf(guess())).not.toBe('done');
+      const refused = async () =>
+        (await owner.log()).entries
+          .filter(({ outcome }) => outcome === 'refused')
+          .map(({ action, detailJson }) => `${action} ${(JSON.parse(detailJson) as { count: number }).count}`)
+          .sort();
+      expect(await refused()).toEqual([]);
+      await expect
+        .poll(passing(clock, 60_000, refused))
+        .toEqual(['code-refused 1', 'password-refused 2', 'recovery-refused 2']);
+    });
+
+    it('counts of the sessions that end only those that were open', async () => {
+      const { auth, ways } = await build();
+      const owner = await createOwner(auth);
+      for (let visit = 0; visit < 3; visit++) await auth.logout((await openSession(auth, owner.userId)).refreshToken);
+      const newest = async () => (await owner.log('', 1)).entries[0];
+      const ended = async () => JSON.parse((await newest())?.detailJson ?? '{}') as Record<string, unknown>;
+      await owner.changePassword(password, 'another good phrase');
+      expect(await ended()).toMatchObject({ sessionsEnded: 0 });
+      await openSession(auth, owner.userId);
+      await owner.changePassword('another good phrase', password);
+      expect(await ended()).toMatchObject({ sessionsEnded: 1 });
+      await auth.logoutEverywhere(owner.userId);
+      const again = accountOf(auth, await openSession(auth, owner.userId));
+      const [, everywhere] = (await again.log('', 2)).entries;
+      expect(everywhere?.action).toBe('sessions-ended');
+      expect(JSON.parse(everywhere?.detailJson ?? '')).toMatchObject({ count: 1 });
+      await ways.recover(owner.name, owner.codes[0] ?? '', 'another good phrase');
+      const recovered = accountOf(auth, await openSession(auth, owner.userId));
+      const [, recovery] = (await recovered.log('', 2)).entries;
+      expect(JSON.parse(recovery?.detailJson ?? '')).toMatchObject({ sessionsEnded: 1 });
     });
 
     it('has no secret in it, and lets nobody change it', async () => {

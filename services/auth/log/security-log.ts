@@ -7,8 +7,11 @@ type SecurityAction =
   | 'account-created'
   | 'account-deleted'
   | 'sign-in'
-  /** With how many were refused in the minute before. */
+  /** These four with how many were refused in the minute before. */
   | 'sign-in-refused'
+  | 'password-refused'
+  | 'code-refused'
+  | 'recovery-refused'
   | 'refresh-reused'
   | 'password-changed'
   | 'account-recovered'

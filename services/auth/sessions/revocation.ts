@@ -1,6 +1,6 @@
 import type { DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
-import { and, eq, gt, isNull, ne, type SQL } from 'drizzle-orm';
-import { sessions } from '../schema.js';
+import { and, count, eq, exists, gt, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { refreshTokens, sessions } from '../schema.js';
 import { shifted } from './agreed-time.js';
 
 /** Why a session ended before its time. */
@@ -11,6 +11,14 @@ export interface RevocationOptions {
   /** How long an access token lives, in milliseconds. */
   readonly accessTtlMs: number;
 }
+
+/** Of a session that can go on: it was not ended, nor are its time and that of its tokens over. */
+export const isOpen = (tx: Pick<Transaction, 'select'>, time: DatabaseTime): SQL | undefined => {
+  const ofSession = eq(refreshTokens.sessionId, sessions.id);
+  const isGood = and(ofSession, isNull(refreshTokens.usedAt), gt(refreshTokens.expiresAt, time()));
+  const goesOn = tx.select({ one: sql`1` }).from(refreshTokens).where(isGood);
+  return and(isNull(sessions.revokedAt), gt(sessions.expiresAt, time()), exists(goesOn));
+};
 
 /** Revokes those sessions that had not ended. @returns their ids */
 export const revoke = async (
@@ -27,12 +35,18 @@ export const revoke = async (
   return ended.map(({ id }) => id);
 };
 
+export interface Revoked {
+  /** What was open until now. */
+  readonly ended: number;
+  /** The ids of those, and of what ended so short a time ago that its access tokens are still valid. */
+  readonly sessionIds: readonly string[];
+}
+
 /**
  * Revokes every session of a user, in a transaction that locked the account: what is opened meanwhile waits and begins
  * after this.
  * @param except goes on
- * @returns the ids of those, and of what ended so short a time ago that its access tokens are still valid: a repeated
- * call names them again
+ * @returns a repeated call ends none, and names them again
  */
 export const revokeAll = async (
   tx: Transaction,
@@ -40,10 +54,15 @@ export const revokeAll = async (
   userId: string,
   because: RevokedBecause,
   except?: string,
-): Promise<string[]> => {
+): Promise<Revoked> => {
   const others = and(eq(sessions.userId, userId), except === undefined ? undefined : ne(sessions.id, except));
+  const open = tx
+    .select({ known: count() })
+    .from(sessions)
+    .where(and(others, isOpen(tx, options.time)));
+  const ended = (await open)[0]?.known ?? 0;
   await revoke(tx, options, others, because);
   const stillAbout = gt(sessions.revokedAt, shifted(options.time(), -options.accessTtlMs));
-  const ended = await tx.select({ id: sessions.id }).from(sessions).where(and(others, stillAbout));
-  return ended.map(({ id }) => id);
+  const named = await tx.select({ id: sessions.id }).from(sessions).where(and(others, stillAbout));
+  return { ended, sessionIds: named.map(({ id }) => id) };
 };

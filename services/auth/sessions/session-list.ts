@@ -1,11 +1,11 @@
 import { AppError } from '@tickfolio/lib/errors';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, desc, eq, exists, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { CallOrigin } from '../log/call-origin.js';
 import type { SecurityLog } from '../log/security-log.js';
-import { refreshTokens, sessions } from '../schema.js';
+import { sessions } from '../schema.js';
 import { type Asker, lockAsker, uuidPattern } from './asker.js';
-import { type RevocationOptions, revoke } from './revocation.js';
+import { isOpen, type RevocationOptions, revoke } from './revocation.js';
 
 /** A session as its user sees it. */
 export interface OpenSession {
@@ -36,16 +36,6 @@ export const createSessionList = (db: Database, options: SessionListOptions): Se
     list: (asker) =>
       db.transaction(async (tx) => {
         await lockAsker(tx, time, asker);
-        const goesOn = tx
-          .select({ one: sql`1` })
-          .from(refreshTokens)
-          .where(
-            and(
-              eq(refreshTokens.sessionId, sessions.id),
-              isNull(refreshTokens.usedAt),
-              gt(refreshTokens.expiresAt, time()),
-            ),
-          );
         const lastUsedAt = sql`coalesce(${sessions.lastUsedAt}, ${sessions.createdAt})`;
         const rows = await tx
           .select({
@@ -57,14 +47,7 @@ export const createSessionList = (db: Database, options: SessionListOptions): Se
             expiresAt: sessions.expiresAt,
           })
           .from(sessions)
-          .where(
-            and(
-              eq(sessions.userId, asker.userId),
-              isNull(sessions.revokedAt),
-              gt(sessions.expiresAt, time()),
-              exists(goesOn),
-            ),
-          )
+          .where(and(eq(sessions.userId, asker.userId), isOpen(tx, time)))
           .orderBy(desc(lastUsedAt), sessions.id)
           .limit(maxSessions);
         return rows.map(({ createdAt, lastUsedAt: usedAt, expiresAt, ...row }) => ({

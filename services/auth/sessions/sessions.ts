@@ -184,10 +184,10 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
         // before is seen below.
         if (!uuidPattern.test(userId)) return [];
         await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, userId)).for('update');
-        const ended = await revokeAll(tx, options, userId, 'everywhere');
-        const detail = { count: ended.length, because: 'everywhere' };
-        if (ended.length > 0) await securityLog(tx, { userId, action: 'sessions-ended', origin, detail });
-        return ended;
+        const { ended, sessionIds } = await revokeAll(tx, options, userId, 'everywhere');
+        const detail = { count: ended, because: 'everywhere' };
+        if (ended > 0) await securityLog(tx, { userId, action: 'sessions-ended', origin, detail });
+        return sessionIds;
       }),
     userOf: async (sessionId) => {
       if (!uuidPattern.test(sessionId)) return undefined;

@@ -20,6 +20,12 @@ export const logWords = (entry: LogEntry, { log }: Pick<SecurityTexts, 'log'>): 
       return Object.hasOwn(log.signIn, by) ? log.signIn[by as keyof typeof log.signIn] : log.signIn.other;
     case 'sign-in-refused':
       return log.signInRefused(countOf(entry));
+    case 'password-refused':
+      return log.passwordRefused(countOf(entry));
+    case 'code-refused':
+      return log.codeRefused(countOf(entry));
+    case 'recovery-refused':
+      return log.recoveryRefused(countOf(entry));
     case 'refresh-reused':
       return log.refreshReused;
     case 'password-changed':

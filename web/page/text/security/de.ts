@@ -142,6 +142,18 @@ export const de: SecurityTexts = {
     },
     signInRefused: (count) =>
       count === 1 ? 'Eine Anmeldung wurde abgelehnt' : `${count} Anmeldungen innerhalb einer Minute wurden abgelehnt`,
+    passwordRefused: (count) =>
+      count === 1
+        ? 'Für eine Änderung am Konto wurde ein falsches Passwort eingegeben'
+        : `Für Änderungen am Konto wurden innerhalb einer Minute ${count} falsche Passwörter eingegeben`,
+    codeRefused: (count) =>
+      count === 1
+        ? 'Für eine Authenticator-App wurde ein falscher erster Code eingegeben'
+        : `Für eine Authenticator-App wurden innerhalb einer Minute ${count} falsche erste Codes eingegeben`,
+    recoveryRefused: (count) =>
+      count === 1
+        ? 'Ein falscher Wiederherstellungscode wurde eingegeben'
+        : `Innerhalb einer Minute wurden ${count} falsche Wiederherstellungscodes eingegeben`,
     refreshReused: 'Die Kopie einer Sitzung wurde benutzt; deshalb wurde diese Sitzung beendet',
     passwordChanged: 'Passwort geändert',
     accountRecovered: 'Passwort mit einem Wiederherstellungscode geändert',

@@ -140,6 +140,16 @@ export const en = {
     },
     signInRefused: (count: number) =>
       count === 1 ? 'A sign-in was refused' : `${count} sign-ins within a minute were refused`,
+    passwordRefused: (count: number) =>
+      count === 1
+        ? 'A wrong password was given for a change of the account'
+        : `Within a minute ${count} wrong passwords were given for changes of the account`,
+    codeRefused: (count: number) =>
+      count === 1
+        ? 'A wrong first code was given for an authenticator app'
+        : `Within a minute ${count} wrong first codes were given for an authenticator app`,
+    recoveryRefused: (count: number) =>
+      count === 1 ? 'A wrong recovery code was given' : `Within a minute ${count} wrong recovery codes were given`,
     refreshReused: 'A copy of a session was used, so that session was ended',
     passwordChanged: 'Password changed',
     accountRecovered: 'Password changed by a recovery code',
