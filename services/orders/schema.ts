@@ -156,6 +156,26 @@ export const sagas = pgTable('sagas', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+/** How far a tape was looked at, and what was known then. */
+export interface Position {
+  readonly lastTradeId: number;
+  /** Every trade before this exchange time was looked at. */
+  readonly watermarkMs: number;
+  readonly lastTradeMs: number;
+  /** Decimal text. */
+  readonly lastPrice: string;
+  readonly askPrint: string;
+  readonly bidPrint: string;
+  /** Whether these trades are made up. */
+  readonly simulated: boolean;
+}
+
+/** Of portfolios up to one, by their ids as text, all up to a later position is written. */
+export interface Ahead {
+  readonly throughPortfolio: string;
+  readonly position: Position;
+}
+
 /**
  * How far the trades of a symbol were looked at, and what was known then; there from its first order on, empty until a
  * trade is known.
@@ -175,6 +195,8 @@ export const tapePositions = pgTable(
     bidPrint: amount('bid_print'),
     /** Whether these trades are made up. */
     simulated: boolean('simulated'),
+    /** Portfolios for which it is written further: a trade that does more than one transaction may hold. */
+    ahead: jsonb('ahead').$type<Ahead>(),
     updatedAt: instant('updated_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.venue, table.symbol] })],

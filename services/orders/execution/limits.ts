@@ -16,7 +16,7 @@ export interface ExecutionLimits {
   readonly eagerMs: number;
   /** How often it is looked for an order that was accepted meanwhile. */
   readonly lookMs: number;
-  /** Trades in one transaction, and changes of orders that they make; one trade may make more. */
+  /** Trades in one transaction, and changes of orders that they make; one portfolio alone may have more by a trade. */
   readonly maxTrades: number;
   readonly maxSteps: number;
   /** Trades in memory that are not stored; where they would be more the stream begins again. */

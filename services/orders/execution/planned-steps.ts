@@ -5,14 +5,19 @@ import type { FillStep } from '../matching/steps.js';
 import type { FeeSchedules, KeptFees } from '../orders/fee-schedules.js';
 import type { MatchedOrder, Reference, TapeTrade } from '../rules/order.js';
 import { expire, fill, remember, trigger } from '../saga/fills.js';
-import { matchedOrder } from '../store/order-plan.js';
+import { matchedOrder, referenceOf } from '../store/order-plan.js';
 import type { OrderStep } from '../store/order-store.js';
-import type { OrderRow } from '../store/records.js';
+import { type OrderRow, type Position, positionFor, type TapeState } from '../store/records.js';
 
-/** What trades come to, of the orders of all portfolios. */
+export type KnownTape = TapeState & { readonly position: Position };
+
+/**
+ * What trades come to, of the orders of all portfolios.
+ * @param known how far the tape was looked at, for some portfolios further than for others
+ */
 export const matchAll = (
   rows: readonly OrderRow[],
-  before: Reference,
+  known: KnownTape,
   trades: readonly TapeTrade[],
   watermarkMs: number,
 ): Matched => {
@@ -26,12 +31,45 @@ export const matchAll = (
     ofOne.push(order);
     portfolios.set(row.portfolioId, ofOne);
   }
-  for (const orders of portfolios.values()) {
+  for (const [portfolioId, orders] of portfolios) {
+    const before = referenceOf(positionFor(known, portfolioId) ?? known.position);
     const matched = match({ orders, trades, before, watermarkMs });
     steps.push(...matched.steps);
     memories.push(...matched.memories);
   }
   return { steps, memories };
+};
+
+/** What one transaction may hold of it. */
+export interface MatchedPart {
+  readonly matched: Matched;
+  /** Up to which portfolio it goes; absent where it is all of it. */
+  readonly throughPortfolio?: string;
+}
+
+/**
+ * The first part of what trades came to, by portfolios in the order of their ids: these share a trade, so what it does
+ * to one of them is in one transaction.
+ * @param maxSteps of a part; more where a single portfolio has more
+ */
+export const firstPart = (rows: readonly OrderRow[], matched: Matched, maxSteps: number): MatchedPart => {
+  if (matched.steps.length + matched.memories.length <= maxSteps) return { matched };
+  const portfolioOf = new Map(rows.map(({ id, portfolioId }) => [id, portfolioId]));
+  const counts = new Map<string, number>();
+  for (const { orderId } of [...matched.steps, ...matched.memories]) {
+    const portfolioId = portfolioOf.get(orderId) ?? '';
+    counts.set(portfolioId, (counts.get(portfolioId) ?? 0) + 1);
+  }
+  const all = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  let [through, sum] = ['', 0];
+  for (const [portfolioId, count] of all) {
+    if (sum > 0 && sum + count > maxSteps) break;
+    [through, sum] = [portfolioId, sum + count];
+  }
+  if (through === all.at(-1)?.[0]) return { matched };
+  const isIn = ({ orderId }: { readonly orderId: string }) => (portfolioOf.get(orderId) ?? '') <= through;
+  const part = { steps: matched.steps.filter(isIn), memories: matched.memories.filter(isIn) };
+  return { matched: part, throughPortfolio: through };
 };
 
 export interface StepsDeps {

@@ -3,12 +3,12 @@ import { type Decimal, formatDecimal } from '@tickfolio/lib/money';
 import type { Lease } from '@tickfolio/lib/outbox';
 import { referenceAfter } from '../matching/prints.js';
 import type { TapeTrade } from '../rules/order.js';
-import { beginAnew, expire, passOver } from '../saga/fills.js';
 import { referenceOf } from '../store/order-plan.js';
 import type { Advanced, OrderStep, OrderStore, SymbolState, Tape } from '../store/order-store.js';
-import type { OrderRow, Position } from '../store/records.js';
+import { type OrderRow, type Position, positionFor } from '../store/records.js';
 import type { ExecutionLimits } from './limits.js';
-import { matchAll, plannedSteps, type StepsDeps } from './planned-steps.js';
+import { begunAfter, passedOver, windowMissed } from './passed-over.js';
+import { firstPart, type KnownTape, matchAll, plannedSteps, type StepsDeps } from './planned-steps.js';
 import { beginningWith, positionOf } from './positions.js';
 import { type Batch, createTapeBuffer, type TapeBuffer } from './tape-buffer.js';
 
@@ -31,8 +31,6 @@ export interface TapeRunDeps extends StepsDeps {
  * How it begins: after what is stored, with the newest trade, or with one whose id has nothing to do with those before.
  */
 type Beginning = 'after' | 'newest' | 'anew';
-
-const gapOf = (row: OrderRow, to: number) => ({ from: (row.acceptedAfterTrade ?? -1) + 1, to });
 
 /**
  * The tape of a symbol from one stream of it: what its trades do is written in the order of their ids, each time with
@@ -106,7 +104,7 @@ export class TapeRun {
     if (!position || !this.#buffer || orders.length === 0 || !this.#isOurs) return false;
     const { trades, watermarkMs } = this.#buffer.first(this.#deps.limits.maxTrades);
     const knownMs = Math.max(position.watermarkMs, watermarkMs);
-    return matchAll(orders, referenceOf(position), trades, knownMs).steps.length > 0;
+    return matchAll(orders, this.#known(position), trades, knownMs).steps.length > 0;
   }
 
   /** Writes what was told. Where another replica does, it is looked how far that came. @throws BeginAgain, AppError */
@@ -133,11 +131,10 @@ export class TapeRun {
   }
 
   /** Its window is over, and what was traded in it is not looked at any more. */
-  async expireWindow({ id, type }: OrderRow): Promise<void> {
+  async expireWindow(row: OrderRow): Promise<void> {
     const position = this.position as Position;
-    const reason =
-      type === 'MARKET' || type === 'STOP_LOSS' || type === 'TAKE_PROFIT' ? 'no-liquidity' : 'time-in-force';
-    await this.#put(position, () => [{ orderId: id, decide: expire(reason, position.lastTradeId) }], true);
+    const { lastTradeId } = positionFor(this.#state, row.portfolioId) ?? position;
+    await this.#put(position, () => [windowMissed(row, lastTradeId)], true);
   }
 
   /** Passes over minutes in which no open order could be met. @param last the price at their end */
@@ -153,11 +150,7 @@ export class TapeRun {
       ...{ lastTradeMs: last.ms, watermarkMs: Math.max(position.watermarkMs, last.ms) },
     };
     const gap = { from: position.lastTradeId + 1, to: throughId, basis: 'klines' as const };
-    await this.#put(to, (orders) =>
-      orders
-        .filter(({ acceptedAfterTrade }) => acceptedAfterTrade !== null && acceptedAfterTrade < throughId)
-        .map(({ id: orderId }) => ({ orderId, decide: passOver(gap) })),
-    );
+    await this.#put(to, (orders) => passedOver(orders, gap));
   }
 
   #moved(position: Position) {
@@ -165,9 +158,14 @@ export class TapeRun {
     this.#buffer?.drop(position.lastTradeId);
   }
 
+  #known(position: Position): KnownTape {
+    return { position, ahead: this.#state.ahead };
+  }
+
   #next(): Batch | undefined {
     const { position } = this;
-    const batch = this.#buffer?.first(this.#deps.limits.maxTrades);
+    // The trade of which some portfolios have their part already comes to its end by itself.
+    const batch = this.#buffer?.first(this.#state.ahead ? 1 : this.#deps.limits.maxTrades);
     if (!batch || !position) return undefined;
     const isMore = batch.throughId > position.lastTradeId || batch.watermarkMs > position.watermarkMs;
     return isMore ? batch : undefined;
@@ -181,18 +179,30 @@ export class TapeRun {
       const position = this.position as Position;
       const before = referenceOf(position);
       const matchedBy = ({ trades, watermarkMs }: Batch) =>
-        matchAll(orders, before, trades, Math.max(position.watermarkMs, watermarkMs));
+        matchAll(orders, this.#known(position), trades, Math.max(position.watermarkMs, watermarkMs));
       let matched = matchedBy(batch);
       while (matched.steps.length + matched.memories.length > limits.maxSteps && batch.trades.length > 1) {
         batch = (this.#buffer as TapeBuffer).first(batch.trades.length >> 1);
         matched = matchedBy(batch);
       }
-      const steps = await plannedSteps(this.#deps, orders, matched);
+      const part = firstPart(orders, matched, limits.maxSteps);
+      const steps = await plannedSteps(this.#deps, orders, part.matched);
       const known = referenceAfter(before, batch.trades, batch.watermarkMs) ?? before;
       const to = positionOf(known, batch.throughId, this.#simulated);
-      const done = await store.advance(tape, { from: { revision, lastTradeId: position.lastTradeId }, to, steps });
+      const { throughPortfolio } = part;
+      const from = { revision, lastTradeId: position.lastTradeId };
+      const done = await store.advance(tape, {
+        ...{ from, to, steps },
+        ...(throughPortfolio === undefined ? {} : { throughPortfolio }),
+      });
+      if (done.kind === 'done' && throughPortfolio !== undefined) {
+        wake(done.changed);
+        return this.look();
+      }
       if (done.kind === 'done') {
-        this.#state = { ...this.#state, position: to };
+        const { ahead } = this.#state;
+        const isAhead = ahead !== undefined && ahead.position.lastTradeId > to.lastTradeId;
+        this.#state = { ...this.#state, position: to, ahead: isAhead ? ahead : undefined };
         this.#moved(to);
         if (steps.length === 0) return;
         wake(done.changed);
@@ -251,16 +261,8 @@ export class TapeRun {
     const lastTradeId = isAnew ? first.id - 1 : first.id;
     const earlier = isAnew ? [] : await this.#deps.before(first.id);
     const to = beginningWith([...earlier, first], lastTradeId, this.#simulated);
-    const before = this.#state.position?.lastTradeId ?? -1;
-    await this.#put(to, (orders) =>
-      orders.flatMap((row) => {
-        const { id: orderId, acceptedAfterTrade } = row;
-        if (acceptedAfterTrade === null) return [];
-        if (isAnew || acceptedAfterTrade > lastTradeId)
-          return [{ orderId, decide: beginAnew(lastTradeId, { from: before + 1, to: lastTradeId }) }];
-        return [{ orderId, decide: passOver(gapOf(row, lastTradeId)) }];
-      }),
-    );
+    const storedId = this.#state.position?.lastTradeId;
+    await this.#put(to, (orders) => begunAfter(orders, lastTradeId, { storedId, isAnew }));
     return true;
   }
 
@@ -281,10 +283,6 @@ export class TapeRun {
     const { position } = this;
     if (!position || position.lastTradeId >= to) return;
     if (!this.#isOurs) throw new BeginAgain('another one crosses it');
-    await this.#put({ ...position, lastTradeId: to }, (orders) =>
-      orders
-        .filter(({ acceptedAfterTrade }) => acceptedAfterTrade !== null && acceptedAfterTrade < to)
-        .map(({ id: orderId }) => ({ orderId, decide: passOver({ from, to }) })),
-    );
+    await this.#put({ ...position, lastTradeId: to }, (orders) => passedOver(orders, { from, to }));
   }
 }

@@ -1,11 +1,20 @@
 import type { Clock } from '@tickfolio/lib/clock';
 import { applyChange, type Change, eventOf, type OrderEvent } from '../store/change.js';
 import type { NotPlaced, OrderStore, Tape } from '../store/order-store.js';
-import type { FillRow, OrderRow, OrderState, Position, SagaRow } from '../store/records.js';
+import {
+  type Ahead,
+  type FillRow,
+  type OrderRow,
+  type OrderState,
+  type Position,
+  positionFor,
+  type SagaRow,
+} from '../store/records.js';
 
 interface KeptTape {
   revision: number;
   position: Position | undefined;
+  ahead?: Ahead | undefined;
 }
 
 /** What a memory store holds; it outlives a store that is made over it anew, as a database does. */
@@ -102,7 +111,8 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
     change: async (orderId, decide, { tape = false, requestId } = {}) => {
       const order = orders.get(orderId);
       const kept = order && tapes.get(keyOf(order));
-      const state = stateOf(order, tape ? kept?.position : undefined);
+      const tapeState = kept && { position: kept.position, ahead: kept.ahead };
+      const state = stateOf(order, tape && tapeState && order ? positionFor(tapeState, order.portfolioId) : undefined);
       if (!state) return undefined;
       const change = decide(state);
       const after = write(state, change, requestId);
@@ -142,12 +152,22 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
           (order.status === 'NEW' || order.status === 'PARTIALLY_FILLED'),
       );
       const byAge = open.sort((a, b) => (a.age ?? 0) - (b.age ?? 0));
-      return { revision: kept?.revision ?? 0, position: kept?.position, orders: byAge };
+      return { revision: kept?.revision ?? 0, position: kept?.position, ahead: kept?.ahead, orders: byAge };
     },
-    advance: async (tape, { from, to, steps }) => {
+    advance: async (tape, { from, to, steps, throughPortfolio }) => {
       const kept = tapes.get(keyOf(tape)) ?? { revision: 0, position: undefined };
       if (kept.revision !== from.revision || kept.position?.lastTradeId !== from.lastTradeId) return { kind: 'stale' };
-      tapes.set(keyOf(tape), { ...kept, position: to });
+      if (throughPortfolio !== undefined)
+        tapes.set(keyOf(tape), {
+          ...kept,
+          revision: kept.revision + 1,
+          ahead: { throughPortfolio, position: to },
+        });
+      else {
+        const isBehind = kept.ahead !== undefined && kept.ahead.position.lastTradeId > to.lastTradeId;
+        const isOn = to.lastTradeId >= (from.lastTradeId ?? 0) && kept.position?.simulated === to.simulated;
+        tapes.set(keyOf(tape), { ...kept, position: to, ahead: isBehind && isOn ? kept.ahead : undefined });
+      }
       const changed = new Set<string>();
       if (from.lastTradeId === undefined)
         for (const order of orders.values()) {

@@ -2,12 +2,20 @@ import { isZero, parseDecimal } from '@tickfolio/lib/money';
 import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { fills, orders, sagas, tapePositions } from '../schema.js';
-import type { FillRow, OrderRow, OrderState, Position, PositionRow } from './records.js';
+import {
+  type FillRow,
+  type OrderRow,
+  type OrderState,
+  type Position,
+  type PositionRow,
+  positionFor,
+  type TapeState,
+} from './records.js';
 
 export const openStatus = inArray(orders.status, ['PENDING', 'NEW', 'PARTIALLY_FILLED']);
 
 /** Undefined while nothing is known of the tape. */
-export const positionOf = (row: PositionRow | undefined): Position | undefined => {
+const positionOf = (row: PositionRow | undefined): Position | undefined => {
   if (!row) return undefined;
   const { lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated } = row;
   const isKnown =
@@ -16,15 +24,20 @@ export const positionOf = (row: PositionRow | undefined): Position | undefined =
   return { lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated };
 };
 
+export const tapeOf = (row: PositionRow | undefined): TapeState => ({
+  position: positionOf(row),
+  ahead: row?.ahead ?? undefined,
+});
+
 /** Locks the tape of an order's symbol, which comes before the order. */
-export const readPosition = async (tx: Transaction, orderId: string): Promise<Position | undefined> => {
+export const readTape = async (tx: Transaction, orderId: string): Promise<TapeState> => {
   const of = tx.select({ venue: orders.venue, symbol: orders.symbol }).from(orders).where(eq(orders.id, orderId));
   const [row] = await tx
     .select()
     .from(tapePositions)
     .where(sql`(${tapePositions.venue}, ${tapePositions.symbol}) = (${of})`)
     .for('update');
-  return positionOf(row);
+  return tapeOf(row);
 };
 
 const atMs = (time: DatabaseTime) => sql<string>`floor(extract(epoch from ${time()}) * 1000)::bigint`;
@@ -41,12 +54,12 @@ const unsettledOf = async (
         .where(and(eq(fills.orderId, id), isNull(fills.settledAt)))
         .orderBy(asc(fills.tradeId));
 
-/** Locks an order and what is to be done for it. @param position of its tape, where that is locked */
+/** Locks an order and what is to be done for it. @param tape its own, where that is locked */
 export const lockOrder = async (
   tx: Transaction,
   time: DatabaseTime,
   orderId: string,
-  position: Position | undefined,
+  tape: TapeState | undefined,
 ): Promise<OrderState | undefined> => {
   const [row] = await tx
     .select({ order: orders, saga: sagas, atMs: atMs(time) })
@@ -56,6 +69,7 @@ export const lockOrder = async (
     .for('update');
   if (!row) return undefined;
   const unsettled = await unsettledOf(tx, row.order);
+  const position = tape && positionFor(tape, row.order.portfolioId);
   return { order: row.order, saga: row.saga, unsettled, position, at: new Date(Number(row.atMs)) };
 };
 

@@ -245,6 +245,41 @@ export const describeOrderStore = (name: string, open: (clock: ManualClock) => P
       });
     });
 
+    it('of portfolios up to one are further while a trade is written in parts, and who believes otherwise writes nothing', async () => {
+      const first = somebody();
+      const { tape, symbol } = first;
+      const second = { ...somebody(), symbol };
+      const [earlier = '', later = ''] = [first.portfolioId, second.portfolioId].sort();
+      await advance(tape, 100);
+      const ids: string[] = [];
+      for (const portfolioId of [earlier, later]) ids.push(await first.accepted({ portfolioId }));
+      const [filled = '', waiting = ''] = ids;
+      const before = await opened.store.orders(tape, false);
+      const part = {
+        from: { revision: before.revision, lastTradeId: 100 },
+        ...{ to: positionAt(101, '98'), steps: [{ orderId: filled, decide: by(101, '0.5', false) }] },
+        throughPortfolio: earlier,
+      };
+      expect(await opened.store.advance(tape, part)).toEqual({ kind: 'done', changed: [filled] });
+      expect(await opened.store.advance(tape, part)).toEqual({ kind: 'stale' });
+      const between = await opened.store.orders(tape, false);
+      expect(between.position).toMatchObject({ lastTradeId: 100, watermarkMs: 100_000 });
+      expect(between.ahead).toEqual({ throughPortfolio: earlier, position: positionAt(101, '98') });
+
+      const coming = [await first.accepted({ portfolioId: earlier }), await first.accepted({ portfolioId: later })];
+      const accepted = await Promise.all(coming.map(read));
+      expect(accepted.map(({ order }) => order.acceptedAfterTrade)).toEqual([101, 100]);
+      for (const id of [filled, waiting]) await opened.store.change(id, cancel(first.userId), { tape: true });
+      const ended = await Promise.all([filled, waiting].map(read));
+      expect(ended.map(({ order }) => order.endedAfterTrade)).toEqual([101, 100]);
+
+      // Something before the trade is known not to be one: what is further stays so.
+      await advance(tape, 100);
+      expect((await opened.store.orders(tape, false)).ahead).toEqual(between.ahead);
+      await advance(tape, 101);
+      expect((await opened.store.orders(tape, false)).ahead).toBeUndefined();
+    });
+
     it('are not filled once they have ended, whatever is matched', async () => {
       const { tape, accepted, userId } = somebody();
       const id = await accepted();

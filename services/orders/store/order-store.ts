@@ -1,5 +1,5 @@
 import type { Decide } from './change.js';
-import type { OrderRow, OrderState, Position, SagaRow } from './records.js';
+import type { OrderRow, OrderState, Position, SagaRow, TapeState } from './records.js';
 
 /** An order that is to be stored, with what the store gives it left out. */
 export type NewOrder = Omit<OrderRow, 'age' | 'createdAt' | 'updatedAt' | 'endedAt' | 'version'>;
@@ -30,10 +30,9 @@ export interface Tape {
 }
 
 /** What may be filled by the tape of a symbol, as it stood at one moment. */
-export interface SymbolState {
+export interface SymbolState extends TapeState {
   /** Raised with each change of the orders below by anybody but `advance`. */
   readonly revision: number;
-  readonly position: Position | undefined;
   /** Accepted and open, at prices of the kind that is asked for, by their age. */
   readonly orders: readonly OrderRow[];
 }
@@ -50,6 +49,11 @@ export interface Advance {
   readonly from: { readonly revision: number; readonly lastTradeId: number | undefined };
   readonly to: Position;
   readonly steps: readonly OrderStep[];
+  /**
+   * Where these are only the steps of portfolios up to this one: the others stay where the tape is. For a trade that does
+   * more than one transaction may hold; raises the revision. The tape moves with the last part, which has none.
+   */
+  readonly throughPortfolio?: string;
 }
 
 /** `stale` where somebody was faster, or changed what may be filled: nothing was written. */

@@ -4,10 +4,10 @@ import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgre
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { fills, orders, reviews, sagas, tapePositions } from '../schema.js';
 import { applyChange, type Change, type Changed } from './change.js';
-import { lockOrder, openStatus, positionOf, readOrder, readPosition } from './order-rows.js';
+import { lockOrder, openStatus, readOrder, readTape, tapeOf } from './order-rows.js';
 import type { DueSaga, OrderStore, Tape } from './order-store.js';
 import { createPlaceOrder } from './place-order.js';
-import type { OrderState } from './records.js';
+import type { OrderState, Position } from './records.js';
 
 export interface PostgresStoreDeps {
   /** Its commits wake who sends events. */
@@ -23,6 +23,12 @@ const longestMs = 60_000;
 /** Of an accepted one, where nothing was known of the tape. */
 const isUncounted = (tape: Tape) =>
   and(eq(orders.venue, tape.venue), eq(orders.symbol, tape.symbol), isNull(orders.acceptedAfterTrade), openStatus);
+
+/** What is further than a position to which the tape moves stays so, as long as it is of the same ids. */
+const aheadAfter = ({ lastTradeId, simulated }: Position) =>
+  sql`case when (${tapePositions.ahead}->'position'->>'lastTradeId')::bigint > ${lastTradeId}::bigint
+    and ${tapePositions.lastTradeId} <= ${lastTradeId}::bigint and ${tapePositions.simulated} = ${simulated}
+    then ${tapePositions.ahead} end`;
 
 export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): OrderStore => {
   const after = (ms: number) => sql`${time()} + make_interval(secs => ${ms / 1_000})`;
@@ -53,8 +59,7 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
     ...createPlaceOrder({ db, append, time, after }),
     change: (orderId, decide, { tape = false, requestId } = {}) =>
       db.transaction(async (tx) => {
-        const position = tape ? await readPosition(tx, orderId) : undefined;
-        const state = await lockOrder(tx, time, orderId, position);
+        const state = await lockOrder(tx, time, orderId, tape ? await readTape(tx, orderId) : undefined);
         if (!state) return undefined;
         const change = decide(state);
         const changed = applyChange(state, change, requestId);
@@ -106,13 +111,22 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
             ),
           )
           .orderBy(asc(orders.age));
-        return { revision: row?.revision ?? 0, position: positionOf(row), orders: open };
+        return { revision: row?.revision ?? 0, ...tapeOf(row), orders: open };
       }),
-    advance: (tape, { from, to, steps }) =>
+    advance: (tape, { from, to, steps, throughPortfolio }) =>
       db.transaction(async (tx) => {
         const moved = await tx
           .update(tapePositions)
-          .set({ ...to, updatedAt: time() })
+          .set(
+            throughPortfolio === undefined
+              ? { ...to, ahead: aheadAfter(to), updatedAt: time() }
+              : {
+                  // Who believes to be at the same place as before would write it once more.
+                  revision: sql`${tapePositions.revision} + 1`,
+                  ahead: { throughPortfolio, position: to },
+                  updatedAt: time(),
+                },
+          )
           .where(
             and(
               eq(tapePositions.venue, tape.venue),
@@ -144,7 +158,7 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
         // In the order of their ids, so that no two transactions wait for each other.
         const locked = new Map<string, OrderState>();
         for (const id of [...new Set(steps.map(({ orderId }) => orderId))].sort()) {
-          const state = await lockOrder(tx, time, id, to);
+          const state = await lockOrder(tx, time, id, { position: to, ahead: undefined });
           if (state) locked.set(id, state);
         }
         for (const { orderId, decide } of steps) {

@@ -1,4 +1,6 @@
-import type { fills, orders, sagas, tapePositions } from '../schema.js';
+import type { Ahead, fills, orders, Position, sagas, tapePositions } from '../schema.js';
+
+export type { Ahead, Position } from '../schema.js';
 
 /** Rows as they are stored; amounts are decimal text. */
 export type OrderRow = typeof orders.$inferSelect;
@@ -6,19 +8,15 @@ export type FillRow = typeof fills.$inferSelect;
 export type SagaRow = typeof sagas.$inferSelect;
 export type PositionRow = typeof tapePositions.$inferSelect;
 
-/** How far the trades of a symbol were looked at, and what was known then. */
-export interface Position {
-  readonly lastTradeId: number;
-  /** Every trade before this exchange time was looked at. */
-  readonly watermarkMs: number;
-  readonly lastTradeMs: number;
-  /** Decimal text. */
-  readonly lastPrice: string;
-  readonly askPrint: string;
-  readonly bidPrint: string;
-  /** Whether these trades are made up. */
-  readonly simulated: boolean;
+/** How far the tape of a symbol was looked at: in the middle of a trade some portfolios are further than others. */
+export interface TapeState {
+  readonly position: Position | undefined;
+  readonly ahead: Ahead | undefined;
 }
+
+/** As it is for the orders of one portfolio. */
+export const positionFor = ({ position, ahead }: TapeState, portfolioId: string): Position | undefined =>
+  ahead && portfolioId <= ahead.throughPortfolio ? ahead.position : position;
 
 /** An order whose row is locked, with what belongs to it: nobody else changes it. */
 export interface OrderState {
