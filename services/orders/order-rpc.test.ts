@@ -175,6 +175,8 @@ describe('the orders service', () => {
     // Nothing more would be kept, though there is not enough for another one.
     expect((await test(named)).reserve).toEqual({ asset: 'USDT', quantity: '800' });
     expect(await reasonOf(test({ ...named, quantity: '1' }))).toBe('duplicate-client-order-id');
+    const nameless = { clientOrderId: '' };
+    expect(await reasonOf(test(nameless))).toBe(await reasonOf(place(nameless)));
     const dear = { clientOrderId: 'dear', quantity: '11' };
     await expect(place(dear)).rejects.toThrow();
     expect(await reasonOf(test(dear))).toBe('insufficient-balance');

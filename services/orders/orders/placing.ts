@@ -157,7 +157,8 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
   };
   const test = async (asked: PlaceAsked): Promise<TestedOrder> => {
     const { clientOrderId } = asked;
-    const before = clientOrderId && (await store.find(asked.userId, readClientOrderId(clientOrderId)));
+    const name = clientOrderId === undefined ? undefined : readClientOrderId(clientOrderId);
+    const before = name === undefined ? undefined : await store.find(asked.userId, name);
     if (before) return testRepeat(sameOrder(asked, before.order));
     const about = aboutOf(asked);
     const { portfolio, plan, rules, reference } = await judge(asked, about);
