@@ -178,6 +178,8 @@ describe('under orders that real trades of the simulator fill', () => {
         ...{ PRICE_SOURCE: 'binance', BINANCE_REST_URL: simUrl, BINANCE_WS_URL: `ws://127.0.0.1:${simPort}` },
       });
     let one = await start();
+    // A small machine that has other work answers no login before.
+    await one.process.waitFor(/Ctrl-C stops it/, healedWithinMs);
     const people = [await paperPerson(one.base), await paperPerson(one.base)];
     const record = await startTradeRecord(simUrl, loadedSymbols);
     const load = startOrderLoad(people, { record, random });
