@@ -89,13 +89,14 @@ const fill = (
   });
 };
 
-/** Keeps a part for an order that gets all or nothing; once it is all, it is filled by all parts. */
-const setAside = ({ order }: Claim, part: SetAside, { steps, end, trade }: SharedTrade): void => {
+/** Keeps a part for an order that gets all or nothing. @returns whether it is all, and was filled by all parts */
+const setAside = ({ order }: Claim, part: SetAside, { steps, end, trade }: SharedTrade): boolean => {
   order.setAside = [...order.setAside, part];
   order.isChanged = true;
-  if (order.setAside.reduce((sum, { quantity }) => sum + quantity, 0n) === order.rest)
-    for (const one of order.setAside) fill(order, one, false, steps);
+  const isAll = order.setAside.reduce((sum, { quantity }) => sum + quantity, 0n) === order.rest;
+  if (isAll) for (const one of order.setAside) fill(order, one, false, steps);
   else if (order.setAside.length >= maxSetAside) end(order, 'time-in-force', trade.id);
+  return isAll;
 };
 
 /** By how much its price is better than the trade's; who takes at any price goes first. */
@@ -108,7 +109,20 @@ const byPriceThenAge = (a: Claim, b: Claim, price: bigint): number => {
   return of > than ? -1 : 1;
 };
 
-/** Spends a trade once among the orders that it meets, by price and then age. */
+/** What another that gets all or nothing got of a trade is not there for this one any more. */
+const withoutSpent = (parts: readonly SetAside[], spent: readonly SetAside[]): readonly SetAside[] =>
+  parts.flatMap((part) => {
+    const of = spent.find(({ trade }) => trade.id === part.trade.id);
+    if (!of) return [part];
+    const takenBefore = part.takenBefore + of.quantity;
+    const quantity = lesser(part.quantity, unitsOf(part.trade.quantity) - takenBefore);
+    return quantity > 0n ? [{ ...part, quantity, takenBefore }] : [];
+  });
+
+/**
+ * Spends a trade once among the orders that it meets, by price and then age. What gets all or nothing comes after the
+ * others: what is set aside for it is spent once it is all, so that nobody goes without for what comes to nothing.
+ */
 export const sharedOut = (shared: SharedTrade): void => {
   const { acting, trade, price, rules, steps, end } = shared;
   const claims: Claim[] = [];
@@ -118,7 +132,8 @@ export const sharedOut = (shared: SharedTrade): void => {
     if (claim) claims.push(claim);
   }
   if (claims.length === 0) return;
-  if (claims.length > 1) claims.sort((a, b) => byPriceThenAge(a, b, price));
+  if (claims.length > 1)
+    claims.sort((a, b) => Number(a.order.isFillOrKill) - Number(b.order.isFillOrKill) || byPriceThenAge(a, b, price));
   const quantity = unitsOf(trade.quantity);
   let taken = shared.taken;
   for (const claim of claims) {
@@ -132,8 +147,14 @@ export const sharedOut = (shared: SharedTrade): void => {
     const given = lesser(lesser(wanted, share), quantity - taken);
     if (given <= 0n) continue;
     const part = { trade, price: claim.price, quantity: given, takenBefore: taken };
-    if (order.isFillOrKill) setAside(claim, part, shared);
-    else fill(order, part, maker, steps);
+    if (!order.isFillOrKill) fill(order, part, maker, steps);
+    else if (!setAside(claim, part, shared)) continue;
+    else
+      for (const other of acting) {
+        if (other === order || other.setAside.length === 0 || other.isOver) continue;
+        other.setAside = withoutSpent(other.setAside, order.setAside);
+        other.isChanged = true;
+      }
     taken += given;
   }
 };
