@@ -24,14 +24,23 @@ const percentBound = (plan: OrderPlan, rules: SymbolRules, reference: Reference 
   return ceilOfQuotient(multiply(mean.numerator, factor), mean.denominator, rules.tickSize ?? finest);
 };
 
-/** Whose price has no limit: 5 % beyond where it begins, or the exchange's bound where that is nearer, on the tick. */
+/**
+ * Whose price has no limit: 5 % beyond where it begins, on the tick. At the market it may always be filled at what the
+ * other side printed last, which it pays, and goes no further than the exchange lets prices go. Where a stop is reached
+ * prices are others, and so is that bound.
+ */
 const protectionOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Decimal | undefined => {
   const from = plan.stopPrice ?? reference?.lastPrice;
   if (!from) return undefined;
-  const wide = multiply(from, widest[plan.side]);
+  const isBuy = plan.side === 'BUY';
+  const isBeyond = (a: Decimal, b: Decimal): boolean => (isBuy ? compare(a, b) > 0 : compare(a, b) < 0);
+  const tick = rules.tickSize ?? finest;
+  const share = multiply(from, widest[plan.side]);
+  if (plan.stopPrice) return ceilTo(share, tick);
+  const print = isBuy ? reference?.askPrint : reference?.bidPrint;
+  const wide = print && isBeyond(print, share) ? print : share;
   const bound = percentBound(plan, rules, reference);
-  const isNearer = bound && (plan.side === 'BUY' ? compare(bound, wide) < 0 : compare(bound, wide) > 0);
-  return ceilTo(isNearer ? bound : wide, rules.tickSize ?? finest);
+  return ceilTo(bound && isBeyond(wide, bound) ? bound : wide, tick);
 };
 
 /** No price becomes so much better while an order is there, unless the exchange itself knows none so high. */
