@@ -202,7 +202,11 @@ export interface Symbol {
     | undefined;
   /** Decimals of amounts of the two assets. */
   basePrecision?: number | undefined;
-  quotePrecision?: number | undefined;
+  quotePrecision?:
+    | number
+    | undefined;
+  /** Whether the largest notional binds market orders too. */
+  applyMaxNotionalToMarket?: boolean | undefined;
 }
 
 /** By the side of an order; the same twice where the exchange tells no sides apart. */
@@ -1125,6 +1129,7 @@ function createBaseSymbol(): Symbol {
     maxOpenOrders: undefined,
     basePrecision: undefined,
     quotePrecision: undefined,
+    applyMaxNotionalToMarket: undefined,
   };
 }
 
@@ -1204,6 +1209,9 @@ export const Symbol: MessageFns<Symbol> = {
     }
     if (message.quotePrecision !== undefined) {
       writer.uint32(200).int32(message.quotePrecision);
+    }
+    if (message.applyMaxNotionalToMarket !== undefined) {
+      writer.uint32(208).bool(message.applyMaxNotionalToMarket);
     }
     return writer;
   },
@@ -1421,6 +1429,14 @@ export const Symbol: MessageFns<Symbol> = {
             message.quotePrecision = reader.int32();
             continue;
           }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.applyMaxNotionalToMarket = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1467,6 +1483,7 @@ export const Symbol: MessageFns<Symbol> = {
     message.maxOpenOrders = object.maxOpenOrders ?? undefined;
     message.basePrecision = object.basePrecision ?? undefined;
     message.quotePrecision = object.quotePrecision ?? undefined;
+    message.applyMaxNotionalToMarket = object.applyMaxNotionalToMarket ?? undefined;
     return message;
   },
 };

@@ -10,10 +10,10 @@ const one: Decimal = { units: 1n, scale: 0 };
 const tooMuch: Decimal = { units: 10n ** 20n, scale: 0 };
 const finest: Decimal = { units: 1n, scale: 8 };
 
-/** At which price an order counts: its limit, else the mean; undefined where that is not known or not to be looked at. */
-const priceOf = (plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): Fraction | undefined => {
+/** At which price an order counts: its limit, else the mean; undefined where that is not known. */
+const priceOf = (plan: OrderPlan, reference: Reference | undefined): Fraction | undefined => {
   if (plan.price) return { numerator: plan.price, denominator: one };
-  if (!rules.applyNotionalToMarket || !reference) return undefined;
+  if (!reference) return undefined;
   return reference.meanPrice ?? { numerator: reference.lastPrice, denominator: one };
 };
 
@@ -43,16 +43,16 @@ export const checkNotional = (
   const huge = checkSize(plan, rules, reference);
   if (huge) return huge;
   const checked = [
-    ['min', rules.minNotional],
-    ['max', rules.maxNotional],
+    ['min', rules.minNotional, rules.applyNotionalToMarket],
+    ['max', rules.maxNotional, rules.applyMaxNotionalToMarket],
   ] as const;
-  const price = priceOf(plan, rules, reference);
-  for (const [which, bound] of checked) {
-    if (!bound || isZero(bound)) continue;
+  const price = priceOf(plan, reference);
+  for (const [which, bound, ofMarket] of checked) {
+    if (!bound || isZero(bound) || !(plan.price || ofMarket)) continue;
     const isBroken = (worth: Decimal, against: Decimal): boolean =>
       which === 'min' ? compare(worth, against) < 0 : compare(worth, against) > 0;
     const words = `makes an order worth ${which === 'min' ? 'less' : 'more'} than ${formatDecimal(bound)} ${rules.quoteAsset}`;
-    if (quoteQuantity && rules.applyNotionalToMarket && isBroken(quoteQuantity, bound))
+    if (quoteQuantity && isBroken(quoteQuantity, bound))
       return broken('notional', 'quoteQuantity', words, { bound, nearest: bound });
     if (!quantity || !price) continue;
     const limitOfWorth = multiply(bound, price.denominator);

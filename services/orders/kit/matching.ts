@@ -57,7 +57,8 @@ export const btcusdt: SymbolRules = {
   ...{ tickSize: d('0.01'), minPrice: d('0.01'), maxPrice: d('1000000') },
   ...{ stepSize: d('0.00001'), minQuantity: d('0.00001'), maxQuantity: d('9000') },
   ...{ marketMinQuantity: zero, marketStepSize: zero, marketMaxQuantity: d('100') },
-  ...{ minNotional: d('5'), maxNotional: d('9000000'), applyNotionalToMarket: true, averagePriceMinutes: 5 },
+  ...{ minNotional: d('5'), maxNotional: d('9000000'), applyNotionalToMarket: true },
+  ...{ applyMaxNotionalToMarket: true, averagePriceMinutes: 5 },
   ...{ icebergParts: 10, maxOpenOrders: 200, maxPosition: d('50') },
   percentPrice: { BUY: { up: d('5'), down: d('0.2') }, SELL: { up: d('5'), down: d('0.2') } },
 };

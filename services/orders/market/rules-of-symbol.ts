@@ -20,6 +20,7 @@ interface Filters {
   readonly minNotional?: string | undefined;
   readonly maxNotional?: string | undefined;
   readonly applyNotionalToMarket?: boolean | undefined;
+  readonly applyMaxNotionalToMarket?: boolean | undefined;
   readonly averagePriceMinutes?: number | undefined;
   readonly percentPriceUp?: Factors | undefined;
   readonly percentPriceDown?: Factors | undefined;
@@ -85,6 +86,7 @@ export const rulesOfSymbol = (listed: ListedSymbol & Filters): SymbolRules => ({
   }),
   ...percentOf(listed),
   applyNotionalToMarket: listed.applyNotionalToMarket ?? false,
+  applyMaxNotionalToMarket: listed.applyMaxNotionalToMarket ?? false,
   averagePriceMinutes: listed.averagePriceMinutes ?? 0,
   ...count('icebergParts', listed.icebergParts),
   ...count('maxOpenOrders', listed.maxOpenOrders),

@@ -55,7 +55,9 @@ export interface SymbolRules {
   readonly marketMaxQuantity?: Decimal;
   readonly minNotional?: Decimal;
   readonly maxNotional?: Decimal;
+  /** Whether the least and the most that an order is worth are asked of those at the market too. */
   readonly applyNotionalToMarket: boolean;
+  readonly applyMaxNotionalToMarket: boolean;
   /** Whose mean price percent-price stands on; 0 for the last price. */
   readonly averagePriceMinutes: number;
   /** Factors of that price, by side. */

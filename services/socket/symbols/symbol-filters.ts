@@ -72,6 +72,7 @@ export const readOrderRules = (said: SaidOfOrders, refuse: (what: string) => voi
   set('maxNotional', decimal('NOTIONAL', 'maxNotional'));
   set('applyNotionalToMarket', flag('MIN_NOTIONAL', 'applyToMarket'));
   set('applyNotionalToMarket', flag('NOTIONAL', 'applyMinToMarket'));
+  set('applyMaxNotionalToMarket', flag('NOTIONAL', 'applyMaxToMarket'));
   for (const type of ['MIN_NOTIONAL', 'NOTIONAL', 'PERCENT_PRICE', 'PERCENT_PRICE_BY_SIDE'])
     set('averagePriceMinutes', count(type, 'avgPriceMins'));
   const [up, down] = [decimal('PERCENT_PRICE', 'multiplierUp'), decimal('PERCENT_PRICE', 'multiplierDown')];
