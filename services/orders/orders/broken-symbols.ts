@@ -34,15 +34,16 @@ export const startBrokenSymbols = (
 
   /** One that is not listed any more is gone too; of one that nobody knows yet nothing is said. */
   const isBroken = (symbol: string): boolean => {
-    if (symbols.simulated === undefined) return false;
     const rules = symbols.rules(symbol);
     return !rules || (rules.status === 'BREAK' && !rules.paused);
   };
+  /** Those with orders at the prices of now; of others it is counted anew once their prices are back. */
   const note = async () => {
+    if (symbols.simulated === undefined) return;
     const open = await db
       .selectDistinct({ symbol: orders.symbol })
       .from(orders)
-      .where(inArray(orders.status, ['NEW', 'PARTIALLY_FILLED']));
+      .where(and(inArray(orders.status, ['NEW', 'PARTIALLY_FILLED']), eq(orders.simulated, symbols.simulated)));
     const broken = open.map(({ symbol }) => symbol).filter(isBroken);
     if (broken.length > 0)
       await db
@@ -50,9 +51,8 @@ export const startBrokenSymbols = (
         .values(broken.map((symbol) => ({ symbol, since: time() })))
         .onConflictDoNothing();
     const noted = await db.select({ symbol: brokenSymbols.symbol }).from(brokenSymbols);
-    const mended = noted.map(({ symbol }) => symbol).filter((symbol) => !isBroken(symbol));
-    if (mended.length > 0 && symbols.simulated !== undefined)
-      await db.delete(brokenSymbols).where(inArray(brokenSymbols.symbol, mended));
+    const mended = noted.map(({ symbol }) => symbol).filter((symbol) => !broken.includes(symbol));
+    if (mended.length > 0) await db.delete(brokenSymbols).where(inArray(brokenSymbols.symbol, mended));
   };
   const endOf = async (symbol: string) => {
     for (let after = '00000000-0000-0000-0000-000000000000'; !stop.signal.aborted; ) {
