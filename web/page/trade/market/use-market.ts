@@ -13,6 +13,8 @@ export interface Market extends Pair {
   readonly name: string;
   /** Of quantities; undefined where the exchange does not say it. */
   readonly step: string | undefined;
+  /** The same of prices. */
+  readonly tick: string | undefined;
   /** Of now, exact, in the quote asset; undefined until it is known. */
   readonly price: string | undefined;
   readonly direction: Direction;
@@ -33,7 +35,14 @@ export const useMarket = (symbol: string) => {
   const { direction, ticks } = row ?? lookedAt ?? { direction: 'same' as const, ticks: 0 };
   const base = listed?.BaseAsset ?? '';
   const market: Market | undefined = listed && {
-    ...{ symbol, base, quote: listed.QuoteAsset, name: coinName(base) ?? base, step: listed.StepSize },
+    ...{
+      symbol,
+      base,
+      quote: listed.QuoteAsset,
+      name: coinName(base) ?? base,
+      step: listed.StepSize,
+      tick: listed.TickSize,
+    },
     ...{ price: row?.price ?? lookedAt?.price, direction, ticks },
   };
   return {

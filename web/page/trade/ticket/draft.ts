@@ -57,6 +57,13 @@ const floorTo = (amount: Decimal, step: Decimal): Decimal => {
   return { units: units - (units % unitsAt(step, scale)), scale };
 };
 
+/** The smallest multiple of a tick that is not below it. */
+const ceilTo = (price: Decimal, tick: Decimal): Decimal => {
+  const down = floorTo(price, tick);
+  const isOn = down.units === unitsAt(price, down.scale);
+  return isOn ? down : { units: down.units + unitsAt(tick, down.scale), scale: down.scale };
+};
+
 /** The most whole steps that so much pays for, exactly. @param price not zero */
 export const quantityFor = (quote: Decimal, price: Decimal, step: string | undefined): Decimal => {
   const by = stepOf(step);
@@ -65,6 +72,12 @@ export const quantityFor = (quote: Decimal, price: Decimal, step: string | undef
   const [paid, each] = [unitsAt(quote, scale), unitsAt(ofStep, scale)];
   return { units: (paid / each) * by.units, scale: by.scale };
 };
+
+/** On what quantities and prices of a market lie; absent where the exchange does not say it. */
+export interface Grid {
+  readonly step: string | undefined;
+  readonly tick?: string | undefined;
+}
 
 /** Numbers of a draft that could be read. */
 export interface DraftNumbers {
@@ -82,11 +95,33 @@ export const ownPrice = ({ type }: Pick<Draft, 'type'>, numbers: DraftNumbers): 
 /** An order at the market is said in what it is paid with as it is; any other is turned into a quantity. */
 const isByQuote = ({ type, unit }: Draft): boolean => type === 'MARKET' && unit === 'quote';
 
-/** Of the base asset; undefined where that is not known before it is filled. */
-export const quantityOf = (draft: Draft, numbers: DraftNumbers, step: string | undefined): Decimal | undefined => {
+/** So much more than its stop is kept for an order that buys at the market then, in percent, up to the tick. */
+const protectionPercent = 105n;
+const percentOf = ({ units, scale }: Decimal, percent: bigint): Decimal => ({
+  units: units * percent,
+  scale: scale + 2,
+});
+const isProtected = ({ side, type }: Draft): boolean => {
+  const { price, stopPrice } = asksFor(type);
+  return side === 'BUY' && stopPrice && !price;
+};
+
+/**
+ * Of the base asset; undefined where that is not known before it is filled. Of a stop that buys at the market so much that
+ * 5 % more than the amount is enough for what is kept.
+ */
+export const quantityOf = (
+  draft: Draft,
+  numbers: DraftNumbers,
+  { step, tick }: Pick<Grid, 'step' | 'tick'>,
+): Decimal | undefined => {
   if (!numbers.amount || isByQuote(draft)) return undefined;
   if (draft.unit === 'base') return numbers.amount;
   const price = ownPrice(draft, numbers);
+  if (price && !isZero(price) && isProtected(draft)) {
+    const kept = ceilTo(percentOf(price, protectionPercent), stepOf(tick));
+    return quantityFor(percentOf(numbers.amount, protectionPercent), kept, step);
+  }
   return price && !isZero(price) ? quantityFor(numbers.amount, price, step) : undefined;
 };
 
@@ -94,16 +129,12 @@ export const quantityOf = (draft: Draft, numbers: DraftNumbers, step: string | u
 export const bodyOf = (
   draft: Draft,
   numbers: DraftNumbers,
-  {
-    symbol,
-    step,
-    portfolioId,
-  }: { readonly symbol: string; readonly step: string | undefined; readonly portfolioId: string },
+  { symbol, portfolioId, ...grid }: Grid & { readonly symbol: string; readonly portfolioId: string },
 ): OrderBody | undefined => {
   const { side, type, timeInForce } = draft;
   const asked = asksFor(type);
   const { amount, price, stopPrice } = numbers;
-  const quantity = quantityOf(draft, numbers, step);
+  const quantity = quantityOf(draft, numbers, grid);
   if (!amount || (asked.price && !price) || (asked.stopPrice && !stopPrice)) return undefined;
   if (!isByQuote(draft) && (!quantity || isZero(quantity))) return undefined;
   return {
@@ -116,8 +147,6 @@ export const bodyOf = (
 };
 
 const hundred = parseDecimal('100');
-/** So much more than its stop is kept for an order that buys at the market then, in percent. */
-const protectionPercent = parseDecimal('105');
 /** Decimals of an amount that is paid with. */
 const quoteScale = 8;
 /** More than those, so that what is cut off is cut off once. */
@@ -131,8 +160,7 @@ export const partOf = (draft: Draft, available: string, percent: number, step: s
   const whole = parseDecimal(available);
   const part: Decimal = { units: whole.units * BigInt(percent), scale: whole.scale + 2 };
   if (draft.side === 'SELL') return { unit: 'base' as const, amount: formatDecimal(floorTo(part, stepOf(step))) };
-  const { price, stopPrice } = asksFor(draft.type);
-  const isProtected = stopPrice && !price;
-  const most = isProtected ? divide(multiply(part, hundred), protectionPercent, quotientScale) : part;
+  const protection = { units: protectionPercent, scale: 0 };
+  const most = isProtected(draft) ? divide(multiply(part, hundred), protection, quotientScale) : part;
   return { unit: 'quote' as const, amount: formatDecimal(floorTo(most, { units: 1n, scale: quoteScale })) };
 };

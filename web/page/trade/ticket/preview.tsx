@@ -17,7 +17,7 @@ interface Gets {
 /** What comes in for it, before the fee; undefined while no price says it. */
 const getsOf = (draft: Draft, numbers: DraftNumbers, market: Market): Gets | undefined => {
   const { base, quote, step } = market;
-  const quantity = quantityOf(draft, numbers, step);
+  const quantity = quantityOf(draft, numbers, market);
   const limit = draft.type.includes('LIMIT') ? numbers.price : undefined;
   const price = limit ?? ownPrice(draft, numbers) ?? (market.price === undefined ? undefined : exact(market.price));
   const isAbout = limit === undefined;

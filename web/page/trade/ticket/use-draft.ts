@@ -11,7 +11,7 @@ export const useDraft = (market: Market, portfolioId: string) => {
   const [draft, setDraft] = useState<Draft>(emptyDraft);
   /** Whether it was to be placed: from then on it is said what is missing. */
   const [isTried, setTried] = useState(false);
-  const { symbol, step } = market;
+  const { symbol, step, tick } = market;
   const asked = asksFor(draft.type);
   const read: Readonly<Record<DraftField, QuantityInput | undefined>> = {
     amount: readQuantity(draft.amount, text),
@@ -23,7 +23,7 @@ export const useDraft = (market: Market, portfolioId: string) => {
     price: read.price?.quantity,
     stopPrice: read.stopPrice?.quantity,
   };
-  const quantity = quantityOf(draft, numbers, step);
+  const quantity = quantityOf(draft, numbers, market);
   const isTooLittle = draft.unit === 'quote' && quantity?.units === 0n;
   return {
     draft,
@@ -32,7 +32,7 @@ export const useDraft = (market: Market, portfolioId: string) => {
     /** In whole steps where it was said in what it is paid with. */
     quantity,
     isTooLittle,
-    body: bodyOf(draft, numbers, { symbol, step, portfolioId }),
+    body: bodyOf(draft, numbers, { symbol, step, tick, portfolioId }),
     faultOf: (field: DraftField): string | undefined => {
       const found = read[field];
       return found && (isTried ? found.fault : faultWhileTyped(found));
