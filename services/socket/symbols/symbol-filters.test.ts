@@ -57,6 +57,7 @@ describe("the exchange's rules for orders", () => {
           minNotional: '5.00000000',
           maxNotional: '9000000.00000000',
           applyNotionalToMarket: true,
+          applyMaxNotionalToMarket: false,
           averagePriceMinutes: 5,
           percentPriceUp: { buy: '5', sell: '4' },
           percentPriceDown: { buy: '0.2', sell: '0.1' },
