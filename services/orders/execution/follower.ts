@@ -138,7 +138,7 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
     };
     const told = async (of: Link, part: TapePart) => {
       const fresh = await inTurn(() => of.run.take(part));
-      mean.add(fresh);
+      mean.add(fresh, part.renumbered);
       // What comes before it is live is of before.
       if (of.isLive && (fresh.length > 0 || part.watermarkMs > heardMs)) newsMs = clock.monotonic();
       heardMs = Math.max(heardMs, part.watermarkMs);
@@ -156,6 +156,7 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
         if (heartbeatMs > 0) hear(heartbeatMs * limits.silentHeartbeats, 'no trades were heard of');
         if (part.simulated !== undefined) {
           if (part.simulated !== simulated) return part.simulated;
+          mean.turn(simulated);
           current = { run, stop: end, knownId: undefined, isLive: false };
           link = current;
           await askKnown(current);
@@ -243,7 +244,7 @@ export const startFollower = (deps: FollowerDeps, limits: ExecutionLimits): Foll
   /** Where another replica writes, it is waited for. */
   const stored = async ({ run }: Link, provenMs: number): Promise<void> => {
     // What is told while it is waited for is later than who asks.
-    const toldId = run.throughId ?? 0;
+    const toldId = run.throughId ?? -1;
     await inTurn(() => run.store());
     for (let leftMs = limits.referenceMs; !run.isStored(toldId, provenMs) && leftMs > 0; leftMs -= pollMs) {
       await sleep(clock, pollMs, stop.signal);

@@ -3,7 +3,10 @@ import type { Fraction, TapeTrade } from '../rules/order.js';
 
 /** What was traded of late, second by second. */
 export interface MeanPrice {
-  add(trades: readonly TapeTrade[]): void;
+  /** What was added before is not added again. @param isAnew whether their numbers began anew before these */
+  add(trades: readonly TapeTrade[], isAnew?: boolean): void;
+  /** They are of this kind of prices, and those of the other do not count. */
+  turn(simulated: boolean): void;
   /** Of the last minutes before the newest trade, as far as they are known. @returns undefined where none is known */
   over(minutes: number): Fraction | undefined;
 }
@@ -19,9 +22,18 @@ const minuteSeconds = 60;
 /** @param maxMinutes older ones are forgotten */
 export const createMeanPrice = (maxMinutes: number): MeanPrice => {
   let seconds: Second[] = [];
+  let lastId = Number.NEGATIVE_INFINITY;
+  let kind: boolean | undefined;
+  const clear = () => {
+    seconds = [];
+    lastId = Number.NEGATIVE_INFINITY;
+  };
   return {
-    add: (trades) => {
-      for (const { price, quantity, timeMs } of trades) {
+    add: (trades, isAnew = false) => {
+      if (isAnew) clear();
+      for (const { id, price, quantity, timeMs } of trades) {
+        if (id <= lastId) continue;
+        lastId = id;
         const second = Math.floor(timeMs / 1_000);
         const last = seconds.at(-1);
         const quote = multiply(price, quantity);
@@ -34,6 +46,10 @@ export const createMeanPrice = (maxMinutes: number): MeanPrice => {
       // Now and then only, so that it costs little.
       if (newest - first > 2 * maxMinutes * minuteSeconds)
         seconds = seconds.filter(({ second }) => second > newest - maxMinutes * minuteSeconds);
+    },
+    turn: (simulated) => {
+      if (kind !== simulated) clear();
+      kind = simulated;
     },
     over: (minutes) => {
       const newest = seconds.at(-1)?.second;
