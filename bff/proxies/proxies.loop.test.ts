@@ -16,7 +16,7 @@ const installed = findProxies();
 // Names, as people have them at home and on the web; over plain http a browser says less than over https or on
 // localhost.
 const names = `--host-resolver-rules=MAP nas 127.0.0.1,MAP ${siteName} 127.0.0.1`;
-const browser = await startChromium([names, '--disable-features=HttpsUpgrades']);
+const browser = await startChromium([names]);
 const proxies = createTestProxies();
 let postgres: Postgres;
 beforeAll(async () => {

@@ -8,8 +8,18 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 const installed = (): string | undefined =>
   [process.env.CHROMIUM, ...places].find((path) => path !== undefined && path !== '' && existsSync(path));
+/**
+ * Playwright's own, because Chromium heeds the last such list alone, and the two pages of its address bar: each window
+ * would load them, unseen, in a process of their own, which takes longer than most of ours.
+ */
+const leftOut = [
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'LensOverlay'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning'],
+  ...['AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled'],
+  ...['PreconnectToSearch', 'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'],
+];
 // A sandbox needs rights that root in a container does not have; only our own pages are opened.
-const usual = ['--no-sandbox', '--disable-gpu'];
+const usual = ['--no-sandbox', '--disable-gpu', `--disable-features=${leftOut.join()}`];
 
 /**
  * Starts an installed Chromium.
