@@ -2,9 +2,11 @@ import { Type } from 'typebox';
 import type { Body } from './body.js';
 import { messageAnswer, strict } from './fields.js';
 
+/** What is said of a new name and of a new password; by it a fault is known for one of theirs. */
+export const nameForm = '3 to 64 characters of the letters A to Z, the digits 0 to 9, "_", "." and "-"';
 export const name = Type.String({
   pattern: '^[A-Za-z0-9_.-]{3,64}$',
-  description: '3 to 64 characters of the letters A to Z, the digits 0 to 9, "_", "." and "-"',
+  description: nameForm,
   examples: ['myuser'],
 });
 /** The auth service has the same bounds; what no account can have need not be carried there. */
@@ -12,10 +14,11 @@ const maxNameLength = 64;
 const maxPasswordLength = 128;
 /** A character may be typed as a letter and up to three marks; the auth service counts those as one. */
 export const maxTypedLength = 4 * maxPasswordLength;
+export const passwordForm = `8 to ${maxPasswordLength} characters, accents typed by themselves not counted; none of the commonest passwords, and more than the name with digits`;
 export const password = Type.String({
   minLength: 8,
   maxLength: maxTypedLength,
-  description: `8 to ${maxPasswordLength} characters, accents typed by themselves not counted; none of the commonest passwords, and more than the name with digits`,
+  description: passwordForm,
   examples: ['correct horse battery'],
 });
 

@@ -39,6 +39,29 @@ const credentials = () => ({ name: `person-${++names}`, password: 'a good passwo
 const pair = (cookie: string) => cookie.split(';')[0] ?? '';
 
 describe('the account routes', () => {
+  it('say by the words of the catalogue what is wrong with a name or a password that is new', async () => {
+    const { bff, post } = await start();
+    const reasons = ({ body }: { readonly body: { readonly errors?: readonly object[] } }) =>
+      body.errors?.map((fault) => `${(fault as { field: string }).field} ${(fault as { reason?: string }).reason}`);
+    const good = credentials();
+    expect(reasons(await post('register', { ...good, name: 'ab' }))).toEqual(['name name-shape']);
+    expect(reasons(await post('register', { ...good, password: 'short' }))).toEqual(['password password-short']);
+    expect(reasons(await post('register', { ...good, password: 'x'.repeat(600) }))).toEqual(['password password-long']);
+    const recovery = { name: good.name, code: '7k3m-q9xd-2hpw-v4ta' };
+    expect(reasons(await post('recover', { ...recovery, password: 'short' }))).toEqual(['password password-short']);
+    const half = await fetch(`${bff.url}/api/v1/auth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"name":"${good.name}","password":"half \\ud800 of one"}`,
+    });
+    expect(reasons(await readAnswer(half))).toEqual(['password password-unicode']);
+    await post('register', good);
+    const { body } = await post('login', good);
+    const change = { old: good.password, new: 'short' };
+    const changed = await bff.call({ token: body.accessToken }, 'POST', '/api/v1/account/password', change);
+    expect(reasons(changed)).toEqual(['new password-short']);
+  });
+
   it('register, log in, refresh and log out as the contract says', async () => {
     const { bff, post } = await start();
     const who = credentials();
@@ -172,23 +195,23 @@ describe('the account routes', () => {
   });
 
   it.each([
-    ['a short name', { name: 'ab' }, 'name', /3 to 64 characters of the letters A to Z/],
-    ['a name with a letter of another alphabet', { name: 'İstanbul' }, 'name', /letters A to Z/],
-    ['a name of another script', { name: '币安人生' }, 'name', /letters A to Z/],
-    ['a name with a space', { name: 'a b c' }, 'name', /3 to 64 characters/],
-    ['a name of 65 characters', { name: 'a'.repeat(65) }, 'name', /3 to 64/],
-    ['a short password', { password: '1234567' }, 'password', /at least 8 characters/],
+    ['a short name', { name: 'ab' }, 'name', /3 to 64 characters of the letters A to Z/, 'name-shape'],
+    ['a name with a letter of another alphabet', { name: 'İstanbul' }, 'name', /letters A to Z/, 'name-shape'],
+    ['a name of another script', { name: '币安人生' }, 'name', /letters A to Z/, 'name-shape'],
+    ['a name with a space', { name: 'a b c' }, 'name', /3 to 64 characters/, 'name-shape'],
+    ['a name of 65 characters', { name: 'a'.repeat(65) }, 'name', /3 to 64/, 'name-shape'],
+    ['a short password', { password: '1234567' }, 'password', /at least 8 characters/, 'password-short'],
     // What fewer of them are as characters only the auth service counts.
-    ['a password of 513 signs', { password: 'x'.repeat(513) }, 'password', /at most 512 characters/],
-    ['a password that is a number', { password: 12_345_678 }, 'password', /must be a text.*not a number/],
-    ['a name that is null', { name: null }, 'name', /must be a text such as "myuser", not null/],
-    ['an unknown field', { role: 'admin' }, 'role', /not a known field/],
-  ])('refuse %s at registration', async (_what, fault, field, why) => {
+    ['a password of 513 signs', { password: 'x'.repeat(513) }, 'password', /at most 512 characters/, 'password-long'],
+    ['a password that is a number', { password: 12_345_678 }, 'password', /must be a text.*not a number/, undefined],
+    ['a name that is null', { name: null }, 'name', /must be a text such as "myuser", not null/, undefined],
+    ['an unknown field', { role: 'admin' }, 'role', /not a known field/, undefined],
+  ])('refuse %s at registration', async (_what, fault, field, why, reason) => {
     const { post } = await start();
     const { status, body } = await post('register', { ...credentials(), ...fault });
     expect({ status, errors: body.errors }).toEqual({
       status: 400,
-      errors: [{ field, message: expect.stringMatching(why) }],
+      errors: [{ field, message: expect.stringMatching(why), ...(reason === undefined ? {} : { reason }) }],
     });
   });
 

@@ -1,3 +1,4 @@
+import { nameForm, passwordForm } from '@tickfolio/api/accounts';
 import { AppError, cursorForm, type FieldError } from '@tickfolio/lib/errors';
 import type { FastifySchemaValidationError } from 'fastify';
 
@@ -27,6 +28,14 @@ interface VerboseFault extends FastifySchemaValidationError {
 /** What is said of a form stands before what is said besides. */
 const formOf = ({ parentSchema }: VerboseFault): string | undefined => parentSchema?.description?.split(';')[0];
 
+/** The stable words for what is wrong with a new name or password: those of the auth service, which asks for the same. */
+const reasonOf = ({ keyword, parentSchema }: VerboseFault): string | undefined => {
+  const description = parentSchema?.description;
+  if (description === nameForm && keyword === 'pattern') return 'name-shape';
+  if (description !== passwordForm) return undefined;
+  return { minLength: 'password-short', maxLength: 'password-long' }[keyword];
+};
+
 const describe = (fault: VerboseFault): FieldError => {
   const { missingProperty, additionalProperty, limit, type, format, allowedValues } = fault.params as Record<
     string,
@@ -34,7 +43,8 @@ const describe = (fault: VerboseFault): FieldError => {
   >;
   const path = fault.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'body';
-  const say = (message: string) => ({ field, message });
+  const reason = reasonOf(fault);
+  const say = (message: string) => ({ field, message, ...(reason === undefined ? {} : { reason }) });
   if (missingProperty !== undefined) return say('is required');
   if (additionalProperty !== undefined) return say('is not a known field');
   if (field === 'quantity' && typeof fault.data === 'number') return say(numberAsAmount);

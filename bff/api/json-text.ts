@@ -39,8 +39,13 @@ const membersOf = (root: unknown): Member[] => {
   return found;
 };
 
-const refuse = (field: string, message: string): AppError =>
-  new AppError('invalid_argument', `The request is not valid: ${field} ${message}.`, { fields: [{ field, message }] });
+const refuse = (field: string, message: string, more: { readonly reason?: string } = {}): AppError =>
+  new AppError('invalid_argument', `The request is not valid: ${field} ${message}.`, {
+    fields: [{ field, message, ...more }],
+  });
+
+/** What passwords are called in bodies; for them there is a stable word. */
+const passwordFields = new Set(['password', 'old', 'new']);
 
 const requireKeysOnce = (json: string, members: readonly Member[]): void => {
   const kept = new Map<string, number>();
@@ -61,7 +66,11 @@ const requireWholeCharacters = (members: readonly Member[]): void => {
   for (const member of members) {
     const { key, value } = member;
     if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed()))
-      throw refuse(pathOf(member), 'must be whole Unicode characters, without half of one (a lone surrogate)');
+      throw refuse(
+        pathOf(member),
+        'must be whole Unicode characters, without half of one (a lone surrogate)',
+        passwordFields.has(pathOf(member)) ? { reason: 'password-unicode' } : {},
+      );
   }
 };
 

@@ -1,5 +1,6 @@
 import { type Ref, useState } from 'react';
 import { Field } from '../kit/field.js';
+import { maxTypedLength } from '../security/typed-length.js';
 import { useSecurityText } from '../text/security/use-security-text.js';
 
 interface PasswordFieldProps {
@@ -22,7 +23,7 @@ export const PasswordField = ({ label, name, isNew, hint, fault, ref }: Password
       name={name}
       type={visible ? 'text' : 'password'}
       autoComplete={isNew ? 'new-password' : 'current-password'}
-      maxLength={200}
+      maxLength={maxTypedLength}
       hint={hint}
       fault={fault}
       tail={

@@ -11,6 +11,7 @@ import { useSecurityText } from '../text/security/use-security-text.js';
 import { type AccountOverview, accountKey, accountPath } from './account-overview.js';
 import { useFaultWords } from './fault-words.js';
 import { canUsePasskeys, givePasskey } from './passkey-ceremony.js';
+import { maxTypedLength } from './typed-length.js';
 import { WhosePassword } from './whose-password.js';
 
 interface ProofDialogProps {
@@ -74,7 +75,7 @@ export const ProofDialog = ({ onProved, onClose }: ProofDialogProps) => {
           name="password"
           type="password"
           autoComplete="current-password"
-          maxLength={200}
+          maxLength={maxTypedLength}
           fault={fault}
         />
         <div className="dialog-actions">

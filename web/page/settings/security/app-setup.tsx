@@ -1,13 +1,13 @@
 import type { TotpAnswer } from '@tickfolio/api/account';
-import { Fragment, useEffect, useMemo, useRef } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import { Field } from '../../kit/field.js';
 import { useParts } from '../../parts.js';
-import { accountPath } from '../../security/account-overview.js';
 import { useFaultWords } from '../../security/fault-words.js';
 import { useProof } from '../../security/proof.js';
 import { qrPath } from '../../security/qr-path.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { PartForm } from './part-form.js';
+import { createAppConfirmation } from './unheard-changes.js';
 import { useRefusable } from './use-refusable.js';
 
 const QrCode = ({ text, label }: { readonly text: string; readonly label: string }) => {
@@ -33,6 +33,7 @@ interface AppSetupProps {
 export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
   const own = useSecurityText();
   const { session } = useParts();
+  const [confirm] = useState(() => createAppConfirmation(session.call));
   const prove = useProof();
   const faultWords = useFaultWords();
   const { input, fault, refuse, forget } = useRefusable();
@@ -47,7 +48,10 @@ export const AppSetup = ({ begun, onAdded, onCancel }: AppSetupProps) => {
     }
     forget();
     try {
-      const isAdded = await prove(() => session.call('POST', `${accountPath}/totp/confirm`, { code }));
+      const isAdded = await prove(async () => {
+        await confirm(code);
+        return true;
+      });
       if (isAdded !== undefined) onAdded();
     } catch (thrown) {
       refuse(faultWords(thrown));

@@ -5,7 +5,7 @@ import { newPasswordFault } from '../../account/new-password.js';
 import { PasswordField } from '../../account/password-field.js';
 import { fieldText } from '../../kit/fault-text.js';
 import { useParts } from '../../parts.js';
-import { type AccountOverview, accountKey, accountPath } from '../../security/account-overview.js';
+import { type AccountOverview, accountKey } from '../../security/account-overview.js';
 import { securityFault, useFaultWords } from '../../security/fault-words.js';
 import { WhosePassword } from '../../security/whose-password.js';
 import { useToast } from '../../shell/toasts.js';
@@ -13,6 +13,7 @@ import { useSpeaking, useText } from '../../text/language.js';
 import { useSecurityText } from '../../text/security/use-security-text.js';
 import { Part } from './part.js';
 import { PartForm } from './part-form.js';
+import { createPasswordChange } from './unheard-changes.js';
 import { useReturn } from './use-return.js';
 
 interface Faults {
@@ -31,6 +32,7 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
   const text = useText();
   const own = useSecurityText();
   const { session } = useParts();
+  const [change] = useState(() => createPasswordChange(session.call));
   const toast = useToast();
   const client = useQueryClient();
   const faultWords = useFaultWords();
@@ -62,7 +64,10 @@ const PasswordForm = ({ userName, onDone }: PasswordFormProps) => {
     }
     setFaults({});
     try {
-      await session.call('POST', `${accountPath}/password`, { old: before, new: after });
+      if ((await change(before, after)) === 'before') {
+        show({ old: own.passwordSetBefore });
+        return;
+      }
       toast({ message: own.passwordDone });
       void client.invalidateQueries({ queryKey: accountKey });
       onDone();

@@ -64,6 +64,7 @@ export const de: SecurityTexts = {
   oldPassword: 'Jetziges Passwort',
   passwordOthersEnd: 'Alle anderen Geräte werden abgemeldet.',
   passwordDone: 'Dein Passwort ist geändert. Alle anderen Geräte sind abgemeldet.',
+  passwordSetBefore: 'Es gilt schon das neue Passwort des Versuchs davor, dessen Antwort nicht ankam.',
   passwordSame: 'Nimm ein anderes als das jetzige.',
 
   appTitle: 'Authenticator-App',

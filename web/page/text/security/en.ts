@@ -63,6 +63,7 @@ export const en = {
   oldPassword: 'Current password',
   passwordOthersEnd: 'All other devices are signed out.',
   passwordDone: 'Your password is changed. All other devices are signed out.',
+  passwordSetBefore: 'The password is the new one of the try before, whose answer did not arrive.',
   passwordSame: 'Choose one that differs from the current password.',
 
   appTitle: 'Authenticator app',
