@@ -96,12 +96,15 @@ export const startOrders = async (deps: OrdersDeps, options: OrdersOptions): Pro
   const symbols = startSymbolFeed({ clock, log, socket, random }, { refreshMs: limits.symbolsRefreshMs });
   const jams = metrics.counter({
     name: 'saga_jams_total',
-    help: 'Orders at which portfolio refused what it may not, so that somebody has to look',
+    help: 'Orders at which portfolio refused what it may not, or whose fills could not be written: somebody has to look',
   });
   /** The two know each other: what fills orders wakes who settles, who accepts asks what is traded. */
   const woken: { wake: (ids: Iterable<string>) => void } = { wake: () => undefined };
   const wake = (ids: Iterable<string>) => woken.wake(ids);
-  const execution = startExecution({ store, db: postgres.db, time, wake, symbols, fees, clock, log, metrics });
+  const execution = startExecution({
+    ...{ store, db: postgres.db, time, wake, symbols, fees, clock, log, metrics },
+    jammed: () => jams.inc(),
+  });
   const { reservations, portfolios } = portfolio;
   const { judge } = rules;
   const callMs = portfolioCallMs;

@@ -66,6 +66,8 @@ export const orders = pgTable('orders', {
   brings: amount('brings'),
   /** Position of the tape when it was accepted: only later trades count. Null until then. */
   acceptedAfterTrade: counter('accepted_after_trade'),
+  /** How often the exchange had begun its numbers anew by then. */
+  epoch: integer('epoch').notNull().default(0),
   /** Exchange time from which its windows count. */
   acceptedAtMs: counter('accepted_at_ms'),
   triggeredAfterTrade: counter('triggered_after_trade'),
@@ -112,6 +114,8 @@ export const fills = pgTable('fills', {
   venue: text('venue').notNull(),
   accountId: text('account_id'),
   tradeId: counter('trade_id'),
+  /** How often the exchange had begun its numbers anew by then. */
+  epoch: integer('epoch').notNull().default(0),
   /** Of live ones, as the exchange calls it. */
   exchangeTradeId: text('exchange_trade_id'),
   price: amount('price').notNull(),
@@ -158,6 +162,8 @@ export const sagas = pgTable('sagas', {
 
 /** How far a tape was looked at, and what was known then. */
 export interface Position {
+  /** How often the exchange began its numbers anew; absent where that is what it was. */
+  readonly epoch?: number;
   readonly lastTradeId: number;
   /** Every trade before this exchange time was looked at. */
   readonly watermarkMs: number;
@@ -187,6 +193,8 @@ export const tapePositions = pgTable(
     symbol: text('symbol').notNull(),
     /** Raised with each change of what may be filled, so that who matches knows whether it knows all of them. */
     revision: counter('revision').notNull(),
+    /** How often the exchange began its numbers anew. */
+    epoch: integer('epoch').notNull().default(0),
     lastTradeId: counter('last_trade_id'),
     watermarkMs: counter('watermark_ms'),
     lastTradeMs: counter('last_trade_ms'),

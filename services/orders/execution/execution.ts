@@ -55,13 +55,17 @@ const orphansOf = async ({ db, time }: ExecutionGiven, holder: string, maxSymbol
 export const createExecution =
   ({ client, history, random, limits: given = {} }: ExecutionDeps): StartExecution =>
   (service) => {
-    const { store, db, time, wake, symbols, fees, clock, log, metrics } = service;
+    const { store, db, time, wake, jammed, symbols, fees, clock, log, metrics } = service;
     const limits: ExecutionLimits = { ...defaultExecutionLimits, ...given };
     const holder = randomUUID();
     const followers = new Map<string, Follower>();
     const leases = new Map<string, ReturnType<typeof createLease>>();
     const prices = createLastPrices({ client, symbols, clock, random });
     const samples = startFillSamples({ db, time, clock, log, metrics, history, symbols });
+    const stuck = (orderId: string, words: string) => {
+      jammed();
+      log.error({ orderId, words }, 'what trades did to an order could not be written; somebody has to look at it');
+    };
     let isClosed = false;
     const missed = metrics.counter({
       name: 'tape_beginnings_without_past_total',
@@ -83,7 +87,7 @@ export const createExecution =
       const lease = createLease({ db, tables: orderOutbox, clock, time }, { name: leaseOf(symbol), holder });
       const follower = startFollower(
         {
-          ...{ store, lease, wake, fees, venue, client, clock, log, random },
+          ...{ store, lease, wake, stuck, fees, venue, client, clock, log, random },
           tape: { venue, symbol },
           before: createTradesBefore({ history, clock, symbol, log, missed: () => missed.inc() }),
           catchUp: createCatchUp({ history, clock, log, symbol }),

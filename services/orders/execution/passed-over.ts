@@ -1,6 +1,6 @@
-import { beginAnew, expire, passOver } from '../saga/fills.js';
+import { beginAnew, countFrom, expire, passOver } from '../saga/fills.js';
 import type { OrderStep } from '../store/order-store.js';
-import type { OrderRow } from '../store/records.js';
+import type { OrderRow, Position } from '../store/records.js';
 
 /** What becomes of open orders where trades are passed over that nobody can have, or that are none of theirs. */
 
@@ -14,16 +14,17 @@ export const passedOver = (
     .map(({ id: orderId }) => ({ orderId, decide: passOver(gap) }));
 
 /**
- * The tape begins after a trade, not with what is stored.
+ * The tape begins there, not with what is stored.
  * @param storedId the last trade that was looked at; undefined for none @param isAnew whether ids began anew
  */
 export const begunAfter = (
   orders: readonly OrderRow[],
-  lastTradeId: number,
+  to: Position,
   { storedId = -1, isAnew }: { readonly storedId: number | undefined; readonly isAnew: boolean },
 ): readonly OrderStep[] =>
   orders.flatMap(({ id: orderId, acceptedAfterTrade }) => {
-    if (acceptedAfterTrade === null) return [];
+    const { lastTradeId } = to;
+    if (acceptedAfterTrade === null) return [{ orderId, decide: countFrom(to) }];
     if (isAnew || acceptedAfterTrade > lastTradeId)
       return [{ orderId, decide: beginAnew(lastTradeId, { from: storedId + 1, to: lastTradeId }) }];
     return [{ orderId, decide: passOver({ from: acceptedAfterTrade + 1, to: lastTradeId }) }];

@@ -4,9 +4,10 @@ import { type Matched, match } from '../matching/match.js';
 import type { FillStep } from '../matching/steps.js';
 import type { FeeSchedules, KeptFees } from '../orders/fee-schedules.js';
 import type { MatchedOrder, Reference, TapeTrade } from '../rules/order.js';
+import { breakOff } from '../saga/decisions.js';
 import { expire, fill, remember, trigger } from '../saga/fills.js';
 import { matchedOrder, referenceOf } from '../store/order-plan.js';
-import type { OrderStep } from '../store/order-store.js';
+import type { Advance, Advanced, OrderStep, OrderStore, Tape } from '../store/order-store.js';
 import { type OrderRow, type Position, positionFor, type TapeState } from '../store/records.js';
 
 export type KnownTape = TapeState & { readonly position: Position };
@@ -135,4 +136,18 @@ export const plannedSteps = async (
   }
   for (const { orderId, memory } of memories) planned.push({ orderId, decide: remember(memory) });
   return planned;
+};
+
+export interface AdvanceDeps {
+  readonly store: Pick<OrderStore, 'advance'>;
+  readonly tape: Tape;
+  /** What was to be written of an order could not be; somebody has to look at it. */
+  readonly stuck: (orderId: string, words: string) => void;
+}
+
+/** Moves a tape on. An order of which something cannot be written ends there, and keeps up no other. */
+export const advanceApart = async ({ store, tape, stuck }: AdvanceDeps, by: Advance): Promise<Advanced> => {
+  const done = await store.advance(tape, { ...by, otherwise: breakOff });
+  if (done.kind === 'done') for (const { orderId, words } of done.broken ?? []) stuck(orderId, words);
+  return done;
 };

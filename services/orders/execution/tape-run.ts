@@ -4,22 +4,29 @@ import type { Lease } from '@tickfolio/lib/outbox';
 import { referenceAfter } from '../matching/prints.js';
 import type { TapeTrade } from '../rules/order.js';
 import { referenceOf } from '../store/order-plan.js';
-import type { Advanced, OrderStep, OrderStore, SymbolState, Tape } from '../store/order-store.js';
+import type { OrderStep, OrderStore, SymbolState } from '../store/order-store.js';
 import { type OrderRow, type Position, positionFor } from '../store/records.js';
 import type { ExecutionLimits } from './limits.js';
 import { begunAfter, passedOver, windowMissed } from './passed-over.js';
-import { firstPart, type KnownTape, matchAll, plannedSteps, type StepsDeps } from './planned-steps.js';
+import {
+  type AdvanceDeps,
+  advanceApart,
+  firstPart,
+  type KnownTape,
+  matchAll,
+  plannedSteps,
+  type StepsDeps,
+} from './planned-steps.js';
 import { beginningWith, positionOf } from './positions.js';
 import { type Batch, createTapeBuffer, type TapeBuffer } from './tape-buffer.js';
 
 /** What is stored does not lead to what is told: the stream has to begin again, after what is stored. */
 export class BeginAgain extends Error {}
 
-export interface TapeRunDeps extends StepsDeps {
+export interface TapeRunDeps extends StepsDeps, AdvanceDeps {
   readonly store: Pick<OrderStore, 'orders' | 'advance'>;
   /** Whether this replica writes; another one looks on. */
   readonly lease: Pick<Lease, 'take'>;
-  readonly tape: Tape;
   /** Trades just before one, so that both sides have printed; none where they cannot be had soon. */
   readonly before: (tradeId: number) => Promise<readonly TapeTrade[]>;
   /** Something is due of these orders now. */
@@ -172,7 +179,7 @@ export class TapeRun {
   }
 
   async #write(most: Batch): Promise<void> {
-    const { limits, store, tape, wake } = this.#deps;
+    const { limits, wake } = this.#deps;
     let batch = most;
     for (let left = limits.maxStale; left > 0; left--) {
       const { revision, orders } = this.#state;
@@ -188,10 +195,10 @@ export class TapeRun {
       const part = firstPart(orders, matched, limits.maxSteps);
       const steps = await plannedSteps(this.#deps, orders, part.matched);
       const known = referenceAfter(before, batch.trades, batch.watermarkMs) ?? before;
-      const to = positionOf(known, batch.throughId, this.#simulated);
+      const to = { ...position, ...positionOf(known, batch.throughId, this.#simulated) };
       const { throughPortfolio } = part;
       const from = { revision, lastTradeId: position.lastTradeId };
-      const done = await store.advance(tape, {
+      const done = await advanceApart(this.#deps, {
         ...{ from, to, steps },
         ...(throughPortfolio === undefined ? {} : { throughPortfolio }),
       });
@@ -229,7 +236,7 @@ export class TapeRun {
         return this.#moved(position);
       const from = { revision, lastTradeId: position?.lastTradeId };
       const reached = stays && position ? position : to;
-      const done: Advanced = await store.advance(tape, { from, to: reached, steps: stepsOf(orders) });
+      const done = await advanceApart(this.#deps, { from, to: reached, steps: stepsOf(orders) });
       if (done.kind === 'done') {
         this.#state = await store.orders(tape, this.#simulated);
         this.#begins = 'after';
@@ -260,9 +267,11 @@ export class TapeRun {
     const isAnew = this.#begins === 'anew';
     const lastTradeId = isAnew ? first.id - 1 : first.id;
     const earlier = isAnew ? [] : await this.#deps.before(first.id);
-    const to = beginningWith([...earlier, first], lastTradeId, this.#simulated);
-    const storedId = this.#state.position?.lastTradeId;
-    await this.#put(to, (orders) => begunAfter(orders, lastTradeId, { storedId, isAnew }));
+    const { position, orders: open } = this.#state;
+    const isLower = open.some(({ acceptedAfterTrade }) => (acceptedAfterTrade ?? -1) > lastTradeId);
+    const epoch = (position?.epoch ?? 0) + (isAnew || isLower ? 1 : 0);
+    const to = { ...beginningWith([...earlier, first], lastTradeId, this.#simulated), epoch };
+    await this.#put(to, (orders) => begunAfter(orders, to, { storedId: position?.lastTradeId, isAnew }));
     return true;
   }
 

@@ -12,6 +12,8 @@ export interface StoredFills {
   readonly fills: readonly FillRow[];
   /** Of other orders of its portfolio, by the same trades. */
   readonly others: readonly Pick<FillRow, 'tradeId' | 'quantity'>[];
+  /** How often the exchange has begun its numbers anew by now; absent: not since the order counts. */
+  readonly epoch?: number;
 }
 
 export interface FillAudit {
@@ -86,9 +88,11 @@ export const createFillAudit = ({ history }: { readonly history: Pick<TradeHisto
       ],
     };
   };
-  const named = async ({ order, fills }: StoredFills, signal: AbortSignal): Promise<FillAudit> => {
+  const named = async ({ order, fills, epoch = order.epoch }: StoredFills, signal: AbortSignal): Promise<FillAudit> => {
     const differences: string[] = [];
-    for (const fill of fills) {
+    // Of before the exchange began its numbers anew nobody can look any more.
+    const known = fills.filter((fill) => fill.epoch === epoch);
+    for (const fill of known) {
       if (fill.tradeId === null) continue;
       const row = (await history.trades(order.symbol, fill.tradeId, 1, signal))[0];
       const trade = row?.id === fill.tradeId ? readTrade(row) : undefined;
@@ -100,7 +104,7 @@ export const createFillAudit = ({ history }: { readonly history: Pick<TradeHisto
         trade.timeMs === fill.tradedAt.getTime();
       if (!isSame) differences.push(`another trade, or none: ${storedLine(fill)}`);
     }
-    return { isReplayed: false, looked: fills.length, differences };
+    return { isReplayed: false, looked: known.length, differences };
   };
   /** @param maxTrades where more lie between its beginning and its end, only the trades of its fills are looked at */
   return async (stored: StoredFills, maxTrades: number, signal: AbortSignal): Promise<FillAudit> => {
@@ -112,7 +116,8 @@ export const createFillAudit = ({ history }: { readonly history: Pick<TradeHisto
     );
     const toId = stored.order.endedAfterTrade ?? lastFill;
     // Over a gap nobody can say what lay in it.
-    const isWhole = stored.order.gap === null && toId - order.acceptedAfterTrade <= maxTrades;
+    const isNumbered = stored.order.epoch === (stored.epoch ?? stored.order.epoch);
+    const isWhole = isNumbered && stored.order.gap === null && toId - order.acceptedAfterTrade <= maxTrades;
     return isWhole ? replayed(stored, order, toId, signal) : named(stored, signal);
   };
 };

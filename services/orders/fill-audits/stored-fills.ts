@@ -1,6 +1,6 @@
 import type { Database } from '@tickfolio/lib/postgres';
 import { and, eq, inArray, ne } from 'drizzle-orm';
-import { fills, orders } from '../schema.js';
+import { fills, orders, tapePositions } from '../schema.js';
 import type { StoredFills } from './fill-audit.js';
 
 /** Of one order, as stored. @returns undefined where there is none of that id */
@@ -17,8 +17,13 @@ export const readStoredFills = async (db: Database, orderId: string): Promise<St
         eq(orders.portfolioId, order.portfolioId),
         eq(orders.symbol, order.symbol),
         ne(orders.id, orderId),
+        eq(fills.epoch, order.epoch),
         inArray(orders.status, ['NEW', 'PARTIALLY_FILLED', 'FILLED', 'CANCELED', 'EXPIRED']),
       ),
     );
-  return { order, fills: own, others };
+  const [tape] = await db
+    .select({ epoch: tapePositions.epoch })
+    .from(tapePositions)
+    .where(and(eq(tapePositions.venue, order.venue), eq(tapePositions.symbol, order.symbol)));
+  return { order, fills: own, others, ...tape };
 };

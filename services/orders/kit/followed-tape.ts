@@ -34,7 +34,7 @@ export const createFollowedTape = ({
   readonly exchange?: ReturnType<typeof createScriptedTrades>;
   readonly priceOf?: (asset: string) => ReturnType<typeof parseDecimal> | undefined;
 } = {}) => {
-  const woken: string[] = [];
+  const [woken, stuck]: [string[], string[]] = [[], []];
   const missed = { count: 0 };
   let isOurs = true;
   const rate = parseDecimal('0.001');
@@ -55,6 +55,7 @@ export const createFollowedTape = ({
         },
         priceOf,
         wake: (ids) => void woken.push(...ids),
+        stuck: (orderId) => void stuck.push(orderId),
         meanMinutes: () => 5,
       },
       { ...defaultExecutionLimits, ...limits },
@@ -82,6 +83,8 @@ export const createFollowedTape = ({
     store,
     exchange,
     woken,
+    /** Orders of which something could not be written. */
+    stuck,
     /** Beginnings whose trades of before could not be had. */
     missed,
     start,

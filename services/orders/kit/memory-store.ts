@@ -154,7 +154,7 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
       const byAge = open.sort((a, b) => (a.age ?? 0) - (b.age ?? 0));
       return { revision: kept?.revision ?? 0, position: kept?.position, ahead: kept?.ahead, orders: byAge };
     },
-    advance: async (tape, { from, to, steps, throughPortfolio }) => {
+    advance: async (tape, { from, to, steps, throughPortfolio, otherwise }) => {
       const kept = tapes.get(keyOf(tape)) ?? { revision: 0, position: undefined };
       if (kept.revision !== from.revision || kept.position?.lastTradeId !== from.lastTradeId) return { kind: 'stale' };
       if (throughPortfolio !== undefined)
@@ -166,7 +166,8 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
       else {
         const isBehind = kept.ahead !== undefined && kept.ahead.position.lastTradeId > to.lastTradeId;
         const isOn = to.lastTradeId >= (from.lastTradeId ?? 0) && kept.position?.simulated === to.simulated;
-        tapes.set(keyOf(tape), { ...kept, position: to, ahead: isBehind && isOn ? kept.ahead : undefined });
+        const position = { ...kept.position, ...to };
+        tapes.set(keyOf(tape), { ...kept, position, ahead: isBehind && isOn ? kept.ahead : undefined });
       }
       const changed = new Set<string>();
       if (from.lastTradeId === undefined)
@@ -177,13 +178,21 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
           orders.set(order.id, { ...order, acceptedAfterTrade: to.lastTradeId, acceptedAtMs });
           changed.add(order.id);
         }
+      const broken = new Map<string, string>();
       for (const { orderId, decide } of steps) {
         const state = stateOf(orders.get(orderId), to);
-        if (!state) continue;
-        write(state, decide(state));
+        if (!state || broken.has(orderId)) continue;
+        try {
+          write(state, decide(state));
+        } catch (thrown) {
+          if (!otherwise) throw thrown;
+          broken.set(orderId, `Write: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+          write(state, otherwise(broken.get(orderId) ?? '')(state));
+        }
         changed.add(orderId);
       }
-      return { kind: 'done', changed: [...changed] };
+      const ofBroken = [...broken].map(([orderId, words]) => ({ orderId, words }));
+      return { kind: 'done', changed: [...changed], ...(ofBroken.length > 0 ? { broken: ofBroken } : {}) };
     },
   };
   return store;

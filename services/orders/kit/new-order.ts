@@ -34,6 +34,7 @@ export const newOrder = (
     reservationAmount: side === 'BUY' ? cost : (quantity ?? '0'),
     brings: null,
     acceptedAfterTrade: null,
+    epoch: 0,
     acceptedAtMs: null,
     triggeredAfterTrade: null,
     endedAfterTrade: null,

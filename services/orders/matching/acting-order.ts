@@ -76,7 +76,7 @@ export const actingOrder = (order: MatchedOrder): ActingOrder | undefined => {
     isFillOrKill: timeInForce === 'FOK',
     rest: plan.quantity ? unitsOf(plan.quantity) - filled : 0n,
     restQuote: plan.quoteQuantity && productUnitsOf(plan.quoteQuantity) - productUnitsOf(order.filledQuote),
-    afterTrade: Math.max(order.acceptedAfterTrade, order.triggeredAfterTrade ?? 0),
+    afterTrade: Math.max(order.acceptedAfterTrade, order.triggeredAfterTrade ?? order.acceptedAfterTrade),
     fromMs: memory.fromMs ?? order.acceptedAtMs,
     isWaiting: !order.working,
     isOver: false,

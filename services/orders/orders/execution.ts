@@ -20,6 +20,8 @@ export interface ExecutionGiven {
   readonly time: DatabaseTime;
   /** Something is due of these orders now. Never waits. */
   readonly wake: (ids: Iterable<string>) => void;
+  /** Counts orders at which somebody has to look. */
+  readonly jammed: () => void;
   readonly symbols: SymbolRulesSource;
   readonly fees: FeeSchedules;
   readonly clock: Clock;

@@ -86,6 +86,7 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
       reservationAmount: formatDecimal(amount),
       brings: text(brings),
       acceptedAfterTrade: null,
+      epoch: 0,
       acceptedAtMs: null,
       triggeredAfterTrade: null,
       endedAfterTrade: null,

@@ -2,7 +2,7 @@ import { invalidCursor, invalidField, invalidLimit } from '@tickfolio/lib/errors
 import { streams } from '@tickfolio/lib/events/streams';
 import type { ListEvents } from '@tickfolio/lib/outbox';
 import type { Database } from '@tickfolio/lib/postgres';
-import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm';
 import { validate } from 'uuid';
 import { openStatuses } from '../rules/order.js';
 import { fills, orders } from '../schema.js';
@@ -48,6 +48,16 @@ const numberCursor = (cursor: string): number => {
   if (!/^[1-9]\d{0,15}$/.test(cursor)) throw invalidCursor();
   return Number(cursor);
 };
+
+/** After which fill a page begins: how often numbers had begun anew, and the number. */
+const fillCursor = (cursor: string): { readonly epoch: number; readonly tradeId: number } => {
+  if (cursor === '') return { epoch: 0, tradeId: -1 };
+  const [, epoch = '0', tradeId] = /^(?:(\d{1,9})\.)?(\d{1,16})$/.exec(cursor) ?? [];
+  if (tradeId === undefined) throw invalidCursor();
+  return { epoch: Number(epoch), tradeId: Number(tradeId) };
+};
+const cursorOf = (fill: FillRow | undefined): string =>
+  fill?.epoch ? `${fill.epoch}.${fill.tradeId}` : String(fill?.tradeId ?? '');
 
 /** What users read of their orders, without a lock. */
 export const createReadings = ({ db, listEvents }: { readonly db: Database; readonly listEvents: ListEvents }) => {
@@ -101,19 +111,25 @@ export const createReadings = ({ db, listEvents }: { readonly db: Database; read
     ): Promise<{ readonly items: readonly FillRow[]; readonly next: string }> => {
       requireLimit(limit);
       const { order } = await get(userId, orderId);
-      const after = numberCursor(cursor);
+      const { epoch, tradeId } = fillCursor(cursor);
+      const isLater = sql`(${fills.epoch}, ${fills.tradeId}) > (${epoch}, ${tradeId})`;
       const rows = await db
         .select()
         .from(fills)
-        .where(and(eq(fills.orderId, order.id), after === 0 ? undefined : gt(fills.tradeId, after)))
-        .orderBy(asc(fills.tradeId))
+        .where(and(eq(fills.orderId, order.id), cursor === '' ? undefined : isLater))
+        .orderBy(asc(fills.epoch), asc(fills.tradeId))
         .limit(limit + 1);
       const items = rows.slice(0, limit);
-      return { items, next: rows.length > limit ? String(items.at(-1)?.tradeId ?? '') : '' };
+      return { items, next: rows.length > limit ? cursorOf(items.at(-1)) : '' };
     },
     /** Of one order, for its proof. */
     allFills: (orderId: string): Promise<readonly FillRow[]> =>
-      db.select().from(fills).where(eq(fills.orderId, orderId)).orderBy(asc(fills.tradeId)).limit(maxProven),
+      db
+        .select()
+        .from(fills)
+        .where(eq(fills.orderId, orderId))
+        .orderBy(asc(fills.epoch), asc(fills.tradeId))
+        .limit(maxProven),
     /** As they stand in the event log. */
     events: async (userId: string, orderId: string, { limit, cursor }: PageAsked) => {
       requireLimit(limit);

@@ -26,11 +26,15 @@ export const nextOf = (saga: OrderState['saga'], isOver: boolean, unsettled: num
 };
 
 const nothing = <Result>(result: Result): Change<Result> => ({ result });
+/** How far its tape was looked at; undefined while the trades that are looked at are of the other kind. */
+export const ownPosition = ({ order, position }: OrderState): OrderState['position'] =>
+  position?.simulated === order.simulated ? position : undefined;
+
 const end = (state: OrderState, status: 'CANCELED' | 'EXPIRED' | 'REJECTED', reason: string): Partial<OrderRow> => ({
   status,
   working: false,
   reason,
-  endedAfterTrade: state.position?.lastTradeId ?? null,
+  endedAfterTrade: ownPosition(state)?.lastTradeId ?? null,
 });
 const endTold = (order: OrderRow, reason: string) => ({
   filledQuantity: canonical(order.filledQuantity),
@@ -62,7 +66,8 @@ const isPending = ({ order, saga }: OrderState, step: 'reserving' | 'abandoning'
 export const accept =
   (judge: Judge): Decide<void> =>
   (state) => {
-    const { order, position } = state;
+    const { order } = state;
+    const position = ownPosition(state);
     if (!isPending(state, 'reserving')) return nothing(undefined);
     const over: SagaChange = { step: 'releasing', nextInMs: 0 };
     if (order.cancelAsked) return cancelled(state, over);
@@ -73,6 +78,7 @@ export const accept =
         status: 'NEW',
         working: order.stopPrice === null,
         acceptedAfterTrade: position?.lastTradeId ?? null,
+        epoch: position?.epoch ?? order.epoch,
         acceptedAtMs: position ? Math.max(position.lastTradeMs, position.watermarkMs) : null,
       },
       saga: { step: 'working' },
@@ -88,7 +94,7 @@ export const accept =
 export const acceptNow =
   (judge: Judge, isKnown: boolean): Decide<boolean> =>
   (state) =>
-    state.position && !isKnown && !state.order.cancelAsked
+    ownPosition(state) && !isKnown && !state.order.cancelAsked
       ? { result: false }
       : { ...accept(judge)(state), result: true };
 
@@ -199,6 +205,16 @@ export const resume: Decide<void> = ({ order, saga, unsettled }) => {
   const step = unsettled.length > 0 ? 'settling' : isEnded(order) ? 'releasing' : 'working';
   return { saga: { step, nextInMs: 0, attempts: 0, lastError: null }, result: undefined };
 };
+
+/** What trades did to it cannot be written: it ends, and somebody has to look at what is kept for it. */
+export const breakOff =
+  (error: string): Decide<void> =>
+  (state) => {
+    if (isEnded(state.order)) return nothing(undefined);
+    const saga: SagaChange = { step: 'stuck', lastError: error };
+    const told = [{ type: 'order.expired', more: endTold(state.order, 'under-review') }] as const;
+    return { order: end(state, 'EXPIRED', 'under-review'), saga, review: error, told, result: undefined };
+  };
 
 export type Cancelled =
   | { readonly kind: 'cancelled' | 'noted' }

@@ -2,11 +2,13 @@ import { add, canonical, formatDecimal, multiply, parseDecimal } from '@tickfoli
 import { v5 as uuid5 } from 'uuid';
 import type { FeeChoice } from '../schema.js';
 import type { Decide } from '../store/change.js';
-import { isEnded, nextOf, toldFill } from './decisions.js';
+import type { Position } from '../store/records.js';
+import { isEnded, nextOf, ownPosition, toldFill } from './decisions.js';
 
 /** Of ids that are made of an order and a trade, so that a repeat makes the same. */
 const namespace = '8f6f0f0e-54a3-4f0b-9a40-9f7d1b2e6c55';
-export const fillId = (orderId: string, tradeId: number): string => uuid5(`${orderId} ${tradeId}`, namespace);
+export const fillId = (orderId: string, tradeId: number, epoch = 0): string =>
+  uuid5(epoch === 0 ? `${orderId} ${tradeId}` : `${orderId} ${tradeId} ${epoch}`, namespace);
 
 /** What a trade gave to an order. */
 export interface TradeFill {
@@ -36,14 +38,16 @@ export interface TradeFill {
 /** Fills an open order by a trade; of one that ended meanwhile nothing is changed. */
 export const fill =
   (by: TradeFill): Decide<void> =>
-  ({ order, saga, unsettled }) => {
+  ({ order, saga, unsettled, position }) => {
     if (isEnded(order) || order.status === 'PENDING') return { result: undefined };
+    const epoch = position?.epoch ?? order.epoch;
     const quote = formatDecimal(multiply(parseDecimal(by.price), parseDecimal(by.quantity)));
     const filledQuantity = formatDecimal(add(parseDecimal(order.filledQuantity), parseDecimal(by.quantity)));
     const filledQuote = formatDecimal(add(parseDecimal(order.filledQuote), parseDecimal(quote)));
     const status = by.isLast ? ('FILLED' as const) : ('PARTIALLY_FILLED' as const);
     const made = {
-      id: fillId(order.id, by.tradeId),
+      id: fillId(order.id, by.tradeId, epoch),
+      epoch,
       orderId: order.id,
       symbol: order.symbol,
       venue: order.venue,
@@ -104,14 +108,15 @@ export const trigger =
 /** Ends by its own terms, or because the symbol went. @param afterTrade the last trade that counted */
 export const expire =
   (reason: string, afterTrade?: number): Decide<void> =>
-  ({ order, saga, unsettled, position }) => {
+  (state) => {
+    const { order, saga, unsettled } = state;
     if (isEnded(order) || order.status === 'PENDING') return { result: undefined };
     return {
       order: {
         status: 'EXPIRED',
         working: false,
         reason,
-        endedAfterTrade: afterTrade ?? position?.lastTradeId ?? null,
+        endedAfterTrade: afterTrade ?? ownPosition(state)?.lastTradeId ?? null,
       },
       saga: nextOf(saga, true, unsettled.length),
       told: [
@@ -158,10 +163,24 @@ export const passOver =
 /** The exchange began its ids anew: trades count from here on, and those of before were passed over. */
 export const beginAnew =
   (afterTrade: number, gap: Gap): Decide<void> =>
-  ({ order }) =>
+  ({ order, position }) =>
     isEnded(order)
       ? { result: undefined }
       : {
-          order: { acceptedAfterTrade: afterTrade, triggeredAfterTrade: null, gap: order.gap ?? gap },
+          order: {
+            ...{ acceptedAfterTrade: afterTrade, triggeredAfterTrade: null, gap: order.gap ?? gap },
+            epoch: position?.epoch ?? order.epoch,
+          },
+          result: undefined,
+        };
+
+/** Accepted while trades of its kind of prices were not looked at: they count from here on. */
+export const countFrom =
+  ({ lastTradeId, lastTradeMs, watermarkMs, epoch = 0 }: Position): Decide<void> =>
+  ({ order }) =>
+    isEnded(order) || order.status === 'PENDING' || order.acceptedAfterTrade !== null
+      ? { result: undefined }
+      : {
+          order: { acceptedAfterTrade: lastTradeId, acceptedAtMs: Math.max(lastTradeMs, watermarkMs), epoch },
           result: undefined,
         };

@@ -17,11 +17,11 @@ export const openStatus = inArray(orders.status, ['PENDING', 'NEW', 'PARTIALLY_F
 /** Undefined while nothing is known of the tape. */
 const positionOf = (row: PositionRow | undefined): Position | undefined => {
   if (!row) return undefined;
-  const { lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated } = row;
+  const { epoch, lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated } = row;
   const isKnown =
     lastTradeId !== null && watermarkMs !== null && lastTradeMs !== null && lastPrice !== null && askPrint !== null;
   if (!isKnown || bidPrint === null || simulated === null) return undefined;
-  return { lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated };
+  return { epoch, lastTradeId, watermarkMs, lastTradeMs, lastPrice, askPrint, bidPrint, simulated };
 };
 
 export const tapeOf = (row: PositionRow | undefined): TapeState => ({
@@ -52,7 +52,7 @@ const unsettledOf = async (
         .select()
         .from(fills)
         .where(and(eq(fills.orderId, id), isNull(fills.settledAt)))
-        .orderBy(asc(fills.tradeId));
+        .orderBy(asc(fills.epoch), asc(fills.tradeId));
 
 /** Locks an order and what is to be done for it. @param tape its own, where that is locked */
 export const lockOrder = async (

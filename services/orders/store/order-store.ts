@@ -54,10 +54,20 @@ export interface Advance {
    * more than one transaction may hold; raises the revision. The tape moves with the last part, which has none.
    */
   readonly throughPortfolio?: string;
+  /** What becomes of an order whose steps cannot be written, in words; absent: then nothing is written. */
+  readonly otherwise?: (words: string) => Decide<void>;
+}
+
+/** An order of which what was to be written could not be, and why. */
+export interface BrokenOrder {
+  readonly orderId: string;
+  readonly words: string;
 }
 
 /** `stale` where somebody was faster, or changed what may be filled: nothing was written. */
-export type Advanced = { readonly kind: 'stale' } | { readonly kind: 'done'; readonly changed: readonly string[] };
+export type Advanced =
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'done'; readonly changed: readonly string[]; readonly broken?: readonly BrokenOrder[] };
 
 export interface ChangeOptions {
   /** Whether the tape stands still meanwhile; needed by what changes whether an order may be filled. Default false. */
@@ -94,7 +104,7 @@ export interface OrderStore {
   orders(tape: Tape, simulated: boolean): Promise<SymbolState>;
   /**
    * Moves a tape on, and writes what its trades did. Orders that were accepted before anything was known of it count
-   * from the first position on.
+   * from the first position on. One whose steps cannot be written keeps up no other.
    */
   advance(tape: Tape, advance: Advance): Promise<Advanced>;
 }

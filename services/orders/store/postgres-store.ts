@@ -1,11 +1,11 @@
 import { orderEvents } from '@tickfolio/lib/events/order-events';
 import type { AppendEvents } from '@tickfolio/lib/outbox';
-import type { Database, DatabaseTime, Transaction } from '@tickfolio/lib/postgres';
+import { type Database, type DatabaseTime, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { fills, orders, reviews, sagas, tapePositions } from '../schema.js';
-import { applyChange, type Change, type Changed } from './change.js';
+import { applyChange, type Change, type Changed, type Decide } from './change.js';
 import { lockOrder, openStatus, readOrder, readTape, tapeOf } from './order-rows.js';
-import type { DueSaga, OrderStore, Tape } from './order-store.js';
+import type { Advance, Advanced, BrokenOrder, DueSaga, OrderStore, Tape } from './order-store.js';
 import { createPlaceOrder } from './place-order.js';
 import type { OrderState, Position } from './records.js';
 
@@ -54,6 +54,99 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
   };
   const isOther = (before: OrderState, { state: { order } }: Changed) =>
     order.status !== before.order.status || order.working !== before.order.working;
+
+  /** What becomes of one order, step by step. @returns whether anything did */
+  const writeAll = async (tx: Transaction, before: OrderState, decides: readonly Decide<void>[]): Promise<boolean> => {
+    let state = before;
+    for (const decide of decides) {
+      const change = decide(state);
+      const made = applyChange(state, change);
+      await write(tx, state, change, made);
+      state = made.state;
+    }
+    return state !== before;
+  };
+  /** The same by itself: where it cannot be written, the order is ended instead. */
+  const writeApart = async (
+    tx: Transaction,
+    state: OrderState,
+    decides: readonly Decide<void>[],
+    otherwise: (words: string) => Decide<void>,
+    broken: BrokenOrder[],
+  ): Promise<boolean> => {
+    try {
+      return await tx.transaction((part) => writeAll(part, state, decides));
+    } catch (thrown) {
+      const error = fromPostgresError(thrown);
+      if (error.code !== 'internal') throw thrown;
+      const { cause = error } = error;
+      const words = `Write: ${cause instanceof Error ? cause.message : String(cause)}`;
+      broken.push({ orderId: state.order.id, words });
+      return writeAll(tx, state, [otherwise(words)]);
+    }
+  };
+
+  const advance = (
+    tape: Tape,
+    { from, to, steps, throughPortfolio, otherwise }: Advance,
+    apart: boolean,
+  ): Promise<Advanced> =>
+    db.transaction(async (tx) => {
+      const moved = await tx
+        .update(tapePositions)
+        .set(
+          throughPortfolio === undefined
+            ? { ...to, ahead: aheadAfter(to), updatedAt: time() }
+            : {
+                // Who believes to be at the same place as before would write it once more.
+                revision: sql`${tapePositions.revision} + 1`,
+                ahead: { throughPortfolio, position: to },
+                updatedAt: time(),
+              },
+        )
+        .where(
+          and(
+            eq(tapePositions.venue, tape.venue),
+            eq(tapePositions.symbol, tape.symbol),
+            eq(tapePositions.revision, from.revision),
+            sql`${tapePositions.lastTradeId} is not distinct from ${from.lastTradeId ?? null}::bigint`,
+          ),
+        )
+        .returning({ revision: tapePositions.revision });
+      if (moved.length === 0) {
+        if (from.lastTradeId !== undefined || from.revision !== 0) return { kind: 'stale' };
+        const made = await tx
+          .insert(tapePositions)
+          .values({ ...tape, ...to, revision: 0, updatedAt: time() })
+          .onConflictDoNothing()
+          .returning({ symbol: tapePositions.symbol });
+        if (made.length === 0) return { kind: 'stale' };
+      }
+      const changed = new Set<string>();
+      if (from.lastTradeId === undefined) {
+        const acceptedAtMs = Math.max(to.lastTradeMs, to.watermarkMs);
+        const counted = await tx
+          .update(orders)
+          .set({ acceptedAfterTrade: to.lastTradeId, acceptedAtMs, updatedAt: time() })
+          .where(and(isUncounted(tape), inArray(orders.status, ['NEW', 'PARTIALLY_FILLED'])))
+          .returning({ id: orders.id });
+        for (const { id } of counted) changed.add(id);
+      }
+      // In the order of their ids, so that no two transactions wait for each other.
+      const locked = new Map<string, OrderState>();
+      for (const id of [...new Set(steps.map(({ orderId }) => orderId))].sort()) {
+        const state = await lockOrder(tx, time, id, { position: to, ahead: undefined });
+        if (state) locked.set(id, state);
+      }
+      const broken: BrokenOrder[] = [];
+      for (const [id, state] of locked) {
+        const own = steps.filter(({ orderId }) => orderId === id).map(({ decide }) => decide);
+        const isChanged =
+          apart && otherwise ? await writeApart(tx, state, own, otherwise, broken) : await writeAll(tx, state, own);
+        if (isChanged) changed.add(id);
+      }
+      return { kind: 'done', changed: [...changed], ...(broken.length > 0 ? { broken } : {}) };
+    });
 
   return {
     ...createPlaceOrder({ db, append, time, after }),
@@ -113,64 +206,14 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
           .orderBy(asc(orders.age));
         return { revision: row?.revision ?? 0, ...tapeOf(row), orders: open };
       }),
-    advance: (tape, { from, to, steps, throughPortfolio }) =>
-      db.transaction(async (tx) => {
-        const moved = await tx
-          .update(tapePositions)
-          .set(
-            throughPortfolio === undefined
-              ? { ...to, ahead: aheadAfter(to), updatedAt: time() }
-              : {
-                  // Who believes to be at the same place as before would write it once more.
-                  revision: sql`${tapePositions.revision} + 1`,
-                  ahead: { throughPortfolio, position: to },
-                  updatedAt: time(),
-                },
-          )
-          .where(
-            and(
-              eq(tapePositions.venue, tape.venue),
-              eq(tapePositions.symbol, tape.symbol),
-              eq(tapePositions.revision, from.revision),
-              sql`${tapePositions.lastTradeId} is not distinct from ${from.lastTradeId ?? null}::bigint`,
-            ),
-          )
-          .returning({ revision: tapePositions.revision });
-        if (moved.length === 0) {
-          if (from.lastTradeId !== undefined || from.revision !== 0) return { kind: 'stale' };
-          const made = await tx
-            .insert(tapePositions)
-            .values({ ...tape, ...to, revision: 0, updatedAt: time() })
-            .onConflictDoNothing()
-            .returning({ symbol: tapePositions.symbol });
-          if (made.length === 0) return { kind: 'stale' };
-        }
-        const changed = new Set<string>();
-        if (from.lastTradeId === undefined) {
-          const acceptedAtMs = Math.max(to.lastTradeMs, to.watermarkMs);
-          const counted = await tx
-            .update(orders)
-            .set({ acceptedAfterTrade: to.lastTradeId, acceptedAtMs, updatedAt: time() })
-            .where(and(isUncounted(tape), inArray(orders.status, ['NEW', 'PARTIALLY_FILLED'])))
-            .returning({ id: orders.id });
-          for (const { id } of counted) changed.add(id);
-        }
-        // In the order of their ids, so that no two transactions wait for each other.
-        const locked = new Map<string, OrderState>();
-        for (const id of [...new Set(steps.map(({ orderId }) => orderId))].sort()) {
-          const state = await lockOrder(tx, time, id, { position: to, ahead: undefined });
-          if (state) locked.set(id, state);
-        }
-        for (const { orderId, decide } of steps) {
-          const state = locked.get(orderId);
-          if (!state) continue;
-          const change = decide(state);
-          const made = applyChange(state, change);
-          await write(tx, state, change, made);
-          locked.set(orderId, made.state);
-          if (made.state !== state) changed.add(orderId);
-        }
-        return { kind: 'done', changed: [...changed] };
-      }),
+    advance: async (tape, by) => {
+      try {
+        return await advance(tape, by, false);
+      } catch (thrown) {
+        // What is only away is so for all of them.
+        if (!by.otherwise || by.steps.length === 0 || fromPostgresError(thrown).code !== 'internal') throw thrown;
+        return advance(tape, by, true);
+      }
+    },
   };
 };

@@ -140,6 +140,8 @@ export const de: TradeTexts = {
     'insufficient-balance': 'es war nicht genug da',
     'would-take': 'er wäre sofort ausgeführt worden',
     'would-trigger': 'der Stop war schon überschritten',
+    'under-review': 'er konnte nicht ausgeführt werden und wird angesehen',
+    'quantity-too-large': 'was er bringt, hätte keinen Platz',
   },
   orderFaults: {
     'bad-number': 'Das ist keine Menge, die gehandelt werden kann.',

@@ -139,6 +139,8 @@ export const en = {
     'insufficient-balance': 'there was not enough',
     'would-take': 'it would have been filled at once',
     'would-trigger': 'its stop was passed already',
+    'under-review': 'it could not be filled and is being looked at',
+    'quantity-too-large': 'what it brings could not be kept',
   },
   orderFaults: {
     'bad-number': 'This is no amount that can be traded.',
