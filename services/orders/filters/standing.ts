@@ -6,12 +6,12 @@ import { broken } from './broken.js';
 
 /** What a portfolio has of a symbol already. */
 export interface Standing {
-  readonly openOrders: number;
+  readonly openOrders?: number;
   /** Of the base asset: free, kept, and in open buys. */
   readonly position?: Decimal | undefined;
 }
 
-const checkCount = ({ maxOpenOrders }: SymbolRules, { openOrders }: Standing): Refusal | undefined => {
+const checkCount = ({ maxOpenOrders }: SymbolRules, { openOrders = 0 }: Standing): Refusal | undefined => {
   if (!maxOpenOrders || openOrders < maxOpenOrders) return undefined;
   return {
     ...{ reason: 'too-many-orders', field: 'symbol', exchangeCode: -1015, bound: String(maxOpenOrders) },

@@ -86,6 +86,7 @@ export const startTestOrders = async (
       get: (asked) =>
         faults.portfolio === 'away' ? through(() => portfolio.portfolios.get(asked)) : portfolio.portfolios.get(asked),
       available: (asked, asset) => portfolio.portfolios.available(asked, asset),
+      held: (asked, asset) => portfolio.portfolios.held(asked, asset),
     },
     listReservations: async (after, limit) => {
       const all = portfolio.kept().filter(({ id }) => id > after);

@@ -148,6 +148,10 @@ export const createScriptedPortfolio = () => {
       return { id: portfolioId, kind, isArchived, simulated, feeAsset };
     },
     available: async ({ portfolioId }, asset) => formatDecimal(balanceOf(found(portfolioId), asset).available),
+    held: async ({ portfolioId }, asset) => {
+      const { available, reserved } = balanceOf(found(portfolioId), asset);
+      return formatDecimal(add(available, reserved));
+    },
   };
   return {
     reservations: calls,

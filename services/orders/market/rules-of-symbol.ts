@@ -19,6 +19,7 @@ interface Filters {
   readonly marketStepSize?: string | undefined;
   readonly minNotional?: string | undefined;
   readonly maxNotional?: string | undefined;
+  readonly maxPosition?: string | undefined;
   readonly applyNotionalToMarket?: boolean | undefined;
   readonly applyMaxNotionalToMarket?: boolean | undefined;
   readonly averagePriceMinutes?: number | undefined;
@@ -83,6 +84,7 @@ export const rulesOfSymbol = (listed: ListedSymbol & Filters): SymbolRules => ({
     marketMaxQuantity: listed.marketMaxQuantity,
     minNotional: listed.minNotional,
     maxNotional: listed.maxNotional,
+    maxPosition: listed.maxPosition,
   }),
   ...percentOf(listed),
   applyNotionalToMarket: listed.applyNotionalToMarket ?? false,

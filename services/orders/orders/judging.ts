@@ -1,5 +1,6 @@
 import { AppError } from '@tickfolio/lib/errors';
 import { defaultPortfolioId } from '@tickfolio/lib/events/default-portfolios';
+import { add, type Decimal, parseDecimal } from '@tickfolio/lib/money';
 import type { SymbolRulesSource } from '../market/symbol-rules-source.js';
 import type { TapeReference } from '../market/tape-reference.js';
 import type { KnownPortfolio, Portfolios } from '../portfolio/portfolios.js';
@@ -41,10 +42,12 @@ export interface JudgingDeps {
   readonly rules: OrderRules;
   readonly symbols: SymbolRulesSource;
   readonly tape: TapeReference;
+  /** How much of an asset a portfolio's open orders buy yet, decimal text. */
+  readonly openBuys: (portfolioId: string, asset: string) => Promise<string>;
 }
 
 /** Whether an order is taken, by its form, its portfolio, what the exchange asks of it and what is traded now. */
-export const createJudging = ({ portfolios, rules: orderRules, symbols, tape }: JudgingDeps) => {
+export const createJudging = ({ portfolios, rules: orderRules, symbols, tape, openBuys }: JudgingDeps) => {
   const notListedYet = () =>
     orderRefusal('unavailable', 'symbol', 'market-away', 'It is not known yet what the exchange lists.', {
       retryAfterMs: 1_000,
@@ -94,6 +97,12 @@ export const createJudging = ({ portfolios, rules: orderRules, symbols, tape }: 
       );
     return reference;
   };
+  /** What a portfolio has of the base asset: free, kept, and in open buys. */
+  const positionOf = async (about: AboutOrder, { baseAsset }: SymbolRules): Promise<Decimal> => {
+    const parts = [portfolios.held(about, baseAsset), openBuys(about.portfolioId, baseAsset)] as const;
+    const [held, coming] = await Promise.all(parts);
+    return add(parseDecimal(held), parseDecimal(coming));
+  };
   /** @throws AppError where it is not taken */
   const judge = async (asked: PlaceAsked, about: AboutOrder): Promise<Judged> => {
     const said = { ...asked.order, symbol: asked.order.symbol.toLowerCase() };
@@ -115,7 +124,8 @@ export const createJudging = ({ portfolios, rules: orderRules, symbols, tape }: 
     // What is wrong without a price is said without waiting for one.
     orderRules.checkFilters(plan, rules, undefined);
     const reference = await referenceFor(plan);
-    orderRules.checkFilters(plan, rules, reference);
+    const position = plan.side === 'BUY' && rules.maxPosition ? await positionOf(about, rules) : undefined;
+    orderRules.checkFilters(plan, rules, reference, position && { position });
     const refused = reference && orderRules.judge(plan, reference);
     if (refused)
       throw orderRefusal('failed_precondition', 'price', refused.reason, refused.detail, {

@@ -19,8 +19,16 @@ export interface AskedOrder {
 export interface OrderRules {
   /** @throws AppError invalid_argument */
   readPlan(asked: AskedOrder): OrderPlan;
-  /** @throws AppError unprocessable, naming the rule, its bound and the nearest that is allowed */
-  checkFilters(plan: OrderPlan, rules: SymbolRules, reference: Reference | undefined): void;
+  /**
+   * @param standing what the portfolio has of the symbol already; absent: not looked at
+   * @throws AppError unprocessable, naming the rule, its bound and the nearest that is allowed
+   */
+  checkFilters(
+    plan: OrderPlan,
+    rules: SymbolRules,
+    reference: Reference | undefined,
+    standing?: { readonly position: Decimal },
+  ): void;
   /** What is kept for it and what it may bring, and beyond which price it is never filled. */
   reservationOf(
     plan: OrderPlan,

@@ -26,8 +26,10 @@ const build = (said: (store: OrderStore) => Partial<PlacingDeps> = () => ({})) =
     portfolios: {
       get: async () => ({ id: portfolioId, kind: 'paper', isArchived: false, simulated: false, feeAsset: undefined }),
       available: async () => '1000',
+      held: async () => '0',
     },
     symbols: { rules: () => btcusdt, simulated: false },
+    openBuys: async () => '0',
     tape: { reference: async () => undefined, problem: () => undefined },
     fees: async () => ({ maker: parseDecimal('0.001'), taker: parseDecimal('0.001') }),
     ...said(store),

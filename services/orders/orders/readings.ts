@@ -156,6 +156,13 @@ export const createReadings = ({ db, listEvents }: { readonly db: Database; read
         .limit(maxCanceled);
       return rows.map(({ id }) => id);
     },
+    /** How much of an asset open orders of a portfolio buy yet; of those by quote nobody knows it. */
+    openBuys: async (portfolioId: string, asset: string): Promise<string> => {
+      const left = sql<string>`coalesce(sum(${orders.quantity} - ${orders.filledQuantity}), 0)::text`;
+      const isOf = and(eq(orders.portfolioId, portfolioId), eq(orders.baseAsset, asset), eq(orders.side, 'BUY'));
+      const [row] = await db.select({ left }).from(orders).where(and(isOf, inArray(orders.status, open)));
+      return row?.left ?? '0';
+    },
     /** How many are open, for the metrics. */
     openCount: async (): Promise<number> => {
       const [row] = await db.select({ of: count() }).from(orders).where(inArray(orders.status, open));

@@ -31,8 +31,8 @@ export const usualRules: OrderRules = {
     if ('refusal' in read) throw refused('invalid_argument', read.refusal);
     return read.plan;
   },
-  checkFilters: (plan, rules, reference) => {
-    const refusal = checkFilters(plan, rules, reference);
+  checkFilters: (plan, rules, reference, standing) => {
+    const refusal = checkFilters(plan, rules, reference, standing);
     if (refusal) throw refused('unprocessable', refusal);
   },
   reservationOf,

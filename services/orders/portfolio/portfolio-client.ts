@@ -2,7 +2,8 @@ import { PortfolioServiceClient } from '@tickfolio/gen/portfolio/v1';
 import { ReservationServiceClient } from '@tickfolio/gen/portfolio/v1/reservation';
 import { AppError } from '@tickfolio/lib/errors';
 import { createServiceClient, type Neighbour } from '@tickfolio/lib/grpc';
-import type { Portfolios } from './portfolios.js';
+import { add, formatDecimal, parseDecimal } from '@tickfolio/lib/money';
+import type { PortfolioAsked, Portfolios } from './portfolios.js';
 import type { KeptReservation, Reservations } from './reservations.js';
 
 /** The portfolio service as this one needs it. */
@@ -57,6 +58,12 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient & { clo
   });
   const { client: portfolios } = asking;
   const { client: reservations } = keeping;
+  const balanceOf = async ({ userId, portfolioId, simulated, requestId }: PortfolioAsked, asset: string) => {
+    const request = { owner: { userId, simulatedPrices: simulated }, portfolioId };
+    const meta = { requestId, repeatable: true };
+    const { balances } = await asking.call('portfolios', portfolios.getBalances, request, meta);
+    return balances.find((one) => one.asset === asset);
+  };
   return {
     reservations: {
       reserve: async ({ brings, ...asked }) => {
@@ -80,11 +87,10 @@ export const createPortfolioClient = (where: Neighbour): PortfolioClient & { clo
         const { id, kind, archivedAtMs, feeAsset } = portfolio;
         return { id, kind, isArchived: archivedAtMs !== undefined, simulated: portfolio.simulated, feeAsset };
       },
-      available: async ({ userId, portfolioId, simulated, requestId }, asset) => {
-        const request = { owner: { userId, simulatedPrices: simulated }, portfolioId };
-        const meta = { requestId, repeatable: true };
-        const { balances } = await asking.call('portfolios', portfolios.getBalances, request, meta);
-        return balances.find((one) => one.asset === asset)?.available ?? '0';
+      available: async (asked, asset) => (await balanceOf(asked, asset))?.available ?? '0',
+      held: async (asked, asset) => {
+        const balance = await balanceOf(asked, asset);
+        return balance ? formatDecimal(add(parseDecimal(balance.available), parseDecimal(balance.reserved))) : '0';
       },
     },
     listReservations: async (after, limit) => {

@@ -22,4 +22,6 @@ export interface Portfolios {
   get(asked: PortfolioAsked): Promise<KnownPortfolio>;
   /** What can be used of an asset; `0` where there is none. */
   available(asked: PortfolioAsked, asset: string): Promise<string>;
+  /** The same with what is kept for orders. */
+  held(asked: PortfolioAsked, asset: string): Promise<string>;
 }

@@ -33,6 +33,7 @@ const btcusdt = {
       avgPriceMins: 5,
     },
     { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+    { filterType: 'MAX_POSITION', maxPosition: '50.00000000' },
   ],
 };
 const whole = { symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING', paused: false };
@@ -58,6 +59,7 @@ describe("the exchange's rules for orders", () => {
           maxNotional: '9000000.00000000',
           applyNotionalToMarket: true,
           applyMaxNotionalToMarket: false,
+          maxPosition: '50.00000000',
           averagePriceMinutes: 5,
           percentPriceUp: { buy: '5', sell: '4' },
           percentPriceDown: { buy: '0.2', sell: '0.1' },

@@ -80,6 +80,7 @@ export const readOrderRules = (said: SaidOfOrders, refuse: (what: string) => voi
   set('percentPriceUp', factors(bySide('bidMultiplierUp') ?? up, bySide('askMultiplierUp') ?? up));
   set('percentPriceDown', factors(bySide('bidMultiplierDown') ?? down, bySide('askMultiplierDown') ?? down));
   set('icebergParts', count('ICEBERG_PARTS', 'limit'));
+  set('maxPosition', decimal('MAX_POSITION', 'maxPosition'));
   set('maxOpenOrders', count('MAX_NUM_ORDERS', 'maxNumOrders'));
   set('basePrecision', read('', 'baseAssetPrecision', said.baseAssetPrecision, isCount));
   set('quotePrecision', read('', 'quotePrecision', said.quotePrecision, isCount));
