@@ -115,7 +115,17 @@ export const startOrders = async (deps: OrdersDeps, options: OrdersOptions): Pro
   woken.wake = saga.wake;
   const readings = createReadings({ db: postgres.db, listEvents: events.list });
   const placing = createPlacing(
-    { store, saga, portfolios, rules, symbols, tape: execution, fees: () => fees.now(venue), openBuys: readings.openBuys, clock },
+    {
+      store,
+      saga,
+      portfolios,
+      rules,
+      symbols,
+      tape: execution,
+      fees: () => fees.now(venue),
+      openBuys: readings.openBuys,
+      clock,
+    },
     { ...limits, leaseMs: leaseMsOf({ callMs }) },
   );
   const cancelling = createCancelling({ store, saga, openOf: readings.openOf });

@@ -206,7 +206,11 @@ export interface Symbol {
     | number
     | undefined;
   /** Whether the largest notional binds market orders too. */
-  applyMaxNotionalToMarket?: boolean | undefined;
+  applyMaxNotionalToMarket?:
+    | boolean
+    | undefined;
+  /** What an account has of the base asset, free, kept and in open buys, is at most so much. */
+  maxPosition?: string | undefined;
 }
 
 /** By the side of an order; the same twice where the exchange tells no sides apart. */
@@ -1130,6 +1134,7 @@ function createBaseSymbol(): Symbol {
     basePrecision: undefined,
     quotePrecision: undefined,
     applyMaxNotionalToMarket: undefined,
+    maxPosition: undefined,
   };
 }
 
@@ -1212,6 +1217,9 @@ export const Symbol: MessageFns<Symbol> = {
     }
     if (message.applyMaxNotionalToMarket !== undefined) {
       writer.uint32(208).bool(message.applyMaxNotionalToMarket);
+    }
+    if (message.maxPosition !== undefined) {
+      writer.uint32(218).string(message.maxPosition);
     }
     return writer;
   },
@@ -1437,6 +1445,14 @@ export const Symbol: MessageFns<Symbol> = {
             message.applyMaxNotionalToMarket = reader.bool();
             continue;
           }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.maxPosition = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1484,6 +1500,7 @@ export const Symbol: MessageFns<Symbol> = {
     message.basePrecision = object.basePrecision ?? undefined;
     message.quotePrecision = object.quotePrecision ?? undefined;
     message.applyMaxNotionalToMarket = object.applyMaxNotionalToMarket ?? undefined;
+    message.maxPosition = object.maxPosition ?? undefined;
     return message;
   },
 };

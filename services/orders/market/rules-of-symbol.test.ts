@@ -19,7 +19,13 @@ describe('what the exchange asks of orders of a symbol', () => {
     const of = { ...plain, minPrice: '0.00000000', maxPrice: 'many', icebergParts: 0, maxOpenOrders: undefined };
     expect(inWords(rulesOfSymbol(of))).toEqual({
       ...{ symbol: 'btcusdt', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING', paused: false },
-      ...{ tickSize: '0.01', stepSize: '0.00001', applyNotionalToMarket: false, averagePriceMinutes: 0 },
+      ...{
+        tickSize: '0.01',
+        stepSize: '0.00001',
+        applyNotionalToMarket: false,
+        applyMaxNotionalToMarket: false,
+        averagePriceMinutes: 0,
+      },
     });
   });
 

@@ -160,7 +160,10 @@ export const createReadings = ({ db, listEvents }: { readonly db: Database; read
     openBuys: async (portfolioId: string, asset: string): Promise<string> => {
       const left = sql<string>`coalesce(sum(${orders.quantity} - ${orders.filledQuantity}), 0)::text`;
       const isOf = and(eq(orders.portfolioId, portfolioId), eq(orders.baseAsset, asset), eq(orders.side, 'BUY'));
-      const [row] = await db.select({ left }).from(orders).where(and(isOf, inArray(orders.status, open)));
+      const [row] = await db
+        .select({ left })
+        .from(orders)
+        .where(and(isOf, inArray(orders.status, open)));
       return row?.left ?? '0';
     },
     /** How many are open, for the metrics. */
