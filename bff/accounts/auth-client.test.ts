@@ -58,6 +58,7 @@ describe('the auth service over gRPC', () => {
     refreshToken: 'r',
     refreshExpiresAtMs: 2,
     renewableForMs: 3,
+    endedSessionIds: [],
     userId: 'u',
     userName: 'n',
     sessionId: 's',

@@ -69,6 +69,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthRoutesOptions> = async (a
   });
 
   const answerTokens: AnswerTokens = (request, reply, tokens) => {
+    for (const sessionId of tokens.endedSessionIds) notices.sessionEnded(sessionId);
     // Longer than the token lives: where the answer with its successor is lost, it is all that the browser has, and
     // still good.
     cookie.set(reply, tokens.refreshToken, tokens.renewableForMs || tokens.refreshExpiresAtMs - tokenClock.now());

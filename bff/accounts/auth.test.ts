@@ -39,6 +39,33 @@ const credentials = () => ({ name: `person-${++names}`, password: 'a good passwo
 const pair = (cookie: string) => cookie.split(';')[0] ?? '';
 
 describe('the account routes', () => {
+  it('take no token any more of a session that made room for the one that is opened', async () => {
+    const auth = createFakeAuth(systemClock);
+    const bff = await startTestBff({ postgres, auth });
+    running.push(bff);
+    const user = { name: `roomless-${++names}`, password: 'a good password' };
+    const post = async (path: string) =>
+      readAnswer(
+        await fetch(`${bff.url}/api/v1/auth/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(user),
+        }),
+      );
+    await post('register');
+    const read = (token: string) => bff.call({ token }, 'GET', '/api/v1/profile');
+    const { accessToken: first } = (await post('login')).body as { accessToken: string };
+    expect((await read(first)).status).toBe(200);
+    const { sid } = JSON.parse(Buffer.from(first.split('.')[1] ?? '', 'base64url').toString()) as { sid: string };
+    const { login } = auth.client;
+    vi.spyOn(auth.client, 'login').mockImplementation(async (...of) => ({
+      ...(await login(...of)),
+      endedSessionIds: [sid],
+    }));
+    const { accessToken: second } = (await post('login')).body as { accessToken: string };
+    expect([(await read(first)).status, (await read(second)).status]).toEqual([401, 200]);
+  });
+
   it('say by the words of the catalogue what is wrong with a name or a password that is new', async () => {
     const { bff, post } = await start();
     const reasons = ({ body }: { readonly body: { readonly errors?: readonly object[] } }) =>

@@ -51,6 +51,7 @@ export const createFakeAuth = (clock: Clock, answers: Partial<AuthClient> = {}) 
       userId,
       userName: name,
       sessionId,
+      endedSessionIds: [],
     };
   };
   const client: AuthClient = {

@@ -168,7 +168,8 @@ export const describeSecurity = (name: string, open: () => Promise<Postgres>): v
       }
       clock.advance(1_000);
       await refresh(owner.tokens.refreshToken);
-      await login(owner.name);
+      const { endedSessionIds } = await login(owner.name);
+      expect(endedSessionIds).toEqual([opened[1]?.sessionId]);
       expect(await Promise.all(opened.map((one) => isOpen({ session }, one)))).toEqual([true, false, true]);
       expect(await owner.sessions()).toHaveLength(3);
     });

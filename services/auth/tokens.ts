@@ -13,6 +13,8 @@ export interface Tokens {
   readonly userId: string;
   readonly userName: string;
   readonly sessionId: string;
+  /** Those that ended to make room for it. */
+  readonly endedSessionIds: string[];
 }
 
 export interface TokensOptions {
@@ -42,5 +44,6 @@ export const createTokensOf =
       userId,
       userName,
       sessionId,
+      endedSessionIds: [...(issued.endedSessionIds ?? [])],
     };
   };

@@ -433,6 +433,8 @@ export interface TokenPair {
    * which stays good where the answers with its successors are lost. 0 from a service of before, which does not say it.
    */
   renewableForMs: number;
+  /** Sessions of the user that ended to make room for this one; their access tokens may still be about. */
+  endedSessionIds: string[];
 }
 
 export interface ListEventsRequest {
@@ -4922,6 +4924,7 @@ function createBaseTokenPair(): TokenPair {
     userName: "",
     sessionId: "",
     renewableForMs: 0,
+    endedSessionIds: [],
   };
 }
 
@@ -4950,6 +4953,9 @@ export const TokenPair: MessageFns<TokenPair> = {
     }
     if (message.renewableForMs !== 0) {
       writer.uint32(64).int64(message.renewableForMs);
+    }
+    for (const v of message.endedSessionIds) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -5031,6 +5037,14 @@ export const TokenPair: MessageFns<TokenPair> = {
             message.renewableForMs = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.endedSessionIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5056,6 +5070,7 @@ export const TokenPair: MessageFns<TokenPair> = {
     message.userName = object.userName ?? "";
     message.sessionId = object.sessionId ?? "";
     message.renewableForMs = object.renewableForMs ?? 0;
+    message.endedSessionIds = object.endedSessionIds?.map((e) => e) || [];
     return message;
   },
 };

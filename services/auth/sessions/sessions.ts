@@ -112,8 +112,8 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
     return session;
   };
 
-  /** Those of the user beyond so many, in a transaction that locked the account. @returns how many */
-  const revokeTooMany = async (tx: Transaction, userId: string, opened: string): Promise<number> => {
+  /** Those of the user beyond so many, in a transaction that locked the account. @returns their ids */
+  const revokeTooMany = async (tx: Transaction, userId: string, opened: string): Promise<readonly string[]> => {
     const others = and(eq(sessions.userId, userId), ne(sessions.id, opened), gt(sessions.expiresAt, time()));
     const newest = tx
       .select({ id: sessions.id })
@@ -121,7 +121,7 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .where(and(others, isNull(sessions.revokedAt)))
       .orderBy(sql`coalesce(${sessions.lastUsedAt}, ${sessions.createdAt}) desc`, sql`${sessions.createdAt} desc`)
       .limit(maxSessions - 1);
-    return (await revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many')).length;
+    return revoke(tx, options, and(others, notInArray(sessions.id, newest)), 'too-many');
   };
   const openWithin: Sessions['openWithin'] = async (tx, userId, by, origin) => {
     const family = newFamily();
@@ -140,10 +140,11 @@ export const createSessions = (db: Database, options: SessionsOptions): Sessions
       .returning({ id: sessions.id, createdAt: sessions.createdAt, expiresAt: sessions.expiresAt });
     if (!session) throw new Error('an insert returned no row');
     const issued = await line.begin(tx, session, family, session.createdAt);
-    const ended = await revokeTooMany(tx, userId, session.id);
+    const endedSessionIds = await revokeTooMany(tx, userId, session.id);
+    const ended = endedSessionIds.length;
     const detail = { session: session.id, by, ...(ended > 0 ? { ended } : {}) };
     await securityLog(tx, { userId, action: 'sign-in', origin, detail });
-    return issued;
+    return { ...issued, endedSessionIds };
   };
 
   return {

@@ -13,6 +13,8 @@ export interface IssuedToken {
   readonly expiresAtMs: number;
   /** The end of its session: so long it may be good, or what follows it. */
   readonly sessionEndsAtMs: number;
+  /** Where it opened the session: those that ended to make room. */
+  readonly endedSessionIds?: readonly string[];
 }
 
 /**
