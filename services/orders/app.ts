@@ -92,7 +92,7 @@ export const startOrders = async (deps: OrdersDeps, options: OrdersOptions): Pro
   const { db, append } = events;
   const fees = createFeeSchedules({ db: postgres.db, time });
   await fees.begin(venue, options.fees);
-  const store = createPostgresStore({ db, append, time });
+  const store = createPostgresStore({ db, append, time, clock });
   const symbols = startSymbolFeed({ clock, log, socket, random }, { refreshMs: limits.symbolsRefreshMs });
   const jams = metrics.counter({
     name: 'saga_jams_total',

@@ -108,7 +108,7 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
       return { kind: 'made', order: made, unsettled: 0 };
     },
     refuses: async (order, bounds) => whyNot(order, bounds),
-    change: async (orderId, decide, { tape = false, requestId } = {}) => {
+    change: async (orderId, decide, { tape = false, requestId, committed } = {}) => {
       const order = orders.get(orderId);
       const kept = order && tapes.get(keyOf(order));
       const tapeState = kept && { position: kept.position, ahead: kept.ahead };
@@ -118,6 +118,7 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
       const after = write(state, change, requestId);
       const isOther = after.order.status !== state.order.status || after.order.working !== state.order.working;
       if (tape && kept && isOther) kept.revision++;
+      committed?.(after);
       return change.result;
     },
     claim: async (limit, leaseMs, only) => {
@@ -165,9 +166,11 @@ export const createMemoryStore = (clock: Pick<Clock, 'now'>, kept: KeptOrders = 
         });
       else {
         const isBehind = kept.ahead !== undefined && kept.ahead.position.lastTradeId > to.lastTradeId;
+        const stands = to.lastTradeId === from.lastTradeId && steps.length > 0;
+        const revision = kept.revision + (stands ? 1 : 0);
         const isOn = to.lastTradeId >= (from.lastTradeId ?? 0) && kept.position?.simulated === to.simulated;
         const position = { ...kept.position, ...to };
-        tapes.set(keyOf(tape), { ...kept, position, ahead: isBehind && isOn ? kept.ahead : undefined });
+        tapes.set(keyOf(tape), { ...kept, revision, position, ahead: isBehind && isOn ? kept.ahead : undefined });
       }
       const changed = new Set<string>();
       if (from.lastTradeId === undefined)

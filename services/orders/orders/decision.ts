@@ -29,26 +29,26 @@ export const createDecision =
       return { order: stored, unsettled: [] };
     };
     let isOver = false;
-    let look: () => void = () => undefined;
+    let look: (told?: OrderState) => void = () => undefined;
     const over = clock.after(decisionMs, () => {
       isOver = true;
       look();
     });
-    const forget = saga.onDecided(stored.id, () => look());
+    const forget = saga.onDecided(stored.id, (state) => look(state));
     const polling = where === 'here' ? undefined : clock.every(elsewherePollMs, () => look());
     const nextLook = () =>
-      new Promise<void>((resolve) => {
+      new Promise<OrderState | undefined>((resolve) => {
         look = resolve;
       });
     try {
       // Reading would only take the turn at the database of who decides it.
-      if (where === 'here') await nextLook();
+      let told = where === 'here' ? await nextLook() : undefined;
       while (true) {
         const next = nextLook();
-        const state = await store.read(stored.id).catch(stands);
+        const state = told ?? (await store.read(stored.id).catch(stands));
         if (!state) throw notPlaced('gone');
         if (state.order.status !== 'PENDING' || isOver) return state;
-        await next;
+        told = await next;
       }
     } finally {
       over.cancel();

@@ -132,18 +132,25 @@ export const createPlacing = (deps: PlacingDeps, limits: PlacingLimits) => {
       if (!(thrown instanceof UnansweredCommitError)) throw thrown;
       throw new AppError('deadline_exceeded', 'It is not known whether the order was placed.', { cause: thrown });
     };
-    // What was placed under a name is so, whatever would be said of it now.
-    const before = asked.clientOrderId === undefined ? undefined : await store.find(asked.userId, clientOrderId);
-    if (before) return repeated(before.order);
-
-    const about = aboutOf(asked);
-    const judged = await judge(asked, about);
+    const judging = async () => {
+      const about = aboutOf(asked);
+      return { about, judged: await judge(asked, about) };
+    };
+    const known = async (thrown: unknown): Promise<OrderRow> => {
+      // What was placed under a name is so, whatever is said of it now. Most were not, so this is looked for last.
+      const before = asked.clientOrderId === undefined ? undefined : await store.find(asked.userId, clientOrderId);
+      if (!before) throw thrown;
+      return before.order;
+    };
+    const found = await judging().catch(known);
+    if ('requestHash' in found) return repeated(found);
+    const { about, judged } = found;
     const requestHash = hashOfOrder(about.portfolioId, { ...order, symbol: order.symbol.toLowerCase() });
     const row = rowOf(asked, judged, clientOrderId, requestHash);
     const placed = await store.place(row, boundsOf(judged.rules), limits.leaseMs, asked.requestId).catch(notKnown);
     if (placed.kind === 'refused') throw notPlaced(placed.why);
     if (placed.kind === 'known') return repeated(placed.order);
-    void saga.drive({ id: placed.order.id, step: 'reserving', attempts: 1, waitedMs: 0 });
+    void saga.drive({ id: placed.order.id, step: 'reserving', attempts: 1, waitedMs: 0 }, placed.order);
     return { state: await decision(placed.order, 'here'), isRepeat: false };
   };
   /** Of one that was placed before nothing more would be kept. */

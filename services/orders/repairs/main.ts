@@ -78,7 +78,7 @@ const repair = async (isAsked: boolean): Promise<0 | 1> => {
     if (!isAsked && !(await isWanted())) return 1;
     // What is told of it is sent by the service.
     const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
-    const store = createPostgresStore({ db, append, time });
+    const store = createPostgresStore({ db, append, time, clock });
     const left = await performRepairs({ db, store, reservations: portfolio.reservations, log }, plan.repairs);
     print(`Done: ${plan.repairs.length - left.length} of ${plan.repairs.length}`);
     if (left.length > 0) print(listed('Not to be repaired', left));

@@ -66,7 +66,7 @@ describe('what orders and portfolio disagree about after one of them was restore
       reservation: async (id: string) => portfolio.kept().find((one) => one.id === id),
     };
     const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
-    const store = createPostgresStore({ db: postgres.db, append, time });
+    const store = createPostgresStore({ db: postgres.db, append, time, clock });
     return {
       /** Seconds pass for a second look. */
       plan: async () => {

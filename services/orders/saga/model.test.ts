@@ -111,7 +111,8 @@ const createWorld = (name: string) => {
       },
       limits,
     );
-    current = { store, saga };
+    // Its first look may have been its end.
+    if (!isOver()) current = { store, saga };
   };
   let current: { store: OrderStore; saga: ReturnType<typeof startSaga> } | undefined;
   startLife();
@@ -139,7 +140,9 @@ const play = async (name: string): Promise<readonly string[]> => {
     const order = newOrder(`o${++made}`, { userId: 'ann', portfolioId: 'p1', side, quantity });
     const { saga, store: mine } = now();
     void mine.place(order, bounds, 6_000, '').then((placed) => {
-      if (placed.kind === 'made') void saga.drive({ id: order.id, step: 'reserving', attempts: 1, waitedMs: 0 });
+      const due = { id: order.id, step: 'reserving', attempts: 1, waitedMs: 0 } as const;
+      // As whoever places it does; else as one that is found to be due.
+      if (placed.kind === 'made') void saga.drive(due, random() < 0.8 ? placed.order : undefined);
     });
   };
   const open = () =>

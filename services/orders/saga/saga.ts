@@ -2,19 +2,25 @@ import type { Clock } from '@tickfolio/lib/clock';
 import { fromPostgresError, inBackground } from '@tickfolio/lib/postgres';
 import type { Logger } from '@tickfolio/lib/telemetry';
 import type { DueSaga } from '../store/order-store.js';
+import type { OrderRow, OrderState } from '../store/records.js';
 import { createTurn, type SagaLimits, type TurnDeps } from './turn.js';
 
 /** Does what is to be done for orders, step by step, whatever ends it in the middle. */
 export interface Saga {
-  /** Does what is due of one whose lease is the caller's, as far as it gets now. Never throws. */
-  drive(due: DueSaga): Promise<void>;
+  /**
+   * Does what is due of one whose lease is the caller's, as far as it gets now. Never throws.
+   * @param placed its order, where that was stored just now
+   */
+  drive(due: DueSaga, placed?: OrderRow): Promise<void>;
   /** Something is due of these now. Never waits. */
   wake(ids: Iterable<string>): void;
-  /** Calls once something was decided of an order here. @returns what ends that */
-  onDecided(orderId: string, listener: () => void): () => void;
+  /** Calls once something was decided of an order here, with what it came to, if that is known. @returns what ends that */
+  onDecided(orderId: string, listener: Decided): () => void;
   /** Lets the calls that are on their way end. */
   close(): Promise<void>;
 }
+
+export type Decided = (state?: OrderState) => void;
 
 export interface SagaDeps extends TurnDeps {
   readonly clock: Clock;
@@ -33,17 +39,18 @@ export const startSaga = (deps: SagaDeps, limits: SagaLimits): Saga => {
   const running = new Map<string, Promise<void>>();
   /** Those of which more became due while they ran. */
   const again = new Set<string>();
-  const listeners = new Map<string, Set<() => void>>();
+  const listeners = new Map<string, Set<Decided>>();
   let isClosed = false;
-  const decided = (orderId: string) => {
-    for (const listener of listeners.get(orderId) ?? []) listener();
+  const decided = (orderId: string, state?: OrderState) => {
+    for (const listener of listeners.get(orderId) ?? []) listener(state);
   };
   const turn = createTurn({ ...deps, decided }, limits);
 
-  const goOn = async (first: DueSaga | undefined, id: string): Promise<void> => {
+  const goOn = async (first: DueSaga | undefined, id: string, placed?: OrderRow): Promise<void> => {
     try {
       for (let due = first; due && !isClosed; ) {
-        await turn(due);
+        // What became due meanwhile is looked for once this is over.
+        if (await turn(due, due === first ? placed : undefined)) return;
         again.delete(id);
         [due] = await store.claim(1, leaseMs, id);
       }
@@ -110,7 +117,7 @@ export const startSaga = (deps: SagaDeps, limits: SagaLimits): Saga => {
   sweepOnce();
 
   return {
-    drive: (due) => run(due.id, () => goOn(due, due.id)),
+    drive: (due, placed) => run(due.id, () => goOn(due, due.id, placed)),
     wake,
     onDecided: (orderId, listener) => {
       const of = listeners.get(orderId) ?? new Set();

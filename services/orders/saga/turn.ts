@@ -7,7 +7,7 @@ import { answerOf } from '../portfolio/answer.js';
 import type { Answer, Reservations } from '../portfolio/reservations.js';
 import { planOf } from '../store/order-plan.js';
 import type { DueSaga, OrderStore } from '../store/order-store.js';
-import type { OrderState } from '../store/records.js';
+import type { OrderRow, OrderState } from '../store/records.js';
 import { bookingOf, releaseReasonOf, reservationOf } from './asked.js';
 import { abandon, acceptNow, finish, type Judge, jam, leave, postpone, refuse, settle } from './decisions.js';
 
@@ -43,7 +43,16 @@ const leastShare = 0.5;
 /** Another request under an id of ours: what stands behind it is not ours to decide. */
 const different = 'different-request';
 
-/** Does the one thing that a saga waits for. @throws what the store throws; it stays due then */
+/**
+ * Does the one thing that a saga waits for. @param placed the order of one that waits for its reservation, as it was
+ * stored just now; absent: it is read @returns whether it is known that nothing is to be done after it
+ * @throws what the store throws; it stays due then
+ */
+type Turn = (due: DueSaga, placed?: OrderRow) => Promise<boolean>;
+
+const isOver = (after: OrderState | undefined): boolean =>
+  after !== undefined && (after.saga.step === 'working' || after.saga.step === 'done');
+
 export const createTurn = (
   {
     store,
@@ -56,14 +65,15 @@ export const createTurn = (
     random,
     decided,
   }: TurnDeps & {
-    readonly decided: (orderId: string) => void;
+    /** @param state what it came to, where that is known */
+    readonly decided: (orderId: string, state?: OrderState) => void;
   },
   { minRetryMs, maxRetryMs, reserveMs }: SagaLimits,
-) => {
+): Turn => {
   /** When those that wait for a reservation were looked at last, by a clock that nobody sets. */
   const lookedAtMs = new Map<string, number>();
 
-  const putOff = async ({ id, step, attempts }: DueSaga, error: string, beganMs: number) => {
+  const putOff = async ({ id, step, attempts }: DueSaga, error: string, beganMs: number): Promise<undefined> => {
     const nowMs = clock.monotonic();
     const waitedMs = Math.max(0, Math.round(nowMs - (lookedAtMs.get(id) ?? beganMs)));
     if (step === 'reserving') lookedAtMs.set(id, nowMs);
@@ -71,13 +81,13 @@ export const createTurn = (
     const after = { pauseMs: Math.round(pauseMs), waitedMs, deadlineMs: reserveMs, error };
     await store.change(id, postpone(step, after));
   };
-  const stop = async (id: string, words: string) => {
+  const stop = async (id: string, words: string): Promise<void> => {
     await store.change(id, jam(words));
     jammed();
     log.error({ orderId: id, refused: words }, 'what may not be refused was; somebody has to look at this order');
   };
 
-  const reserve = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
+  const reserve = async (due: DueSaga, order: OrderRow, beganMs: number): Promise<OrderState | undefined> => {
     const { id } = order;
     // Trades count from the moment at which it is accepted, so somebody has to look at them by then.
     const kept = await answerOf(reservations.reserve(reservationOf(order)));
@@ -85,24 +95,30 @@ export const createTurn = (
     const known = () => tape.reference(order.symbol, beginsWithWindow(planOf(order)));
     const answer: Answer<unknown> = kept.kind === 'done' ? await answerOf(known()) : kept;
     if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
+    let after: OrderState | undefined;
+    const committed = (state: OrderState) => {
+      after = state;
+    };
     if (answer.kind === 'done') {
-      const isDecided = await store.change(id, acceptNow(judge, answer.value !== undefined), { tape: true });
+      const acceptIt = acceptNow(judge, answer.value !== undefined);
+      const isDecided = await store.change(id, acceptIt, { tape: true, committed });
       if (isDecided === false) return putOff(due, 'it is not known what is traded now', beganMs);
-    } else if (answer.kind === 'gone') await store.change(id, leave);
+    } else if (answer.kind === 'gone') await store.change(id, leave, { tape: true });
     else if (answer.reason === different) await stop(id, `Reserve: ${answer.error.message}`);
     else {
       const { reason, error } = answer;
-      await store.change(id, refuse({ reason, detail: error.message, facts: error.facts }));
+      await store.change(id, refuse({ reason, detail: error.message, facts: error.facts }), { committed });
     }
     lookedAtMs.delete(id);
-    decided(id);
+    decided(id, after);
+    return after;
   };
   const release = async (due: DueSaga, { order }: OrderState, beganMs: number) => {
     const { id, portfolioId } = order;
     const reason = due.step === 'abandoning' ? (order.reason ?? 'timeout') : releaseReasonOf(order);
     const answer = await answerOf(reservations.release({ reservationId: id, portfolioId, reason }));
     if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
-    if (answer.kind === 'gone') await store.change(id, leave);
+    if (answer.kind === 'gone') await store.change(id, leave, { tape: true });
     else if (answer.kind === 'refused') await stop(id, `Release: ${answer.error.message}`);
     else await store.change(id, due.step === 'abandoning' ? abandon : finish);
     lookedAtMs.delete(id);
@@ -116,7 +132,7 @@ export const createTurn = (
       const answer = await answerOf(reservations.settle(bookingOf(order, fill)));
       if (answer.kind === 'unknown') return putOff(due, answer.words, beganMs);
       if (answer.kind === 'gone') {
-        await store.change(order.id, leave);
+        await store.change(order.id, leave, { tape: true });
         return;
       }
       if (answer.kind === 'refused') return stop(order.id, `Settle: ${answer.error.message}`);
@@ -125,13 +141,15 @@ export const createTurn = (
     }
   };
 
-  return async (due: DueSaga): Promise<void> => {
+  return async (due, placed) => {
     const beganMs = clock.monotonic();
+    if (placed) return isOver(await reserve(due, placed, beganMs));
     const state = await store.read(due.id);
     // Its user was erased, or somebody else was faster.
-    if (state?.saga.step !== due.step) return;
-    if (due.step === 'reserving') await reserve(due, state, beganMs);
-    else if (due.step === 'settling') await settleAll(due, state, beganMs);
+    if (state?.saga.step !== due.step) return false;
+    if (due.step === 'reserving') return isOver(await reserve(due, state.order, beganMs));
+    if (due.step === 'settling') await settleAll(due, state, beganMs);
     else if (due.step === 'releasing' || due.step === 'abandoning') await release(due, state, beganMs);
+    return false;
   };
 };

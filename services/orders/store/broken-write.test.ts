@@ -17,7 +17,7 @@ it('writes what trades did to all orders but the one that the database does not 
   const postgres = await openEmbeddedDatabase();
   const time = timeOf(clock);
   const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
-  const store = createPostgresStore({ db: postgres.db, append, time });
+  const store = createPostgresStore({ db: postgres.db, append, time, clock });
   const tape = { venue: 'binance', symbol: 'btcusdt' };
   const positionAt = (lastTradeId: number) => ({
     ...{ lastTradeId, watermarkMs: lastTradeId, lastTradeMs: lastTradeId, simulated: false },

@@ -27,7 +27,7 @@ const over = (postgres: Postgres, clock: ManualClock): OpenedStore => {
   const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
   const { events } = orderOutbox;
   return {
-    store: createPostgresStore({ db, append, time }),
+    store: createPostgresStore({ db, append, time, clock }),
     told: async (id) => {
       const of = eq(events.stream, streams.order(id));
       const rows = await db.select().from(events).where(of).orderBy(asc(events.version));

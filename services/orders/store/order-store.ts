@@ -31,7 +31,7 @@ export interface Tape {
 
 /** What may be filled by the tape of a symbol, as it stood at one moment. */
 export interface SymbolState extends TapeState {
-  /** Raised with each change of the orders below by anybody but `advance`. */
+  /** Raised with each change of the orders below, but for one with which the tape moves on. */
   readonly revision: number;
   /** Accepted and open, at prices of the kind that is asked for, by their age. */
   readonly orders: readonly OrderRow[];
@@ -73,6 +73,8 @@ export interface ChangeOptions {
   /** Whether the tape stands still meanwhile; needed by what changes whether an order may be filled. Default false. */
   readonly tape?: boolean;
   readonly requestId?: string | undefined;
+  /** Called with what it came to, once that is committed. */
+  readonly committed?: (state: OrderState) => void;
 }
 
 /**

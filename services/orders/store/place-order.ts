@@ -5,7 +5,7 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { inboxOf, orders, reviews, sagas, tapePositions } from '../schema.js';
 import { eventOf } from './change.js';
 import { openStatus, readOrder } from './order-rows.js';
-import type { NewOrder, NotPlaced, OrderStore, PlaceBounds } from './order-store.js';
+import type { NewOrder, NotPlaced, OrderStore, PlaceBounds, Placed } from './order-store.js';
 
 export interface PlaceOrderDeps {
   readonly db: Database;
@@ -72,16 +72,24 @@ export const createPlaceOrder = ({
     transact(db, async (tx) => {
       await lockUser(tx, order.userId);
       const { userId, clientOrderId, venue, symbol } = order;
-      const known = await readOrder(tx, time, and(eq(orders.userId, userId), eq(orders.clientOrderId, clientOrderId)));
-      if (known) return { kind: 'known', order: known.order, unsettled: known.unsettled.length };
+      const isOfName = and(eq(orders.userId, userId), eq(orders.clientOrderId, clientOrderId));
+      const known = async (): Promise<Placed | undefined> => {
+        const found = await readOrder(tx, time, isOfName);
+        return found && { kind: 'known', order: found.order, unsettled: found.unsettled.length };
+      };
       const why = await refusedBy(tx, order, bounds);
-      if (why) return { kind: 'refused', why };
-      await tx.insert(tapePositions).values({ venue, symbol, revision: 0, updatedAt: time() }).onConflictDoNothing();
+      if (why) return (await known()) ?? { kind: 'refused', why };
       const [made] = await tx
         .insert(orders)
         .values({ ...order, version: 1, createdAt: time(), updatedAt: time() })
+        .onConflictDoNothing({ target: [orders.userId, orders.clientOrderId] })
         .returning();
-      if (!made) throw new Error('an order was not stored');
+      if (!made) {
+        const found = await known();
+        if (!found) throw new Error('an order was not stored');
+        return found;
+      }
+      await tx.insert(tapePositions).values({ venue, symbol, revision: 0, updatedAt: time() }).onConflictDoNothing();
       await tx.insert(sagas).values({
         id: order.id,
         portfolioId: order.portfolioId,

@@ -1,11 +1,13 @@
+import type { Clock } from '@tickfolio/lib/clock';
 import { orderEvents } from '@tickfolio/lib/events/order-events';
 import type { AppendEvents } from '@tickfolio/lib/outbox';
 import { type Database, type DatabaseTime, fromPostgresError, type Transaction } from '@tickfolio/lib/postgres';
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { fills, orders, reviews, sagas, tapePositions } from '../schema.js';
 import { applyChange, type Change, type Changed, type Decide } from './change.js';
+import { createKnownOrders } from './known-orders.js';
 import { lockOrder, openStatus, readOrder, readTape, tapeOf } from './order-rows.js';
-import type { Advance, Advanced, BrokenOrder, DueSaga, OrderStore, Tape } from './order-store.js';
+import type { Advance, Advanced, BrokenOrder, DueSaga, OrderStore, SymbolState, Tape } from './order-store.js';
 import { createPlaceOrder } from './place-order.js';
 import type { OrderState, Position } from './records.js';
 
@@ -14,8 +16,11 @@ export interface PostgresStoreDeps {
   readonly db: Database;
   readonly append: AppendEvents;
   readonly time: DatabaseTime;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
+/** Then what may be filled is read anew in any case. */
+const knownMs = 10_000;
 const idle = ['working', 'done', 'stuck'] as const;
 /** No pause and no lease is longer: one that is was made before the clock of the database was set back. */
 const longestMs = 60_000;
@@ -30,7 +35,8 @@ const aheadAfter = ({ lastTradeId, simulated }: Position) =>
     and ${tapePositions.lastTradeId} <= ${lastTradeId}::bigint and ${tapePositions.simulated} = ${simulated}
     then ${tapePositions.ahead} end`;
 
-export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): OrderStore => {
+export const createPostgresStore = ({ db, append, time, clock }: PostgresStoreDeps): OrderStore => {
+  const known = createKnownOrders({ maxAgeMs: knownMs, nowMs: () => clock.monotonic() });
   const after = (ms: number) => sql`${time()} + make_interval(secs => ${ms / 1_000})`;
 
   const write = async (tx: Transaction, before: OrderState, change: Change<unknown>, changed: Changed) => {
@@ -54,6 +60,37 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
   };
   const isOther = (before: OrderState, { state: { order } }: Changed) =>
     order.status !== before.order.status || order.working !== before.order.working;
+
+  const isOf = ({ venue, symbol }: Tape) => and(eq(tapePositions.venue, venue), eq(tapePositions.symbol, symbol));
+  const raised = sql`${tapePositions.revision} + 1`;
+  /** @returns which it is now; undefined where there is no such tape */
+  const raise = async (tx: Transaction, of: Tape): Promise<number | undefined> => {
+    const rows = await tx
+      .update(tapePositions)
+      .set({ revision: raised })
+      .where(isOf(of))
+      .returning({ revision: tapePositions.revision });
+    return rows[0]?.revision;
+  };
+
+  const readState = (tape: Tape, simulated: boolean): Promise<SymbolState> =>
+    db.transaction(async (tx) => {
+      const [row] = await tx.select().from(tapePositions).where(isOf(tape)).for('share');
+      const open = await tx
+        .select()
+        .from(orders)
+        .where(
+          and(
+            eq(orders.symbol, tape.symbol),
+            eq(orders.venue, tape.venue),
+            eq(orders.simulated, simulated),
+            eq(orders.mode, 'paper'),
+            inArray(orders.status, ['NEW', 'PARTIALLY_FILLED']),
+          ),
+        )
+        .orderBy(asc(orders.age));
+      return { revision: row?.revision ?? 0, ...tapeOf(row), orders: open };
+    });
 
   /** What becomes of one order, step by step. @returns whether anything did */
   const writeAll = async (tx: Transaction, before: OrderState, decides: readonly Decide<void>[]): Promise<boolean> => {
@@ -96,7 +133,13 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
         .update(tapePositions)
         .set(
           throughPortfolio === undefined
-            ? { ...to, ahead: aheadAfter(to), updatedAt: time() }
+            ? {
+                ...to,
+                ahead: aheadAfter(to),
+                // Without another trade nothing else would tell that orders are not what they were.
+                ...(to.lastTradeId === from.lastTradeId && steps.length > 0 ? { revision: raised } : {}),
+                updatedAt: time(),
+              }
             : {
                 // Who believes to be at the same place as before would write it once more.
                 revision: sql`${tapePositions.revision} + 1`,
@@ -150,21 +193,22 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
 
   return {
     ...createPlaceOrder({ db, append, time, after }),
-    change: (orderId, decide, { tape = false, requestId } = {}) =>
-      db.transaction(async (tx) => {
+    change: async (orderId, decide, { tape = false, requestId, committed } = {}) => {
+      let made: { readonly state: OrderState; readonly revision: number | undefined } | undefined;
+      const result = await db.transaction(async (tx) => {
         const state = await lockOrder(tx, time, orderId, tape ? await readTape(tx, orderId) : undefined);
         if (!state) return undefined;
         const change = decide(state);
         const changed = applyChange(state, change, requestId);
         await write(tx, state, change, changed);
-        const { venue, symbol } = state.order;
-        if (tape && isOther(state, changed))
-          await tx
-            .update(tapePositions)
-            .set({ revision: sql`${tapePositions.revision} + 1` })
-            .where(and(eq(tapePositions.venue, venue), eq(tapePositions.symbol, symbol)));
+        const isRaised = tape && isOther(state, changed);
+        made = { state: changed.state, revision: isRaised ? await raise(tx, state.order) : undefined };
         return change.result;
-      }),
+      });
+      if (made?.revision !== undefined) known.changed(made.state.order, made.revision);
+      if (made) committed?.(made.state);
+      return result;
+    },
     claim: async (limit, leaseMs, only) => {
       const isDue = sql`${sagas.nextAt} not between ${time()} + interval '1 microsecond' and ${after(longestMs)}`;
       const due = db
@@ -184,36 +228,25 @@ export const createPostgresStore = ({ db, append, time }: PostgresStoreDeps): Or
     read: (orderId) => readOrder(db, time, eq(orders.id, orderId)),
     find: (userId, clientOrderId) =>
       readOrder(db, time, and(eq(orders.userId, userId), eq(orders.clientOrderId, clientOrderId))),
-    orders: (tape, simulated) =>
-      db.transaction(async (tx) => {
-        const [row] = await tx
-          .select()
-          .from(tapePositions)
-          .where(and(eq(tapePositions.venue, tape.venue), eq(tapePositions.symbol, tape.symbol)))
-          .for('share');
-        const open = await tx
-          .select()
-          .from(orders)
-          .where(
-            and(
-              eq(orders.symbol, tape.symbol),
-              eq(orders.venue, tape.venue),
-              eq(orders.simulated, simulated),
-              eq(orders.mode, 'paper'),
-              inArray(orders.status, ['NEW', 'PARTIALLY_FILLED']),
-            ),
-          )
-          .orderBy(asc(orders.age));
-        return { revision: row?.revision ?? 0, ...tapeOf(row), orders: open };
-      }),
+    orders: async (tape, simulated) => {
+      const [now] = await db.select().from(tapePositions).where(isOf(tape));
+      const { position, ahead } = tapeOf(now);
+      const revision = now?.revision ?? 0;
+      const found = known.find(tape, simulated, { revision, lastTradeId: position?.lastTradeId });
+      if (found) return { revision, position, ahead, orders: found };
+      const state = await readState(tape, simulated);
+      known.read(tape, simulated, state);
+      return state;
+    },
     advance: async (tape, by) => {
-      try {
-        return await advance(tape, by, false);
-      } catch (thrown) {
+      const done = await advance(tape, by, false).catch((thrown: unknown) => {
         // What is only away is so for all of them.
         if (!by.otherwise || by.steps.length === 0 || fromPostgresError(thrown).code !== 'internal') throw thrown;
         return advance(tape, by, true);
-      }
+      });
+      const isNothing = by.steps.length === 0 && by.throughPortfolio === undefined && by.from.lastTradeId !== undefined;
+      if (done.kind === 'done') known.advanced(tape, by.from, by.to, isNothing);
+      return done;
     },
   };
 };

@@ -25,7 +25,7 @@ describe.skipIf(!server)(`orders that several change at once, on ${server?.origi
     if (!server) return;
     postgres = await openServerDatabase(server, 10);
     const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
-    store = createPostgresStore({ db: postgres.db, append, time });
+    store = createPostgresStore({ db: postgres.db, append, time, clock });
   });
   afterAll(() => postgres?.close());
 

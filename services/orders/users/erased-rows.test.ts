@@ -18,7 +18,7 @@ it('erases no more fills at once than a piece has, whichever order they are of',
   const append = createAppend({ tables: orderOutbox, clock, time, source: 'orders' });
   const bounds = { maxASecond: 9, maxOpenOfSymbol: 9, maxOpenOfPortfolio: 9 };
   const order = newOrder(uuid7(), { userId: 'ann', portfolioId: uuid7() });
-  await createPostgresStore({ db, append, time }).place(order, bounds, 1_000, '');
+  await createPostgresStore({ db, append, time, clock }).place(order, bounds, 1_000, '');
   await db.execute(sql`insert into fills (id, order_id, symbol, venue, trade_id, price, quantity, quote, fee_choices, maker,
       traded_at, model, recorded_at)
     select gen_random_uuid(), ${order.id}::uuid, 'btcusdt', 'binance', n, 1, 1, 1, '[]', true, now(), 'tape', now()

@@ -180,8 +180,11 @@ export const createPortfolios = (deps: PortfoliosDeps): Portfolios => {
       return { portfolios: page.map(toPortfolio), next: rows.length > limit ? page.at(-1)?.id : undefined };
     },
     get: async (owner, id) => {
+      const find = async () => (await db.select().from(portfolios).where(ofUser(owner.userId, id)))[0];
+      const found = await find();
+      if (found) return toPortfolio(found);
       await defaults.ensure(owner);
-      const [row] = await db.select().from(portfolios).where(ofUser(owner.userId, id));
+      const row = await find();
       if (!row) throw noSuchPortfolio();
       return toPortfolio(row);
     },
