@@ -1,27 +1,25 @@
 import { grouped, shortQuantity } from '@tickfolio/lib/look/amount';
 import { formatDecimal, multiply } from '@tickfolio/lib/money';
-import type { ReactNode } from 'react';
 import { Field } from '../../kit/field.js';
 import { Figure } from '../../text/figure.js';
 import { useTradeText } from '../../text/trade/use-trade-text.js';
 import type { Market } from '../market/use-market.js';
 import { ownPrice, partOf } from './draft.js';
+import { NearestButton, type NearestButtonProps } from './nearest-button.js';
 import type { Drafting } from './use-draft.js';
 
 const parts = [25, 50, 75, 100] as const;
 
-interface AmountFieldProps {
+interface AmountFieldProps extends Omit<NearestButtonProps, 'field'> {
   readonly drafting: Drafting;
   readonly market: Market;
   /** Of what is paid with, exact; undefined until it is known. */
   readonly available: string | undefined;
   readonly fault: string | undefined;
-  /** Takes what is allowed instead, below the field. */
-  readonly nearest: ReactNode;
 }
 
 /** Asks how much: in what is traded, in what it is paid with, or as a part of what is available. */
-export const AmountField = ({ drafting, market, available, fault, nearest }: AmountFieldProps) => {
+export const AmountField = ({ drafting, market, available, fault, refusal, onTake }: AmountFieldProps) => {
   const text = useTradeText();
   const { draft, numbers, quantity, change, put } = drafting;
   const { base, quote, step } = market;
@@ -63,7 +61,7 @@ export const AmountField = ({ drafting, market, available, fault, nearest }: Amo
           </fieldset>
         }
       />
-      {nearest}
+      <NearestButton field="amount" {...{ refusal, onTake }} />
       <div className="ticket-available">
         <span>{text.availableOf}</span>{' '}
         <Figure isPrivate>{available === undefined ? '–' : `${shortQuantity(available, text.numbers)} ${paid}`}</Figure>

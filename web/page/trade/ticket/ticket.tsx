@@ -1,4 +1,3 @@
-import { grouped } from '@tickfolio/lib/look/amount';
 import { isZero } from '@tickfolio/lib/money';
 import { type FormEvent, useRef, useState } from 'react';
 import { orderWords } from '../../orders/order-words.js';
@@ -12,6 +11,7 @@ import type { Market } from '../market/use-market.js';
 import { AmountField } from './amount-field.js';
 import { type DraftField, orderTypes, timesInForce } from './draft.js';
 import { Funding } from './funding.js';
+import { NearestButton } from './nearest-button.js';
 import type { Nearest } from './order-refusal.js';
 import { Preview } from './preview.js';
 import { PriceField } from './price-field.js';
@@ -74,12 +74,6 @@ export const Ticket = (props: TicketProps) => {
       form.current?.querySelector<HTMLElement>('[name=amount]')?.focus();
     });
   };
-  const nearestAt = (field: DraftField) =>
-    refusal?.nearest?.field === field && (
-      <button type="button" className="button small nearest" onClick={() => refusal.nearest && take(refusal.nearest)}>
-        {text.takeNearest(grouped(refusal.nearest.value, text.numbers))}
-      </button>
-    );
   const words = body && orderWords(body, market, text);
   return (
     <section className="card ticket paper" aria-label={text.ticket}>
@@ -121,10 +115,10 @@ export const Ticket = (props: TicketProps) => {
           hint={text.typeHints[draft.type]}
         />
         {asked.stopPrice && <PriceField name="stopPrice" {...{ drafting, market }} fault={faultOf('stopPrice')} />}
-        {nearestAt('stopPrice')}
+        <NearestButton field="stopPrice" {...{ refusal }} onTake={take} />
         {asked.price && <PriceField name="price" {...{ drafting, market }} fault={faultOf('price')} />}
-        {nearestAt('price')}
-        <AmountField {...{ drafting, market, available }} fault={faultOf('amount')} nearest={nearestAt('amount')} />
+        <NearestButton field="price" {...{ refusal }} onTake={take} />
+        <AmountField {...{ drafting, market, available, refusal }} fault={faultOf('amount')} onTake={take} />
         {asked.timeInForce && (
           <SelectField
             label={text.timeInForce}
