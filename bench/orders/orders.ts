@@ -6,7 +6,7 @@ import { startAllInOne } from '../measure/program.js';
 import { short, times, whole } from '../measure/table.js';
 import { createTrader, type Trader } from './trader.js';
 
-// From `POST /orders` to the answer that the order is taken (its reservation is kept), everything in one process: one
+// From `POST /orders` until the order is known to be taken (its reservation is kept), everything in one process: one
 // person, and then several at once, each as often as one may.
 
 const patienceMs = 120_000;
@@ -74,7 +74,7 @@ export const orders: Benchmark = {
         ],
         notes: [
           `Goals: ${goals.p99Ms} ms at the 99th percentile, ${goals.aSecond} a second.`,
-          'The answer says that what the order needs is kept for it: two services have committed. One user may place 10 a second.',
+          'What the order needs is kept for it then: two services have committed. Where the answer came before, it was asked again every 50 ms. One user may place 10 a second.',
         ],
       };
     } finally {

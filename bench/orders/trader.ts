@@ -10,6 +10,8 @@ const asked = {
 const maxOpen = 100;
 /** One user may place 10 a second. */
 const everyMs = 110;
+const pendingMs = 50;
+const maxPendingMs = 30_000;
 
 interface Order {
   readonly id: string;
@@ -26,8 +28,18 @@ export const createTrader = async (base: string, name: string) => {
     return { answer, tookMs: performance.now() - sentMs };
   };
   let open = 0;
+  /** Where the answer came before what it needs was kept, it is asked again until that is known. */
+  const taken = async () => {
+    let order = await call<Order>('POST', '/orders', asked);
+    for (const untilMs = performance.now() + maxPendingMs; order.status === 'PENDING'; ) {
+      if (performance.now() > untilMs) break;
+      await wait(pendingMs);
+      order = await call<Order>('GET', `/orders/${order.id}`);
+    }
+    return order;
+  };
   const placed = async () => {
-    const { answer, tookMs } = await timed(() => call<Order>('POST', '/orders', asked));
+    const { answer, tookMs } = await timed(taken);
     if (answer.status !== 'NEW') throw new Error(`an order is ${answer.status}`);
     if (++open === maxOpen) {
       await call('DELETE', `/orders?symbol=${asked.symbol}`);
@@ -36,7 +48,7 @@ export const createTrader = async (base: string, name: string) => {
     return { id: answer.id, tookMs };
   };
   return {
-    /** Milliseconds from asking until the answer says that it is taken, and of reading it. */
+    /** Milliseconds from asking until it is known to be taken, and of reading it. */
     place: async () => {
       const { id, tookMs } = await placed();
       const { tookMs: readMs } = await timed(() => call('GET', `/orders/${id}`));
