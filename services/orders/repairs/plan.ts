@@ -41,7 +41,10 @@ const repairOf = (
   return isOpen && isGivenBack ? { kind: 'cancel', id, words } : undefined;
 };
 
-/** What can be put right of all that differs. Asks, and changes nothing. @throws AppError unavailable where portfolio is away */
+/**
+ * What can be put right of all that differs. Asks, and changes nothing.
+ * @throws AppError unavailable where portfolio is away
+ */
 export const planRepairs = async (deps: ReservationCheckDeps): Promise<RepairPlan> => {
   const { db, portfolio } = deps;
   const { found } = await findDifferences(deps, () => undefined, allPages);

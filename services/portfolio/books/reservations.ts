@@ -56,7 +56,8 @@ export interface Released {
 export interface Reservations {
   /**
    * @throws AppError failed_precondition `insufficient-balance`, `archived`, `wrong-kind`, `quantity-too-large` where
-   * there is no room for what it brings, or `already-voided` where it was released before; already_exists for another request; not_found, `gone` where nobody has the portfolio any more
+   * there is no room for what it brings, or `already-voided` where it was released before; already_exists for another
+   * request; not_found, `gone` where nobody has the portfolio any more
    */
   reserve(asked: ReserveAsked): Promise<Reserved>;
   /**
